@@ -1,0 +1,65 @@
+"""Which operation leads from which status to which: the one table statuses are written by."""
+
+from guichet.domain.model import AppointmentStatus as A
+from guichet.domain.model import VisitStatus as V
+
+OUTCOMES = ("served", "unsuccessful", "left")
+"""How a visit ends: the person was served, could not be (infructueux), or left before."""
+
+APPOINTMENT: dict[tuple[A, str], A | str] = {
+    (A.BOOKED, "move"): A.BOOKED,
+    (A.BOOKED, "cancel"): A.CANCELLED,
+    (A.BOOKED, "check_in"): A.ARRIVED,
+    (A.BOOKED, "undo_check_in"): "not_arrived",
+    (A.ARRIVED, "move"): "already_arrived",
+    (A.ARRIVED, "cancel"): "already_arrived",
+    (A.ARRIVED, "check_in"): "double",
+    (A.ARRIVED, "undo_check_in"): A.BOOKED,
+    (A.ABSENT, "move"): "already_absent",
+    (A.ABSENT, "cancel"): "already_absent",
+    (A.ABSENT, "check_in"): A.ARRIVED,
+    (A.ABSENT, "undo_check_in"): "not_arrived",
+    (A.CANCELLED, "move"): "already_cancelled",
+    (A.CANCELLED, "cancel"): "already_cancelled",
+    (A.CANCELLED, "check_in"): "cancelled",
+    (A.CANCELLED, "undo_check_in"): "not_arrived",
+}
+"""(status, operation) → next status, or the reason code of the refusal.
+
+For check_in a reason is not a refusal but the anomaly the visit is recorded with: the person is
+there.
+"""
+
+VISIT: dict[tuple[V, str], V | str] = {
+    (V.WAITING, "call"): V.CALLED,
+    (V.WAITING, "start"): "not_called",
+    (V.WAITING, "complete"): V.DONE,
+    (V.WAITING, "undo_check_in"): V.UNDONE,
+    (V.CALLED, "call"): "already_called",
+    (V.CALLED, "start"): V.SERVING,
+    (V.CALLED, "complete"): V.DONE,
+    (V.CALLED, "undo_check_in"): "already_called",
+    (V.SERVING, "call"): "already_called",
+    (V.SERVING, "start"): "already_started",
+    (V.SERVING, "complete"): V.DONE,
+    (V.SERVING, "undo_check_in"): "already_called",
+    (V.DONE, "call"): "already_done",
+    (V.DONE, "start"): "already_done",
+    (V.DONE, "complete"): "already_done",
+    (V.DONE, "undo_check_in"): "already_done",
+    (V.DUPLICATE, "call"): "duplicate",
+    (V.DUPLICATE, "start"): "duplicate",
+    (V.DUPLICATE, "complete"): "duplicate",
+    (V.DUPLICATE, "undo_check_in"): "duplicate",
+    (V.UNDONE, "call"): "undone",
+    (V.UNDONE, "start"): "undone",
+    (V.UNDONE, "complete"): "undone",
+    (V.UNDONE, "undo_check_in"): "undone",
+}
+"""(status, operation) → next status, or the reason code of the refusal."""
+
+
+def after_check_in(status: A) -> tuple[A, str | None]:
+    """The appointment's status once the person is here, and what was unusual, if anything."""
+    step = APPOINTMENT[status, "check_in"]
+    return (step, None) if isinstance(step, A) else (status, step)

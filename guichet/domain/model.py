@@ -1,0 +1,221 @@
+"""The facts guichet keeps. These frozen dataclasses are also the wire format.
+
+Every instant is an aware datetime in UTC; durations are minutes; days are the site's own days.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an agent may do; each opens one mode."""
+
+    MEDIATOR = "mediator"
+    COUNTER = "counter"
+    SUPERVISOR = "supervisor"
+
+
+class AppointmentStatus(StrEnum):
+    """Where an appointment stands (see guichet.domain.lifecycle)."""
+
+    BOOKED = "booked"
+    ARRIVED = "arrived"
+    ABSENT = "absent"
+    CANCELLED = "cancelled"
+
+
+class VisitStatus(StrEnum):
+    """Where a visit stands (see guichet.domain.lifecycle)."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    SERVING = "serving"
+    DONE = "done"
+    DUPLICATE = "duplicate"
+    """The same person was checked in twice, on two stations that could not know of each other."""
+    UNDONE = "undone"
+
+
+class AccordMode(StrEnum):
+    """How the accord was explained to the person."""
+
+    READ_ALOUD = "read_aloud"
+    PRINTED = "printed"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place that receives people. `early_minutes` and `late_minutes` are its tolerances."""
+
+    number: int
+    name: str
+    address: str
+    time_zone: str
+    early_minutes: int
+    late_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """What a person comes for. `family`: one active appointment a person in each."""
+
+    code: str
+    label: str
+    family: str
+    minutes: int
+    lane: str
+    number_required: bool
+    channel_note: str
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A bookable start. `free` is how many of its `seats` central had left when it last said."""
+
+    id: str
+    site: int
+    day: date
+    starts_at: datetime
+    minutes: int
+    procedures: tuple[str, ...]
+    seats: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The applicant. Only what booking and receiving need: no nationality, no scans.
+
+    `birth` is partial ISO text, "1985-03-14", "1985-03" or "1985" (guichet.domain.birth);
+    `number` the numéro étranger, ten digits, or None with `number_absent` saying why;
+    `phone` is E.164; `needs` come from a closed list (guichet.domain.needs).
+    """
+
+    id: str
+    site: int
+    family_name: str
+    given_names: str
+    birth: str
+    number: str | None
+    number_absent: str | None
+    phone: str | None
+    email: str | None
+    commune: str
+    language: str
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Accord:
+    """The person's light consent to being helped with this one booking, on this day."""
+
+    given_at: datetime
+    mode: AccordMode
+    language: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A seat given to a person. `revision` grows at each change; `token` is central's signature.
+
+    `token` is None until central has confirmed the appointment.
+    """
+
+    id: str
+    reference: str
+    site: int
+    slot: str
+    day: date
+    starts_at: datetime
+    minutes: int
+    procedure: str
+    family: str
+    person: str
+    status: AppointmentStatus
+    revision: int
+    token: str | None
+    booked_at: datetime
+    booked_by: str
+    accord: Accord | None
+    cancel_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What happens on the day, from arrival to outcome.
+
+    `appointment` and `person` are None for what is not known here (yet); `anomaly` says what was
+    unusual about the arrival ("early", "late", "unknown_here", "double", "cancelled"…).
+    """
+
+    id: str
+    site: int
+    day: date
+    appointment: str | None
+    person: str | None
+    procedure: str | None
+    ticket: str
+    status: VisitStatus
+    arrived_at: datetime
+    called_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    desk: str | None
+    outcome: str | None
+    anomaly: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Someone who signs in. `pin_hash` is argon2id, so that stations can check it offline."""
+
+    code: str
+    name: str
+    site: int
+    roles: tuple[Role, ...]
+    pin_hash: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A key convocations are verified with. `kid` and `public` are hexadecimal."""
+
+    kid: str
+    public: str
+    not_before: datetime
+    not_after: datetime
+    revoked_at: datetime | None
+
+
+Record = Site | Procedure | Slot | Person | Appointment | Visit | Agent | PublicKey
+"""A replicated record."""
+
+RECORDS: dict[str, type[Record]] = {
+    "site": Site,
+    "procedure": Procedure,
+    "slot": Slot,
+    "person": Person,
+    "appointment": Appointment,
+    "visit": Visit,
+    "agent": Agent,
+    "key": PublicKey,
+}
+"""Every replicated type by its name on the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The newest state of one record; `record` None: it exists no more.
+
+    `sequence` is the place of that state in the site's feed: of two states of one record the
+    higher is the newer.
+    """
+
+    kind: str
+    key: str
+    sequence: int
+    record: Record | None

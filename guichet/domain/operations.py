@@ -1,0 +1,194 @@
+"""Operations: one intended change each, the same for stations and central."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from guichet.domain.model import Accord, Change, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Keep a seat of a slot for a few minutes, under an id drawn by the station."""
+
+    hold: str
+    slot: str
+    kind: Literal["hold"] = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Give a held seat back."""
+
+    hold: str
+    kind: Literal["release"] = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Record a person, or what has changed about them."""
+
+    person: Person
+    kind: Literal["register"] = "register"
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Give the held seat to a person."""
+
+    appointment: str
+    hold: str
+    slot: str
+    person: str
+    procedure: str
+    accord: Accord | None
+    kind: Literal["book"] = "book"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Swap an appointment's seat for the held one: same reference, older prints superseded."""
+
+    appointment: str
+    hold: str
+    slot: str
+    kind: Literal["move"] = "move"
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """End an appointment before it takes place. `by`: "person", "service" or "mistake"."""
+
+    appointment: str
+    by: str
+    kind: Literal["cancel"] = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """Record that a person is here.
+
+    A fact of the physical world: central records it whatever it knows, and says what was odd.
+    """
+
+    visit: str
+    appointment: str
+    ticket: str
+    anomaly: str | None
+    kind: Literal["check_in"] = "check_in"
+
+
+@dataclass(frozen=True, slots=True)
+class UndoCheckIn:
+    """Take back a check-in made by mistake."""
+
+    visit: str
+    kind: Literal["undo_check_in"] = "undo_check_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Call a waiting person to a desk."""
+
+    visit: str
+    desk: str
+    kind: Literal["call"] = "call"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The person called has come to the desk."""
+
+    visit: str
+    kind: Literal["start"] = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """Close a visit with its outcome, from a closed list (guichet.domain.lifecycle.OUTCOMES)."""
+
+    visit: str
+    outcome: str
+    kind: Literal["complete"] = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteScan:
+    """Keep trace of a scan that admitted nobody: which verdict, and the appointment when known."""
+
+    verdict: str
+    appointment: str | None
+    kind: Literal["note_scan"] = "note_scan"
+
+
+Action = (
+    Hold
+    | Release
+    | Register
+    | Book
+    | Move
+    | Cancel
+    | CheckIn
+    | UndoCheckIn
+    | Call
+    | Start
+    | Complete
+    | NoteScan
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An action with who, where and when. `id` (a UUID) makes sending it twice harmless.
+
+    `at` is UTC by the station's clock.
+    """
+
+    id: str
+    station: str
+    agent: str
+    site: int
+    at: datetime
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The operation took effect. `detail` holds what only its kind gives (a hold's end, say)."""
+
+    changed: tuple[tuple[str, str], ...] = ()
+    detail: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A reasoned no; `reason` is a code that screens translate."""
+
+    reason: str
+    detail: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Central's answer to one operation, the same for ever.
+
+    `reason` is None when it was applied; `changes` are the records it concerns as central has them.
+    """
+
+    operation: str
+    reason: str | None
+    detail: dict[str, str]
+    changes: tuple[Change, ...]
+
+
+def concerned(action: Action) -> tuple[tuple[str, str], ...]:
+    """The (kind, key) of each record an action reads or writes, known from the action alone."""
+    fields = {
+        "slot": getattr(action, "slot", None),
+        "appointment": getattr(action, "appointment", None),
+        "visit": getattr(action, "visit", None),
+        "person": action.person.id
+        if isinstance(action, Register)
+        else getattr(action, "person", None),
+    }
+    return tuple((kind, key) for kind, key in fields.items() if key is not None)

@@ -1,0 +1,34 @@
+"""Which role may do what. Every operation and every mode asks here."""
+
+from guichet.domain.model import Agent, Role
+
+_BOOKING = frozenset({Role.MEDIATOR, Role.SUPERVISOR})
+_RECEIVING = frozenset({Role.COUNTER, Role.SUPERVISOR})
+
+ALLOWED: dict[str, frozenset[Role]] = {
+    "hold": _BOOKING,
+    "release": _BOOKING,
+    "register": _BOOKING,
+    "book": _BOOKING,
+    "move": _BOOKING,
+    "cancel": _BOOKING,
+    "check_in": _RECEIVING,
+    "undo_check_in": _RECEIVING,
+    "call": _RECEIVING,
+    "start": _RECEIVING,
+    "complete": _RECEIVING,
+    "note_scan": _RECEIVING,
+}
+"""The roles that may do each kind of operation."""
+
+
+def may(agent: Agent, kind: str, site: int) -> bool:
+    """Whether the agent may do that kind of operation at that site."""
+    return agent.active and agent.site == site and not ALLOWED[kind].isdisjoint(agent.roles)
+
+
+def modes(agent: Agent) -> tuple[Role, ...]:
+    """The modes the agent may open, the main one first."""
+    if Role.SUPERVISOR in agent.roles:
+        return (Role.SUPERVISOR, Role.COUNTER, Role.MEDIATOR)
+    return agent.roles

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import http.client
+import socket
+from contextlib import suppress
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from guichet.scanner.faults import CameraFault, Reason
+from guichet.scanner.frames import decode_picture
+
+if TYPE_CHECKING:
+    from guichet.scanner.frames import Frame
+
+_CONNECT = 1.0  # seconds; the camera is in the same building
+_PATIENCE = 5.0  # seconds without a picture
+_LARGEST = 16 * 1024 * 1024  # bytes of one picture
+
+_STATUS_REASONS: dict[int, Reason] = {
+    HTTPStatus.UNAUTHORIZED: "denied",
+    HTTPStatus.FORBIDDEN: "denied",
+    HTTPStatus.NOT_FOUND: "absent",
+    HTTPStatus.TOO_MANY_REQUESTS: "busy",
+    HTTPStatus.SERVICE_UNAVAILABLE: "busy",
+}
+
+
+class MjpegStream:
+    """An address that answers multipart/x-mixed-replace, a JPEG a part, as network cameras do.
+
+    OpenCV can read these too, but tells neither a refused password from a wrong address nor lets
+    go of a stalled stream before its timeout.
+    """
+
+    def __init__(self, address: str) -> None:
+        parts = urlsplit(address)
+        try:
+            host, port = parts.hostname, parts.port
+        except ValueError as error:  # a port that is no number
+            raise CameraFault("unknown_source", address) from error
+        if not host:
+            raise CameraFault("unknown_source", address)
+        self.name = f"{host}{parts.path}"
+        self._target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+        self._connection = http.client.HTTPConnection(host, port, timeout=_CONNECT)
+        self._response: http.client.HTTPResponse | None = None
+        self._boundary = b""
+        try:
+            self._connection.connect()
+        except OSError as error:
+            raise CameraFault("absent", f"{self.name}: {error}") from error
+        # The connection forgets its socket once the answer has begun.
+        self._socket: socket.socket = self._connection.sock
+        self._socket.settimeout(_PATIENCE)
+
+    def read(self) -> Frame | None:
+        """The next picture; None for a part that is not one. Raises CameraFault."""
+        try:
+            if self._response is None:
+                self._response = self._ask()
+            return decode_picture(self._part(self._response))
+        except TimeoutError as error:
+            raise CameraFault("no_frames", self.name) from error
+        except (OSError, http.client.HTTPException) as error:
+            raise CameraFault("lost", f"{self.name}: {error!r}") from error
+
+    def interrupt(self) -> None:
+        """Cut the connection, which ends a waiting ``read`` in a CameraFault."""
+        with suppress(OSError):  # cut already
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._response is not None:
+            self._response.close()
+        self._connection.close()
+        self._socket.close()
+
+    def _ask(self) -> http.client.HTTPResponse:
+        self._connection.request("GET", self._target)
+        response = self._connection.getresponse()
+        if response.status != HTTPStatus.OK:
+            reason = _STATUS_REASONS.get(response.status, "unreadable")
+            raise CameraFault(reason, f"{self.name}: {response.status} {response.reason}")
+        boundary = response.headers.get_param("boundary")
+        if response.headers.get_content_maintype() != "multipart" or not boundary:
+            raise CameraFault("unreadable", f"{self.name}: {response.headers.get_content_type()}")
+        # Some cameras declare the boundary with the dashes that come before it.
+        self._boundary = b"--" + str(boundary).encode().removeprefix(b"--")
+        return response
+
+    def _part(self, response: http.client.HTTPResponse) -> bytes:
+        """The body of the next part: as long as it says, or up to the next boundary."""
+        while not self._line(response).startswith(self._boundary):
+            pass
+        length = http.client.parse_headers(response)["Content-Length"]
+        if length is not None and length.isdecimal() and int(length) <= _LARGEST:
+            return response.read(int(length))
+        body = bytearray()
+        while not (line := self._line(response)).startswith(self._boundary):
+            body += line
+            if len(body) > _LARGEST:
+                raise CameraFault("unreadable", f"{self.name}: a picture without an end")
+        return bytes(body)
+
+    def _line(self, response: http.client.HTTPResponse) -> bytes:
+        line = response.readline(_LARGEST)
+        if not line:
+            raise ConnectionResetError("end of the stream")
+        return line

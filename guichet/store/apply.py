@@ -1,0 +1,77 @@
+"""The one write path: an operation either takes effect or is refused with a reason.
+
+A station applies its own operations provisionally; central applies them again with authority.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from guichet.domain.model import Agent
+from guichet.domain.operations import (
+    Applied,
+    Book,
+    Call,
+    Cancel,
+    CheckIn,
+    Complete,
+    Hold,
+    Move,
+    NoteScan,
+    Operation,
+    Refused,
+    Register,
+    Release,
+    Start,
+    UndoCheckIn,
+)
+from guichet.domain.rights import may
+from guichet.store import booking, visits
+from guichet.store.booking import Authority
+from guichet.store.records import get
+
+
+def apply(
+    connection: Connection, operation: Operation, now: datetime, authority: Authority | None = None
+) -> Applied | Refused:
+    """Apply an operation inside the caller's transaction; a refusal has written nothing.
+
+    `now` is UTC by the clock of who applies; `authority` is central's, None on a station.
+    """
+    agent = get(connection, Agent, operation.agent)
+    if agent is None or not may(agent, operation.action.kind, operation.site):
+        return Refused("not_allowed")
+    try:
+        with connection.begin_nested() as savepoint:
+            outcome = _dispatch(connection, operation, now, authority)
+            if isinstance(outcome, Refused):
+                savepoint.rollback()
+    except IntegrityError:
+        # The only constraint an operation can meet: one active appointment a person and family.
+        return Refused("already_booked")
+    return outcome
+
+
+def _dispatch(
+    connection: Connection, operation: Operation, now: datetime, authority: Authority | None
+) -> Applied | Refused:
+    match operation.action:
+        case Hold() as action:
+            return booking.hold(connection, action, operation.site, now, authority)
+        case Release() as action:
+            return booking.release(connection, action, now)
+        case Register(person=person):
+            return booking.register(connection, person, operation.site)
+        case Book() as action:
+            return booking.book(connection, operation, action, now, authority)
+        case Move() as action:
+            return booking.move(connection, action, operation.site, now, authority)
+        case Cancel() as action:
+            return booking.cancel(connection, action, operation.site, now)
+        case CheckIn() as action:
+            return visits.check_in(connection, operation, action)
+        case UndoCheckIn() | Call() | Start() | Complete() as action:
+            return visits.step(connection, operation, action)
+        case NoteScan():
+            return Applied()

@@ -1,0 +1,266 @@
+"""Holding, booking, moving and cancelling seats.
+
+A seat is one row whose only state is the moment it is free from (`free_at`): free seats are in
+the past, held ones a few minutes ahead, booked ones in the far future. Taking one is one statement.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from guichet.domain.lifecycle import APPOINTMENT
+from guichet.domain.model import Appointment, AppointmentStatus, Person, Procedure, Slot
+from guichet.domain.operations import Applied, Book, Cancel, Hold, Move, Operation, Refused, Release
+from guichet.domain.reference import reference_of
+from guichet.store.records import columns, from_row, get, put
+from guichet.store.tables import METADATA
+
+SEAT = METADATA.tables["seat"]
+APPOINTMENTS = METADATA.tables["appointment"]
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""`free_at` of a booked seat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """What central alone has: the seats, the signature, and how many minutes a hold lasts."""
+
+    sign: Callable[[Appointment, Person], str]
+    hold_minutes: int
+
+
+def hold(
+    connection: Connection, action: Hold, site: int, now: datetime, authority: Authority | None
+) -> Applied | Refused:
+    """Keep a free seat; asked again under the same id, keep the same seat for longer."""
+    slot = get(connection, Slot, action.slot)
+    if slot is None or slot.site != site:
+        return Refused("unknown_slot")
+    if authority is None:
+        return Refused("central_only")
+    if slot.starts_at <= now:
+        return Refused("slot_past")
+    until = now + timedelta(minutes=authority.hold_minutes)
+    mine = update(SEAT).where(SEAT.c.hold == action.hold, SEAT.c.appointment.is_(None))
+    if connection.execute(mine.values(free_at=until)).rowcount == 0 and not _take(
+        connection, slot.id, now, hold=action.hold, free_at=until
+    ):
+        return Refused("slot_full")
+    recount(connection, slot, now)
+    return Applied((("slot", slot.id),), {"until": until.isoformat(), "now": now.isoformat()})
+
+
+def release(connection: Connection, action: Release, now: datetime) -> Applied:
+    """Give a held seat back; nothing to do when the hold is gone already."""
+    slots = connection.execute(
+        update(SEAT)
+        .where(SEAT.c.hold == action.hold, SEAT.c.appointment.is_(None))
+        .values(free_at=now, hold=None)
+        .returning(SEAT.c.slot)
+    ).scalars()
+    return Applied(tuple(("slot", slot) for slot in _recounted(connection, slots.all(), now)))
+
+
+def register(connection: Connection, person: Person, site: int) -> Applied | Refused:
+    """Record a person; only their own site may."""
+    known = get(connection, Person, person.id)
+    if person.site != site or (known is not None and known.site != site):
+        return Refused("other_site")
+    put(connection, person)
+    return Applied((("person", person.id),))
+
+
+def book(
+    connection: Connection,
+    operation: Operation,
+    action: Book,
+    now: datetime,
+    authority: Authority | None,
+) -> Applied | Refused:
+    """Give the held seat, or another of the slot when the hold has expired, to the person."""
+    slot = get(connection, Slot, action.slot)
+    person = get(connection, Person, action.person)
+    procedure = get(connection, Procedure, action.procedure)
+    if slot is None or slot.site != operation.site or action.procedure not in slot.procedures:
+        return Refused("unknown_slot")
+    if person is None or person.site != operation.site or procedure is None:
+        return Refused("unknown_person")
+    if procedure.number_required and person.number is None and person.number_absent is None:
+        return Refused("number_required")
+    active = _active(connection, person.id, procedure.family)
+    if active is not None:
+        return Refused("already_booked", {"appointment": active})
+    appointment = Appointment(
+        id=action.appointment,
+        reference=reference_of(action.appointment),
+        site=slot.site,
+        slot=slot.id,
+        day=slot.day,
+        starts_at=slot.starts_at,
+        minutes=procedure.minutes,
+        procedure=procedure.code,
+        family=procedure.family,
+        person=person.id,
+        status=AppointmentStatus.BOOKED,
+        revision=1,
+        token=None,
+        booked_at=operation.at,
+        booked_by=operation.agent,
+        accord=action.accord,
+        cancel_reason=None,
+    )
+    if authority is not None:
+        appointment = replace(appointment, token=authority.sign(appointment, person))
+    connection.execute(insert(APPOINTMENTS).values(columns(appointment)))
+    if authority is not None and not _seat(connection, action, now):
+        return Refused("slot_full")
+    changed = [("appointment", appointment.id), ("person", person.id)]
+    if authority is not None:
+        recount(connection, slot, now)
+        changed.append(("slot", slot.id))
+    return Applied(tuple(changed), {"reference": appointment.reference})
+
+
+def move(
+    connection: Connection, action: Move, site: int, now: datetime, authority: Authority | None
+) -> Applied | Refused:
+    """Swap seats at once: whatever fails, the old appointment stands."""
+    appointment = get(connection, Appointment, action.appointment)
+    slot = get(connection, Slot, action.slot)
+    refusal = _not_here(appointment, site, "move")
+    if appointment is None or refusal is not None:
+        return Refused(refusal or "unknown_appointment")
+    if slot is None or slot.site != site or appointment.procedure not in slot.procedures:
+        return Refused("unknown_slot")
+    person = get(connection, Person, appointment.person)
+    if person is None:
+        return Refused("unknown_person")
+    moved = replace(
+        appointment,
+        slot=slot.id,
+        day=slot.day,
+        starts_at=slot.starts_at,
+        revision=appointment.revision + 1,
+        token=None,
+    )
+    changed = [("appointment", moved.id)]
+    if authority is not None:
+        freed = _free(connection, appointment.id, now)
+        if not _seat(connection, action, now):
+            return Refused("slot_full")
+        moved = replace(moved, token=authority.sign(moved, person))
+        changed += [("slot", key) for key in _recounted(connection, {*freed, slot.id}, now)]
+    put(connection, moved)
+    return Applied(tuple(changed), {"reference": moved.reference})
+
+
+def cancel(connection: Connection, action: Cancel, site: int, now: datetime) -> Applied | Refused:
+    """End an appointment; its seat is free at once."""
+    appointment = get(connection, Appointment, action.appointment)
+    refusal = _not_here(appointment, site, "cancel")
+    if appointment is None or refusal is not None:
+        return Refused(refusal or "unknown_appointment")
+    put(
+        connection,
+        replace(
+            appointment,
+            status=AppointmentStatus.CANCELLED,
+            revision=appointment.revision + 1,
+            cancel_reason=action.by,
+        ),
+    )
+    freed = _recounted(connection, _free(connection, appointment.id, now), now)
+    return Applied((("appointment", appointment.id), *(("slot", key) for key in freed)))
+
+
+def expired_slots(connection: Connection, now: datetime) -> list[str]:
+    """The slots whose holds have run out since last asked, recounted; their seats are free."""
+    slots = connection.execute(
+        update(SEAT)
+        .where(SEAT.c.hold.is_not(None), SEAT.c.appointment.is_(None), SEAT.c.free_at <= now)
+        .values(hold=None)
+        .returning(SEAT.c.slot)
+    ).scalars()
+    return _recounted(connection, slots.all(), now)
+
+
+def recount(connection: Connection, slot: Slot, now: datetime) -> None:
+    """Write how many of the slot's seats are free."""
+    free = connection.execute(
+        select(func.count()).where(SEAT.c.slot == slot.id, SEAT.c.free_at <= now)
+    ).scalar_one()
+    put(connection, replace(slot, free=free))
+
+
+def _recounted(connection: Connection, slots: Any, now: datetime) -> list[str]:
+    keys = sorted(set(slots))
+    for key in keys:
+        slot = get(connection, Slot, key)
+        if slot is not None:
+            recount(connection, slot, now)
+    return keys
+
+
+def _not_here(appointment: Appointment | None, site: int, kind: str) -> str | None:
+    """The reason why the appointment cannot be moved or cancelled here, if any."""
+    if appointment is None or appointment.site != site:
+        return "unknown_appointment"
+    step = APPOINTMENT[appointment.status, kind]
+    return None if isinstance(step, AppointmentStatus) else step
+
+
+def _active(connection: Connection, person: str, family: str) -> str | None:
+    row = connection.execute(
+        select(APPOINTMENTS).where(
+            APPOINTMENTS.c.person == person,
+            APPOINTMENTS.c.family == family,
+            APPOINTMENTS.c.status == AppointmentStatus.BOOKED.value,
+        )
+    ).mappings()
+    first = row.first()
+    return None if first is None else from_row(Appointment, first).id
+
+
+def _seat(connection: Connection, action: Book | Move, now: datetime) -> bool:
+    """Turn the hold into the appointment's seat; an expired hold still counts if nobody took it."""
+    held = connection.execute(
+        update(SEAT)
+        .where(SEAT.c.hold == action.hold, SEAT.c.slot == action.slot, SEAT.c.appointment.is_(None))
+        .values(free_at=NEVER, hold=None, appointment=action.appointment)
+    )
+    return held.rowcount == 1 or _take(
+        connection, action.slot, now, appointment=action.appointment, free_at=NEVER
+    )
+
+
+def _take(connection: Connection, slot: str, now: datetime, **values: Any) -> bool:
+    """Take one free seat of the slot; whether there was one."""
+    free = (
+        select(SEAT.c.number)
+        .where(SEAT.c.slot == slot, SEAT.c.free_at <= now)
+        .order_by(SEAT.c.number)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    taken = connection.execute(
+        update(SEAT)
+        .where(SEAT.c.slot == slot, SEAT.c.number == free)
+        .values({"hold": None, "appointment": None} | values)
+    )
+    return taken.rowcount == 1
+
+
+def _free(connection: Connection, appointment: str, now: datetime) -> list[str]:
+    """Free the appointment's seat; the slots it was in."""
+    return list(
+        connection.execute(
+            update(SEAT)
+            .where(SEAT.c.appointment == appointment)
+            .values(free_at=now, hold=None, appointment=None)
+            .returning(SEAT.c.slot)
+        ).scalars()
+    )

@@ -1,0 +1,140 @@
+"""The one place where databases are opened.
+
+SQLite for a station and a small central, PostgreSQL for a large one.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DatabaseError, IntegrityError
+
+from guichet.errors import StoreError
+from guichet.i18n import _
+
+_WRITE = "guichet_write"
+
+HEAD = "0001"
+"""The newest migration; a test keeps it true. Knowing it spares stations the import of Alembic."""
+
+
+def sqlite_url(path: Path) -> str:
+    """The database URL of a SQLite file."""
+    return f"sqlite:///{path}"
+
+
+def open_engine(url: str) -> Engine:
+    """An engine on the database; a SQLite file is created readable by its owner only.
+
+    Parameters never appear in error messages, for they hold names. Raises StoreError when the
+    file cannot be opened.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(url, hide_parameters=True, pool_size=16, max_overflow=0)
+    path = Path(parsed.database or "")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreError(_unopened(path, error.strerror or "")) from error
+    engine = create_engine(url, hide_parameters=True, pool_size=8, max_overflow=8)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # transactions are begun by _begin, not by the driver
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=10000",
+        "cache_size=-8192",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A deferred transaction that starts to write fails at once when another one wrote meanwhile.
+    write = connection.get_execution_options().get(_WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes: committed at the end, rolled back by an exception.
+
+    Raises StoreError, with a sentence for the agent, when the database fails.
+    """
+    with _translated(), engine.execution_options(**{_WRITE: True}).begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A consistent look at the database. Raises StoreError when the database fails."""
+    with _translated(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except DatabaseError as error:
+        raise StoreError(_sentence(str(error.orig))) from error
+
+
+def _sentence(cause: str) -> str:
+    if "full" in cause:
+        return _(
+            "Le disque est plein : rien n’a été enregistré. "
+            "Libérez de la place, puis recommencez ; votre saisie est conservée."
+        )
+    if "malformed" in cause or "not a database" in cause:
+        return _("La base locale est abîmée. Lancez « guichet doctor » et suivez ce qu’il indique.")
+    if "readonly" in cause or "read-only" in cause:
+        return _("La base locale est en lecture seule. Vérifiez les droits du dossier de guichet.")
+    if "locked" in cause:
+        return _("La base locale est occupée. Recommencez dans un instant.")
+    return _("La base de données ne répond pas : {cause}").format(cause=cause)
+
+
+def _unopened(path: Path, cause: str) -> str:
+    return _(
+        "Impossible d’ouvrir la base {name} : {cause}. Vérifiez le dossier et ses droits."
+    ).format(name=path.name, cause=cause)
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema to HEAD; does nothing, quickly, when it is there already."""
+    with reading(engine) as connection:
+        if _revision(connection) == HEAD:
+            return
+    from alembic import command  # noqa: PLC0415 - slow to import, rarely needed
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    if not engine_has_table(connection, "alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def engine_has_table(connection: Connection, name: str) -> bool:
+    """Whether the database has that table."""
+    return connection.dialect.has_table(connection, name)

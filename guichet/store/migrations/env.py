@@ -1,0 +1,13 @@
+"""Alembic's entry: the connection is given by guichet.store.engine.migrate."""
+
+from alembic import context
+
+from guichet.store.tables import METADATA
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=METADATA,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,170 @@
+"""What screens and central read. Each query is one statement; no lazy loading anywhere."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, or_, select
+
+from guichet.domain.day import DayRow, state_of
+from guichet.domain.model import (
+    Agent,
+    Appointment,
+    AppointmentStatus,
+    Person,
+    Procedure,
+    PublicKey,
+    Site,
+    Slot,
+    VisitStatus,
+)
+from guichet.domain.names import display_name, search_words
+from guichet.phones import digits_key
+from guichet.store.records import TABLES, R, from_row
+
+_APPOINTMENT = TABLES["appointment"]
+_VISIT = TABLES["visit"]
+_PERSON = TABLES["person"]
+_PROCEDURE = TABLES["procedure"]
+_SLOT = TABLES["slot"]
+_HIDDEN = (VisitStatus.DUPLICATE.value, VisitStatus.UNDONE.value)
+_MIN_DIGITS = 4
+
+
+def everything(connection: Connection, model: type[R]) -> list[R]:
+    """Every record of a type: only for the few that a site has dozens of at most."""
+    kind = {Site: "site", Procedure: "procedure", Agent: "agent", PublicKey: "key"}[model]
+    return [from_row(model, row) for row in connection.execute(select(TABLES[kind])).mappings()]
+
+
+def find_persons(connection: Connection, site: int, query: str, limit: int = 50) -> list[Person]:
+    """The persons of a site found by name (any order, no accents needed), phone or number."""
+    digits = "".join(c for c in query if c.isdigit())
+    if len(digits) >= _MIN_DIGITS:
+        key = digits_key(digits)
+        condition = or_(
+            _PERSON.c.number.like(f"{digits}%"),
+            and_(_PERSON.c.phone_key != "", _PERSON.c.phone_key.like(f"%{key}%")),
+        )
+    else:
+        words = search_words(query)
+        if not words:
+            return []
+        condition = and_(
+            *(
+                or_(_PERSON.c.match_key.like(f"{w}%"), _PERSON.c.match_key.like(f"% {w}%"))
+                for w in words
+            )
+        )
+    statement = (
+        select(_PERSON)
+        .where(_PERSON.c.site == site, condition)
+        .order_by(_PERSON.c.match_key)
+        .limit(limit)
+    )
+    return [from_row(Person, row) for row in connection.execute(statement).mappings()]
+
+
+def slots_from(connection: Connection, site: int, day: date) -> list[Slot]:
+    """The slots of a site from a day on, by time."""
+    statement = (
+        select(_SLOT)
+        .where(_SLOT.c.site == site, _SLOT.c.day >= day)
+        .order_by(_SLOT.c.starts_at, _SLOT.c.id)
+    )
+    return [from_row(Slot, row) for row in connection.execute(statement).mappings()]
+
+
+def appointments_of(connection: Connection, person: str) -> list[Appointment]:
+    """A person's appointments, the latest first."""
+    statement = (
+        select(_APPOINTMENT)
+        .where(_APPOINTMENT.c.person == person)
+        .order_by(_APPOINTMENT.c.starts_at.desc())
+    )
+    return [from_row(Appointment, row) for row in connection.execute(statement).mappings()]
+
+
+def appointment_by_reference(connection: Connection, reference: str) -> Appointment | None:
+    """The appointment with that reference ("7K4Q-92XD-3")."""
+    statement = select(_APPOINTMENT).where(_APPOINTMENT.c.reference == reference)
+    row = connection.execute(statement).mappings().first()
+    return None if row is None else from_row(Appointment, row)
+
+
+def day_rows(connection: Connection, site: int, day: date) -> list[DayRow]:
+    """The day of a site: one line an appointment, and one a visit without one, by time."""
+    live = and_(
+        _VISIT.c.appointment == _APPOINTMENT.c.id,
+        _VISIT.c.status.not_in(_HIDDEN),
+    )
+    planned = (
+        select(*_DAY_COLUMNS)
+        .select_from(
+            _APPOINTMENT.join(_PERSON, _PERSON.c.id == _APPOINTMENT.c.person, isouter=True)
+            .join(_PROCEDURE, _PROCEDURE.c.code == _APPOINTMENT.c.procedure, isouter=True)
+            .join(_VISIT, live, isouter=True)
+        )
+        .where(_APPOINTMENT.c.site == site, _APPOINTMENT.c.day == day)
+        .order_by(_APPOINTMENT.c.starts_at, _APPOINTMENT.c.id)
+    )
+    known = select(_APPOINTMENT.c.id).where(_APPOINTMENT.c.site == site, _APPOINTMENT.c.day == day)
+    others = (
+        select(*_DAY_COLUMNS)
+        .select_from(
+            _VISIT.join(_APPOINTMENT, _APPOINTMENT.c.id == _VISIT.c.appointment, isouter=True)
+            .join(_PERSON, _PERSON.c.id == _VISIT.c.person, isouter=True)
+            .join(_PROCEDURE, _PROCEDURE.c.code == _VISIT.c.procedure, isouter=True)
+        )
+        .where(
+            _VISIT.c.site == site,
+            _VISIT.c.day == day,
+            _VISIT.c.status.not_in(_HIDDEN),
+            or_(_VISIT.c.appointment.is_(None), _VISIT.c.appointment.not_in(known)),
+        )
+        .order_by(_VISIT.c.arrived_at)
+    )
+    rows = [*connection.execute(planned), *connection.execute(others)]
+    return [_day_row(row) for row in rows]
+
+
+_DAY_COLUMNS = (
+    _APPOINTMENT.c.id.label("appointment"),
+    _APPOINTMENT.c.status.label("appointment_status"),
+    _APPOINTMENT.c.starts_at,
+    _APPOINTMENT.c.reference,
+    _APPOINTMENT.c.token,
+    _PERSON.c.family_name,
+    _PERSON.c.given_names,
+    _PERSON.c.needs,
+    _PROCEDURE.c.label.label("procedure"),
+    _VISIT.c.id.label("visit"),
+    _VISIT.c.status.label("visit_status"),
+    _VISIT.c.ticket,
+    _VISIT.c.arrived_at,
+    _VISIT.c.called_at,
+    _VISIT.c.desk,
+    _VISIT.c.anomaly,
+)
+
+
+def _day_row(row: Row[Any]) -> DayRow:
+    return DayRow(
+        key=row.appointment or row.visit,
+        state=state_of(
+            row.appointment_status and AppointmentStatus(row.appointment_status),
+            row.visit_status and VisitStatus(row.visit_status),
+        ),
+        starts_at=row.starts_at,
+        name=display_name(row.family_name or "", row.given_names or ""),
+        procedure=row.procedure or "",
+        reference=row.reference or "",
+        appointment=row.appointment,
+        visit=row.visit,
+        ticket=row.ticket or "",
+        arrived_at=row.arrived_at,
+        called_at=row.called_at,
+        desk=row.desk or "",
+        needs=tuple(row.needs or ()),
+        anomaly=row.anomaly,
+        confirmed=row.appointment is None or row.token is not None,
+    )

@@ -1,0 +1,133 @@
+"""Records between the domain's dataclasses, table rows and JSON."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar, cast
+
+from pydantic import TypeAdapter
+from sqlalchemy import JSON, Connection, Table, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from guichet.domain.model import RECORDS, Change, Person, Record, Site
+from guichet.domain.names import match_key
+from guichet.phones import digits_key
+from guichet.store.tables import METADATA
+
+R = TypeVar("R", bound=Record)
+
+TABLES: dict[str, Table] = {
+    kind: METADATA.tables["public_key" if kind == "key" else kind] for kind in RECORDS
+}
+KINDS: dict[type, str] = {model: kind for kind, model in RECORDS.items()}
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {
+    kind: TypeAdapter(model) for kind, model in RECORDS.items()
+}
+
+
+def key_column(kind: str) -> Any:
+    """The primary key column of a kind's table."""
+    return next(iter(TABLES[kind].primary_key.columns))
+
+
+def key_of(record: Record) -> str:
+    """The key of a record on the wire."""
+    return str(getattr(record, key_column(KINDS[type(record)]).name))
+
+
+def to_json(record: Record) -> str:
+    """The record as JSON text."""
+    return _ADAPTERS[KINDS[type(record)]].dump_json(record).decode()
+
+
+def from_json(kind: str, body: Any) -> Record:
+    """The record of a JSON value already parsed; raises pydantic.ValidationError."""
+    return cast("Record", _ADAPTERS[kind].validate_python(body))
+
+
+def columns(record: Record, sequence: int = 0) -> dict[str, Any]:
+    """The record as a table row."""
+    kind = KINDS[type(record)]
+    native = _ADAPTERS[kind].dump_python(record)
+    plain = _ADAPTERS[kind].dump_python(record, mode="json")
+    row = {
+        column.name: plain[column.name]
+        if isinstance(column.type, JSON) or isinstance(native[column.name], str)
+        else native[column.name]
+        for column in TABLES[kind].columns
+        if column.name in native
+    }
+    if isinstance(record, Person):
+        row["match_key"] = match_key(record.family_name, record.given_names)
+        row["phone_key"] = digits_key(record.phone or "")
+    row["sequence"] = sequence
+    return row
+
+
+def from_row(model: type[R], row: Any) -> R:
+    """The record of a table row (a mapping by column name)."""
+    return cast("R", _ADAPTERS[KINDS[model]].validate_python(dict(row)))
+
+
+def get(connection: Connection, model: type[R], key: str | int) -> R | None:
+    """The record with that key, or None."""
+    kind = KINDS[model]
+    column = key_column(kind)
+    value = int(key) if model is Site else key
+    row = connection.execute(select(TABLES[kind]).where(column == value)).mappings().first()
+    return None if row is None else from_row(model, row)
+
+
+def put(connection: Connection, *records: Record) -> None:
+    """Write records as they are now; what is known of their sequence stays."""
+    for record in records:
+        _upsert(connection, KINDS[type(record)], [columns(record)], keep_sequence=True)
+
+
+def replicate(connection: Connection, changes: Iterable[Change]) -> None:
+    """Write what central says, unless something newer from central is already there."""
+    by_kind: dict[str, list[Change]] = {}
+    for change in changes:
+        by_kind.setdefault(change.kind, []).append(change)
+    for kind, group in by_kind.items():
+        gone = [c for c in group if c.record is None]
+        for change in gone:
+            table = TABLES[kind]
+            connection.execute(
+                delete(table).where(
+                    key_column(kind) == change.key, table.c.sequence <= change.sequence
+                )
+            )
+        rows = [columns(c.record, c.sequence) for c in group if c.record is not None]
+        if rows:
+            _upsert(connection, kind, rows, keep_sequence=False)
+
+
+def _upsert(
+    connection: Connection, kind: str, rows: Sequence[dict[str, Any]], *, keep_sequence: bool
+) -> None:
+    table = TABLES[kind]
+    key = key_column(kind)
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table)
+    new = statement.excluded
+    values = {
+        column.name: new[column.name]
+        for column in table.columns
+        if column is not key and not (keep_sequence and column.name == "sequence")
+    }
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[key],
+            set_=values,
+            where=None if keep_sequence else table.c.sequence <= new["sequence"],
+        ),
+        list(rows),
+    )
+
+
+def change_json(kind: str, key: str, sequence: int, body: str | None) -> str:
+    """One change as JSON text, its body already JSON."""
+    return (
+        f'{{"kind":{json.dumps(kind)},"key":{json.dumps(key)},'
+        f'"sequence":{sequence},"record":{body or "null"}}}'
+    )

@@ -1,0 +1,121 @@
+"""From arrival to outcome. What happened in the room is recorded, never refused by central."""
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+
+from guichet.domain.lifecycle import OUTCOMES, VISIT, after_check_in
+from guichet.domain.model import Appointment, AppointmentStatus, Site, Visit, VisitStatus
+from guichet.domain.operations import (
+    Applied,
+    Call,
+    CheckIn,
+    Complete,
+    Operation,
+    Refused,
+    Start,
+    UndoCheckIn,
+)
+from guichet.store.records import from_row, get, put
+from guichet.store.tables import METADATA
+
+VISITS = METADATA.tables["visit"]
+_LIVE = (VisitStatus.WAITING, VisitStatus.CALLED, VisitStatus.SERVING, VisitStatus.DONE)
+
+
+def check_in(connection: Connection, operation: Operation, action: CheckIn) -> Applied | Refused:
+    """Open the visit. Of two check-ins of one appointment the earlier one counts."""
+    site = get(connection, Site, operation.site)
+    if site is None:
+        return Refused("unknown_site")
+    appointment = get(connection, Appointment, action.appointment)
+    visit = Visit(
+        id=action.visit,
+        site=operation.site,
+        day=operation.at.astimezone(ZoneInfo(site.time_zone)).date(),
+        appointment=action.appointment,
+        person=None,
+        procedure=None,
+        ticket=action.ticket,
+        status=VisitStatus.WAITING,
+        arrived_at=operation.at,
+        called_at=None,
+        started_at=None,
+        ended_at=None,
+        desk=None,
+        outcome=None,
+        anomaly=action.anomaly,
+    )
+    if appointment is None:
+        put(connection, replace(visit, anomaly=action.anomaly or "unknown_here"))
+        return Applied((("visit", visit.id),), {"ticket": visit.ticket})
+    status, oddity = after_check_in(appointment.status)
+    visit = replace(
+        visit,
+        person=appointment.person,
+        procedure=appointment.procedure,
+        anomaly=oddity or action.anomaly,
+    )
+    put(connection, replace(appointment, status=status))
+    changed = [("visit", visit.id), ("appointment", appointment.id)]
+    earlier = visit_of(connection, appointment.id)
+    if earlier is not None and earlier.id != visit.id:
+        first, second = sorted((earlier, visit), key=lambda v: (v.arrived_at, v.id))
+        if first is visit and earlier.status is not VisitStatus.WAITING:
+            first, second = earlier, visit  # the other one has been called already: it goes on
+        put(connection, first)
+        visit = replace(second, status=VisitStatus.DUPLICATE, anomaly="double")
+        changed.append(("visit", earlier.id))
+    put(connection, visit)
+    return Applied(tuple(changed), {"ticket": action.ticket})
+
+
+def step(
+    connection: Connection, operation: Operation, action: UndoCheckIn | Call | Start | Complete
+) -> Applied | Refused:
+    """Take a visit one step further, as the table in domain.lifecycle allows."""
+    visit = get(connection, Visit, action.visit)
+    if visit is None or visit.site != operation.site:
+        return Refused("unknown_visit")
+    status = VISIT[visit.status, action.kind]
+    if not isinstance(status, VisitStatus):
+        return Refused(status, {"ticket": visit.ticket, "desk": visit.desk or ""})
+    visit = replace(visit, status=status)
+    changed = [("visit", visit.id)]
+    match action:
+        case Call(desk=desk):
+            visit = replace(visit, called_at=operation.at, desk=desk)
+        case Start():
+            visit = replace(visit, started_at=operation.at)
+        case Complete(outcome=outcome):
+            if outcome not in OUTCOMES:
+                return Refused("unknown_outcome")
+            visit = replace(visit, ended_at=operation.at, outcome=outcome)
+        case UndoCheckIn():
+            changed += _take_back_arrival(connection, visit)
+    put(connection, visit)
+    return Applied(tuple(changed), {"ticket": visit.ticket})
+
+
+def visit_of(connection: Connection, appointment: str) -> Visit | None:
+    """The visit that counts for the appointment, if the person has come."""
+    row = (
+        connection.execute(
+            select(VISITS).where(
+                VISITS.c.appointment == appointment,
+                VISITS.c.status.in_([status.value for status in _LIVE]),
+            )
+        )
+        .mappings()
+        .first()
+    )
+    return None if row is None else from_row(Visit, row)
+
+
+def _take_back_arrival(connection: Connection, visit: Visit) -> list[tuple[str, str]]:
+    appointment = get(connection, Appointment, visit.appointment or "")
+    if appointment is None or appointment.status is not AppointmentStatus.ARRIVED:
+        return []
+    put(connection, replace(appointment, status=AppointmentStatus.BOOKED))
+    return [("appointment", appointment.id)]

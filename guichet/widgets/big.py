@@ -1,0 +1,97 @@
+"""References and ticket numbers large enough to read from the other side of the counter."""
+
+from rich.segment import Segment
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+HEIGHT = 3  # lines of half-blocks, for glyphs six pixels high
+
+# Six rows of pixels a glyph; drawn so that 0 and O, 1 and I, 2 and Z, 5 and S, 8 and B differ.
+_GLYPHS = {
+    "0": ".##. #..# #.## ##.# #..# .##.".split(),
+    "1": ".#. ##. .#. .#. .#. ###".split(),
+    "2": ".##. #..# ...# .##. #... ####".split(),
+    "3": "###. ...# .##. ...# ...# ###.".split(),
+    "4": "#..# #..# #..# #### ...# ...#".split(),
+    "5": "#### #... ###. ...# ...# ###.".split(),
+    "6": ".##. #... ###. #..# #..# .##.".split(),
+    "7": "#### ...# ..#. ..#. .#.. .#..".split(),
+    "8": ".##. #..# .##. #..# #..# .##.".split(),
+    "9": ".##. #..# #..# .### ...# .##.".split(),
+    "A": ".##. #..# #..# #### #..# #..#".split(),
+    "B": "###. #..# ###. #..# #..# ###.".split(),
+    "C": ".### #... #... #... #... .###".split(),
+    "D": "###. #..# #..# #..# #..# ###.".split(),
+    "E": "#### #... ###. #... #... ####".split(),
+    "F": "#### #... ###. #... #... #...".split(),
+    "G": ".### #... #... #.## #..# .###".split(),
+    "H": "#..# #..# #### #..# #..# #..#".split(),
+    "I": "### .#. .#. .#. .#. ###".split(),
+    "J": "..## ...# ...# ...# #..# .##.".split(),
+    "K": "#..# #.#. ##.. ##.. #.#. #..#".split(),
+    "L": "#... #... #... #... #... ####".split(),
+    "M": "#...# ##.## #.#.# #.#.# #...# #...#".split(),
+    "N": "#..# ##.# ##.# #.## #.## #..#".split(),
+    "O": ".##. #..# #..# #..# #..# .##.".split(),
+    "P": "###. #..# #..# ###. #... #...".split(),
+    "Q": ".##. #..# #..# #..# #.#. .#.#".split(),
+    "R": "###. #..# #..# ###. #.#. #..#".split(),
+    "S": ".### #... .##. ...# ...# ###.".split(),
+    "T": "##### ..#.. ..#.. ..#.. ..#.. ..#..".split(),
+    "U": "#..# #..# #..# #..# #..# .##.".split(),
+    "V": "#...# #...# #...# .#.#. .#.#. ..#..".split(),
+    "W": "#...# #...# #.#.# #.#.# ##.## #...#".split(),
+    "X": "#..# #..# .##. .##. #..# #..#".split(),
+    "Y": "#...# .#.#. ..#.. ..#.. ..#.. ..#..".split(),
+    "Z": "#### ...# ..#. .#.. #... ####".split(),
+    "-": "..... ..... ..... .###. ..... .....".split(),
+    " ": ".. .. .. .. .. ..".split(),
+}
+_HALVES = {("#", "#"): "█", ("#", "."): "▀", (".", "#"): "▄", (".", "."): " "}
+
+
+def big_lines(text: str) -> tuple[str, ...]:
+    """`text` in `HEIGHT` lines of half-blocks; empty where a character has no large form."""
+    glyphs = [_GLYPHS.get(char) for char in text.upper()]
+    if not glyphs or None in glyphs:
+        return ()
+    pixels = [".".join(glyph[row] for glyph in glyphs if glyph) for row in range(2 * HEIGHT)]
+    return tuple(
+        "".join(_HALVES[pair] for pair in zip(pixels[row], pixels[row + 1], strict=True))
+        for row in range(0, 2 * HEIGHT, 2)
+    )
+
+
+class BigText(Widget):
+    """A reference such as ``7K4Q-92XD-3`` or a ticket ``B201``, three lines high.
+
+    What has no large form, or more than the width allows, is written small and bold instead.
+    """
+
+    DEFAULT_CSS = """
+    BigText { height: 3; width: 1fr; color: $foreground; }
+    """
+
+    text: reactive[str] = reactive("")
+    """What is shown."""
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own parameter name
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.set_reactive(BigText.text, text)
+
+    def render_line(self, y: int) -> Strip:
+        """The line `y` of the widget."""
+        width = self.size.width
+        lines = big_lines(self.text)
+        style = self.rich_style
+        if not lines or len(lines[0]) > width:
+            lines = ("", self.text, "")
+        line = lines[y] if y < HEIGHT else ""
+        return Strip([Segment(line, style)]).adjust_cell_length(width, style)
