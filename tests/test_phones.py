@@ -2,7 +2,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guichet.phones import Phone, PhoneKind, PhoneProblem, digits_key, parse_phone
@@ -18,6 +18,7 @@ MOBILE, LANDLINE, OTHER = PhoneKind.MOBILE, PhoneKind.LANDLINE, PhoneKind.OTHER
         ("0639989999", "+33639989999", "06 39 98 99 99", MOBILE),
         ("+33 (0)6.39.98.00.11", "+33639980011", "06 39 98 00 11", MOBILE),
         ("0033 6 39 98 00 11", "+33639980011", "06 39 98 00 11", MOBILE),
+        ("06 39 98 00 33", "+33639980033", "06 39 98 00 33", MOBILE),  # 0033, but not in front
         # Numbers of the plans, picked at their edges.
         ("06\u00a012\u202f00\u00a000\u00a000", "+33612000000", "06 12 00 00 00", MOBILE),
         ("01-99/00.00–00", "+33199000000", "01 99 00 00 00", LANDLINE),
@@ -36,6 +37,7 @@ MOBILE, LANDLINE, OTHER = PhoneKind.MOBILE, PhoneKind.LANDLINE, PhoneKind.OTHER
         ("87 00 00 00", "+68987000000", "+689 87 00 00 00", MOBILE),
         ("+1 202-555-0123", "+12025550123", "+1 202-555-0123", MOBILE),
         ("+39 06 698 00000", "+390669800000", "+39 06 6980 0000", LANDLINE),
+        ("+49 639 980011", "+49639980011", "+49 6399 80011", LANDLINE),
         ("00 49 (0)1511 0000000", "+4915110000000", "+49 1511 0000000", MOBILE),
     ],
 )
@@ -70,6 +72,7 @@ def test_problems(typed: str, problem: PhoneProblem) -> None:
     assert parse_phone(typed) is problem
 
 
+@settings(deadline=None)  # the first number loads the library
 @given(st.text() | st.text("+0123456789 .", max_size=16))
 def test_any_text_gets_a_verdict_and_a_number_reads_back(text: str) -> None:
     verdict = parse_phone(text)

@@ -19,6 +19,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from guichet.domain.calendar_fr import clock, long_date
 from guichet.errors import DocumentError
 from guichet.i18n import _
 
@@ -33,11 +34,6 @@ QR_MM = 48  # the symbol without its white margin; 46 to 50 reads at 20 cm from 
 
 _LEAST_QR_VERSION = 7  # smaller ones lack the alignment patterns that save a folded page
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "prs", "ps", "sd", "ug", "ur", "yi"})
-_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_MONTHS = (
-    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
-    *("août", "septembre", "octobre", "novembre", "décembre"),
-)
 _VIEWER_START = 1.0  # seconds in which a viewer that cannot start has said so
 _PRINT_WAIT = 30.0  # seconds for the printing system to take a page in its queue
 _REFERENCE = re.compile(r"[0-9A-Z]+(-[0-9A-Z]+)*")
@@ -80,17 +76,6 @@ class Convocation:
             raise ValueError(f"not a reference: {self.reference!r}")
 
 
-def french_date(day: date) -> str:
-    """« mardi 24 novembre 2026 », without the system's locale."""
-    number = "1er" if day.day == 1 else str(day.day)
-    return f"{_DAYS[day.weekday()]} {number} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def french_hour(moment: datetime) -> str:
-    """« 09 h 40 », with spaces that do not break."""
-    return f"{moment:%H}\u00a0h\u00a0{moment:%M}"
-
-
 def render(convocation: Convocation) -> bytes:
     """The convocation as a PDF. Raises DocumentError for a character no font of ours can print."""
     return _compile(convocation, format="pdf", pdf_standards=["ua-1"])[0]
@@ -107,17 +92,25 @@ def write(convocation: Convocation, folder: Path) -> Path:
     The name says the reference and nothing about the person. An older file of that name is replaced
     whole or not at all. Raises DocumentError when the folder cannot take it.
     """
-    content = render(convocation)
-    target = folder / f"convocation-{convocation.reference}.pdf"
+    return _put(folder, f"convocation-{convocation.reference}.pdf", render(convocation))
+
+
+def write_picture(convocation: Convocation, folder: Path) -> Path:
+    """Write a picture of the page in `folder` the same way, for the practice camera."""
+    return _put(folder, f"{convocation.reference}.png", render_png(convocation))
+
+
+def _put(folder: Path, name: str, content: bytes) -> Path:
+    target = folder / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".convocation-", suffix=".part", dir=folder)
+        handle, part = tempfile.mkstemp(prefix=".convocation-", suffix=".part", dir=folder)
         try:
             with os.fdopen(handle, "wb") as file:  # mkstemp made it 0600
                 file.write(content)
-            os.replace(name, target)  # noqa: PTH105 - pathlib's replace says the same of a str
+            os.replace(part, target)  # noqa: PTH105 - pathlib's replace says the same of a str
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            Path(part).unlink(missing_ok=True)
             raise
     except OSError as error:
         message = _(
@@ -237,8 +230,8 @@ def _inputs(it: Convocation) -> dict[str, Any]:
         "birth": it.birth,
         "procedure": it.procedure,
         "documents": it.documents,
-        "day": french_date(it.starts_at).replace(" ", "\u00a0"),
-        "hour": french_hour(it.starts_at),
+        "day": long_date(it.starts_at).replace(" ", "\u00a0"),
+        "hour": clock(it.starts_at),
         "duration": f"{it.minutes}\u00a0minutes",
         "site_name": it.site_name,
         "site_address": it.site_address,
@@ -249,7 +242,7 @@ def _inputs(it: Convocation) -> dict[str, Any]:
         "rtl": it.language in _RIGHT_TO_LEFT,
         "translated": it.notice_translated,
         "footer": f"Convocation {it.reference}, version {it.revision},"
-        f" éditée le {french_date(it.issued_on)}",
+        f" éditée le {long_date(it.issued_on)}",
         "issued": {"year": it.issued_on.year, "month": it.issued_on.month, "day": it.issued_on.day},
         "qr_mm": QR_MM,
         "qr_modules": modules,

@@ -97,14 +97,16 @@ def decide(
 ) -> Decision:
     """Decide about a verified token (`claims`), or a typed reference or chosen name (None).
 
-    `appointment` is what this station knows of it, None when nothing; `now` is UTC.
+    `appointment` is what this station knows of it, None when nothing; `now` is UTC. A token newer
+    than what is known here speaks for itself: the appointment was moved, the news is on its way.
     """
-    if appointment is None:
+    if appointment is None or (claims is not None and claims.revision > appointment.revision):
         return _from_claims(claims, site, now)
     finding = _standing(claims, appointment, site)
-    if finding is None:
-        return _by_time(appointment.starts_at, site, now, Finding.EXPECTED)
-    return Decision(finding, appointment.site, appointment.starts_at)
+    if finding is not None:
+        return Decision(finding, appointment.site, appointment.starts_at)
+    on_time = Finding.UNCONFIRMED if appointment.token is None else Finding.EXPECTED
+    return _by_time(appointment.starts_at, site, now, on_time)
 
 
 def local_day(moment: datetime, site: Site) -> date:
@@ -122,8 +124,6 @@ def _standing(claims: Claims | None, appointment: Appointment, site: Site) -> Fi
         return Finding.WRONG_SITE
     if appointment.status is AppointmentStatus.ARRIVED:
         return Finding.ALREADY_IN
-    if appointment.token is None:
-        return Finding.UNCONFIRMED
     return None
 
 

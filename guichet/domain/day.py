@@ -76,16 +76,19 @@ def counts(rows: Iterable[DayRow]) -> dict[DayState, int]:
 
 def filtered(rows: Sequence[DayRow], query: str) -> list[DayRow]:
     """The lines that hold every word of the query, in any case, with or without accents."""
-    words = canonical(query).split() if query.strip() else []
-    digits = [word.upper() for word in query.split()]
-    if not digits:
-        return list(rows)
-    return [row for row in rows if _holds(row, words) or _holds(row, digits)]
+    words = [_comparable(word) for word in query.split()]
+    return [row for row in rows if _holds(row, words)]
+
+
+def _comparable(word: str) -> str:
+    """The word as the lines hold it: names lose their digits in the canonical form."""
+    return word.upper() if any(c.isdigit() for c in word) else canonical(word)
 
 
 def _holds(row: DayRow, words: Sequence[str]) -> bool:
-    text = " ".join((canonical(f"{row.name} {row.procedure}"), row.ticket, row.reference, row.desk))
-    return bool(words) and all(word in text.upper() for word in words)
+    named = canonical(f"{row.name} {row.procedure} {row.desk}")
+    text = f"{named} {row.ticket} {row.reference} {row.desk}".upper()
+    return all(word in text for word in words)
 
 
 def next_to_call(rows: Iterable[DayRow]) -> DayRow | None:

@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-# Letters that Unicode does not decompose, as passports write them (ICAO Doc 9303 part 3, section 6)
-# except Ø, which civil registrars of France write O. The West African ones are ours.
+# Letters that Unicode does not decompose, most as passports write them (ICAO Doc 9303 part 3); Ø is
+# O here, as people type it, and the letters of West Africa are their nearest plain ones.
 _LETTERS = str.maketrans(
     {
         "Œ": "OE",

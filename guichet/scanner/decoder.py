@@ -92,7 +92,8 @@ def _zxing(grey: Frame) -> list[str]:
 
     found = zxingcpp.read_barcodes(
         grey,
-        formats=zxingcpp.BarcodeFormat.QRCode,
+        # "QRCode" would be the whole family, Micro QR and rMQR included.
+        formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2),
         # Its default rewrites control characters and GS1 fields for human readers.
         text_mode=zxingcpp.TextMode.Plain,
     )

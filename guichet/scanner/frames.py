@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -26,16 +26,17 @@ _QUIET = {
 }
 
 
+@cache
 def opencv() -> Any:
     """OpenCV, imported on first use.
 
     It reads its environment while it is imported, and writes warnings on the terminal the
     application is drawing on unless told not to beforehand.
     """
-    if "cv2" not in sys.modules:
-        os.environ.update(_QUIET)
+    os.environ.update(_QUIET)
     import cv2  # noqa: PLC0415 - 0.4 s and 30 MiB, only for those who open a camera
 
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # imported by others before
     cv2.setNumThreads(1)  # a frame is too small to share; its threads would outlive the camera
     return cv2
 

@@ -65,14 +65,13 @@ def open_source(spec: str) -> Source:
 
 
 def _open_webcam(index: int) -> Webcam:
-    if sys.platform == "linux":
-        return _open_device(Path(f"/dev/video{index}"))
-    cv2 = opencv()
-    name = f"camera {index}"
-    capture = cv2.VideoCapture(index)
-    if not capture.isOpened():  # elsewhere than on Linux nothing tells why
-        raise CameraFault("absent", name)
-    return Webcam(capture, name)
+    if sys.platform != "linux":
+        name = f"camera {index}"
+        capture = opencv().VideoCapture(index)
+        if not capture.isOpened():  # nothing there tells why
+            raise CameraFault("absent", name)
+        return Webcam(capture, name)
+    return _open_device(Path(f"/dev/video{index}"))
 
 
 def _open_device(path: Path) -> Webcam:
@@ -108,6 +107,7 @@ class Webcam:
         capture.set(cv2.CAP_PROP_FRAME_HEIGHT, _SIZE[1])
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
         self._last = clock()
+        self._gave = False
 
     def read(self) -> Frame | None:
         """The next frame. Raises CameraFault: "lost", or "no_frames" after 3 s of none or black."""
@@ -115,11 +115,12 @@ class Webcam:
         now = self._clock()
         if grabbed and frame[::16, ::16].max() >= _BLACK:
             self._last = now
+            self._gave = True
             return cast("Frame", frame)
         if self._device is not None and not self._device.exists():
             raise CameraFault("lost", self.name)
         if now - self._last > _PATIENCE:
-            raise CameraFault("no_frames" if grabbed else "lost", self.name)
+            raise CameraFault("lost" if self._gave and not grabbed else "no_frames", self.name)
         return None
 
     def interrupt(self) -> None:

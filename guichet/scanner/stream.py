@@ -34,21 +34,22 @@ class MjpegStream:
     """
 
     def __init__(self, address: str) -> None:
-        parts = urlsplit(address)
         try:
-            host, port = parts.hostname, parts.port
-        except ValueError as error:  # a port that is no number
+            parts = urlsplit(address)
+            host = parts.hostname
+            self._connection = http.client.HTTPConnection(host or "", parts.port, timeout=_CONNECT)
+        except (ValueError, http.client.InvalidURL) as error:
             raise CameraFault("unknown_source", address) from error
-        if not host:
+        if not host or not address.isascii() or not address.isprintable() or " " in address:
             raise CameraFault("unknown_source", address)
         self.name = f"{host}{parts.path}"
         self._target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
-        self._connection = http.client.HTTPConnection(host, port, timeout=_CONNECT)
         self._response: http.client.HTTPResponse | None = None
         self._boundary = b""
+        self._past_boundary = False
         try:
             self._connection.connect()
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # UnicodeError: a name with an empty label
             raise CameraFault("absent", f"{self.name}: {error}") from error
         # The connection forgets its socket once the answer has begun.
         self._socket: socket.socket = self._connection.sock
@@ -57,9 +58,7 @@ class MjpegStream:
     def read(self) -> Frame | None:
         """The next picture; None for a part that is not one. Raises CameraFault."""
         try:
-            if self._response is None:
-                self._response = self._ask()
-            return decode_picture(self._part(self._response))
+            return decode_picture(self._part(self._response or self._ask()))
         except TimeoutError as error:
             raise CameraFault("no_frames", self.name) from error
         except (OSError, http.client.HTTPException) as error:
@@ -79,7 +78,7 @@ class MjpegStream:
 
     def _ask(self) -> http.client.HTTPResponse:
         self._connection.request("GET", self._target)
-        response = self._connection.getresponse()
+        response = self._response = self._connection.getresponse()
         if response.status != HTTPStatus.OK:
             reason = _STATUS_REASONS.get(response.status, "unreadable")
             raise CameraFault(reason, f"{self.name}: {response.status} {response.reason}")
@@ -92,8 +91,9 @@ class MjpegStream:
 
     def _part(self, response: http.client.HTTPResponse) -> bytes:
         """The body of the next part: as long as it says, or up to the next boundary."""
-        while not self._line(response).startswith(self._boundary):
-            pass
+        while not self._past_boundary:
+            self._past_boundary = self._line(response).startswith(self._boundary)
+        self._past_boundary = False
         length = http.client.parse_headers(response)["Content-Length"]
         if length is not None and length.isdecimal() and int(length) <= _LARGEST:
             return response.read(int(length))
@@ -102,6 +102,7 @@ class MjpegStream:
             body += line
             if len(body) > _LARGEST:
                 raise CameraFault("unreadable", f"{self.name}: a picture without an end")
+        self._past_boundary = True
         return bytes(body)
 
     def _line(self, response: http.client.HTTPResponse) -> bytes:

@@ -5,7 +5,7 @@ A station applies its own operations provisionally; central applies them again w
 
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from guichet.domain.model import Agent
@@ -30,6 +30,9 @@ from guichet.domain.rights import may
 from guichet.store import booking, visits
 from guichet.store.booking import Authority
 from guichet.store.records import get
+from guichet.store.tables import METADATA
+
+_SITE = METADATA.tables["site"]
 
 
 def apply(
@@ -39,6 +42,10 @@ def apply(
 
     `now` is UTC by the clock of who applies; `authority` is central's, None on a station.
     """
+    # Rules read, then write: on PostgreSQL one operation at a time in each site.
+    connection.execute(
+        select(_SITE.c.number).where(_SITE.c.number == operation.site).with_for_update()
+    )
     agent = get(connection, Agent, operation.agent)
     if agent is None or not may(agent, operation.action.kind, operation.site):
         return Refused("not_allowed")
@@ -60,7 +67,7 @@ def _dispatch(
         case Hold() as action:
             return booking.hold(connection, action, operation.site, now, authority)
         case Release() as action:
-            return booking.release(connection, action, now)
+            return booking.release(connection, action, operation.site, now)
         case Register(person=person):
             return booking.register(connection, person, operation.site)
         case Book() as action:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
 from guichet.domain.lifecycle import APPOINTMENT
 from guichet.domain.model import Appointment, AppointmentStatus, Person, Procedure, Slot
@@ -19,6 +19,7 @@ from guichet.store.records import columns, from_row, get, put
 from guichet.store.tables import METADATA
 
 SEAT = METADATA.tables["seat"]
+SLOTS = METADATA.tables["slot"]
 APPOINTMENTS = METADATA.tables["appointment"]
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """`free_at` of a booked seat."""
@@ -44,20 +45,22 @@ def hold(
     if slot.starts_at <= now:
         return Refused("slot_past")
     until = now + timedelta(minutes=authority.hold_minutes)
-    mine = update(SEAT).where(SEAT.c.hold == action.hold, SEAT.c.appointment.is_(None))
+    mine = update(SEAT).where(
+        SEAT.c.hold == action.hold, SEAT.c.slot == slot.id, SEAT.c.appointment.is_(None)
+    )
     if connection.execute(mine.values(free_at=until)).rowcount == 0 and not _take(
         connection, slot.id, now, hold=action.hold, free_at=until
     ):
         return Refused("slot_full")
-    recount(connection, slot, now)
+    recount(connection, slot.id, now)
     return Applied((("slot", slot.id),), {"until": until.isoformat(), "now": now.isoformat()})
 
 
-def release(connection: Connection, action: Release, now: datetime) -> Applied:
-    """Give a held seat back; nothing to do when the hold is gone already."""
+def release(connection: Connection, action: Release, site: int, now: datetime) -> Applied:
+    """Give a held seat of the site back; nothing to do when the hold is gone already."""
     slots = connection.execute(
         update(SEAT)
-        .where(SEAT.c.hold == action.hold, SEAT.c.appointment.is_(None))
+        .where(SEAT.c.hold == action.hold, SEAT.c.appointment.is_(None), _of(site))
         .values(free_at=now, hold=None)
         .returning(SEAT.c.slot)
     ).scalars()
@@ -119,7 +122,7 @@ def book(
         return Refused("slot_full")
     changed = [("appointment", appointment.id), ("person", person.id)]
     if authority is not None:
-        recount(connection, slot, now)
+        recount(connection, slot.id, now)
         changed.append(("slot", slot.id))
     return Applied(tuple(changed), {"reference": appointment.reference})
 
@@ -176,31 +179,40 @@ def cancel(connection: Connection, action: Cancel, site: int, now: datetime) -> 
     return Applied((("appointment", appointment.id), *(("slot", key) for key in freed)))
 
 
-def expired_slots(connection: Connection, now: datetime) -> list[str]:
-    """The slots whose holds have run out since last asked, recounted; their seats are free."""
+def sites_with_expired_holds(connection: Connection, now: datetime) -> list[int]:
+    """The sites where `expired_slots` has something to do."""
+    statement = select(SLOTS.c.site).join(SEAT, SEAT.c.slot == SLOTS.c.id).where(_expired(now))
+    return list(connection.execute(statement.distinct().order_by(SLOTS.c.site)).scalars())
+
+
+def expired_slots(connection: Connection, site: int, now: datetime) -> list[str]:
+    """The site's slots whose holds have run out since last asked; their seats are counted free."""
     slots = connection.execute(
-        update(SEAT)
-        .where(SEAT.c.hold.is_not(None), SEAT.c.appointment.is_(None), SEAT.c.free_at <= now)
-        .values(hold=None)
-        .returning(SEAT.c.slot)
+        update(SEAT).where(_expired(now), _of(site)).values(hold=None).returning(SEAT.c.slot)
     ).scalars()
     return _recounted(connection, slots.all(), now)
 
 
-def recount(connection: Connection, slot: Slot, now: datetime) -> None:
+def _expired(now: datetime) -> ColumnElement[bool]:
+    return and_(SEAT.c.hold.is_not(None), SEAT.c.appointment.is_(None), SEAT.c.free_at <= now)
+
+
+def _of(site: int) -> ColumnElement[bool]:
+    return SEAT.c.slot.in_(select(SLOTS.c.id).where(SLOTS.c.site == site))
+
+
+def recount(connection: Connection, slot: str, now: datetime) -> None:
     """Write how many of the slot's seats are free."""
-    free = connection.execute(
-        select(func.count()).where(SEAT.c.slot == slot.id, SEAT.c.free_at <= now)
-    ).scalar_one()
-    put(connection, replace(slot, free=free))
+    # Of two transactions that took seats at once, the second must count after the first's commit.
+    connection.execute(select(SLOTS.c.id).where(SLOTS.c.id == slot).with_for_update())
+    free = select(func.count()).where(SEAT.c.slot == slot, SEAT.c.free_at <= now)
+    connection.execute(update(SLOTS).where(SLOTS.c.id == slot).values(free=free.scalar_subquery()))
 
 
 def _recounted(connection: Connection, slots: Any, now: datetime) -> list[str]:
     keys = sorted(set(slots))
     for key in keys:
-        slot = get(connection, Slot, key)
-        if slot is not None:
-            recount(connection, slot, now)
+        recount(connection, key, now)
     return keys
 
 

@@ -10,13 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from guichet.errors import StoreError
 from guichet.i18n import _
 
 _WRITE = "guichet_write"
+_MIGRATING = 0x677569636865
+"""PostgreSQL's advisory lock that migrations are made under."""
 
 HEAD = "0001"
 """The newest migration; a test keeps it true. Knowing it spares stations the import of Alembic."""
@@ -24,7 +27,7 @@ HEAD = "0001"
 
 def sqlite_url(path: Path) -> str:
     """The database URL of a SQLite file."""
-    return f"sqlite:///{path}"
+    return URL.create("sqlite", database=str(path)).render_as_string()
 
 
 def open_engine(url: str) -> Engine:
@@ -89,8 +92,15 @@ def _translated() -> Iterator[None]:
         yield
     except IntegrityError:
         raise
-    except DatabaseError as error:
-        raise StoreError(_sentence(str(error.orig))) from error
+    except PoolTimeout as error:
+        raise StoreError(_sentence("locked")) from error
+    except DBAPIError as error:
+        # What PostgreSQL says of a bad value repeats it; of the connection or the disk, never.
+        private = not isinstance(error.orig, sqlite3.Error) and not isinstance(
+            error, OperationalError
+        )
+        cause = type(error.orig).__name__ if private else str(error.orig)
+        raise StoreError(_sentence(cause)) from error
 
 
 def _sentence(cause: str) -> str:
@@ -115,18 +125,33 @@ def _unopened(path: Path, cause: str) -> str:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the schema to HEAD; does nothing, quickly, when it is there already."""
+    """Bring the schema to HEAD; does nothing, quickly, when it is there already.
+
+    Raises StoreError when a newer guichet has written the database.
+    """
     with reading(engine) as connection:
-        if _revision(connection) == HEAD:
-            return
+        revision = _revision(connection)
+    if revision == HEAD:
+        return
     from alembic import command  # noqa: PLC0415 - slow to import, rarely needed
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":  # several processes may start at once
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise StoreError(
+                _(
+                    "La base a été écrite par une version plus récente de guichet ({revision}). "
+                    "Mettez guichet à jour sur ce poste."
+                ).format(revision=revision)
+            ) from error
 
 
 def _revision(connection: Connection) -> str | None:

@@ -1,9 +1,11 @@
 """What screens and central read. Each query is one statement; no lazy loading anywhere."""
 
+import re
+import string
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
 from guichet.domain.day import DayRow, state_of
 from guichet.domain.model import (
@@ -28,6 +30,8 @@ _PROCEDURE = TABLES["procedure"]
 _SLOT = TABLES["slot"]
 _HIDDEN = (VisitStatus.DUPLICATE.value, VisitStatus.UNDONE.value)
 _MIN_DIGITS = 4
+_PREFIX = re.compile(r"^\s*(?:(?:\+|00)\s*33\s*(?:\(0\))?|0)")
+"""What stands before the nine digits of a French number, so that a part of one is found too."""
 
 
 def everything(connection: Connection, model: type[R]) -> list[R]:
@@ -38,13 +42,12 @@ def everything(connection: Connection, model: type[R]) -> list[R]:
 
 def find_persons(connection: Connection, site: int, query: str, limit: int = 50) -> list[Person]:
     """The persons of a site found by name (any order, no accents needed), phone or number."""
-    digits = "".join(c for c in query if c.isdigit())
+    digits = "".join(c for c in query if c in string.digits)
     if len(digits) >= _MIN_DIGITS:
-        key = digits_key(digits)
-        condition = or_(
-            _PERSON.c.number.like(f"{digits}%"),
-            and_(_PERSON.c.phone_key != "", _PERSON.c.phone_key.like(f"%{key}%")),
-        )
+        key = digits_key(_PREFIX.sub("", query))
+        condition: ColumnElement[bool] = _PERSON.c.number.like(f"{digits}%")
+        if key:
+            condition = or_(condition, _PERSON.c.phone_key.like(f"%{key}%"))
     else:
         words = search_words(query)
         if not words:

@@ -79,14 +79,20 @@ def get(connection: Connection, model: type[R], key: str | int) -> R | None:
 
 def put(connection: Connection, *records: Record) -> None:
     """Write records as they are now; what is known of their sequence stays."""
+    by_kind: dict[str, list[dict[str, Any]]] = {}
     for record in records:
-        _upsert(connection, KINDS[type(record)], [columns(record)], keep_sequence=True)
+        by_kind.setdefault(KINDS[type(record)], []).append(columns(record))
+    for kind, rows in by_kind.items():
+        _upsert(connection, kind, rows, keep_sequence=True)
 
 
 def replicate(connection: Connection, changes: Iterable[Change]) -> None:
     """Write what central says, unless something newer from central is already there."""
+    newest: dict[tuple[str, str], Change] = {}
+    for change in sorted(changes, key=lambda c: c.sequence):
+        newest[change.kind, change.key] = change
     by_kind: dict[str, list[Change]] = {}
-    for change in changes:
+    for change in newest.values():
         by_kind.setdefault(change.kind, []).append(change)
     for kind, group in by_kind.items():
         gone = [c for c in group if c.record is None]

@@ -29,6 +29,9 @@ def check_in(connection: Connection, operation: Operation, action: CheckIn) -> A
     site = get(connection, Site, operation.site)
     if site is None:
         return Refused("unknown_site")
+    known = get(connection, Visit, action.visit)
+    if known is not None and known.site != operation.site:
+        return Refused("other_site")
     appointment = get(connection, Appointment, action.appointment)
     visit = Visit(
         id=action.visit,
@@ -47,7 +50,7 @@ def check_in(connection: Connection, operation: Operation, action: CheckIn) -> A
         outcome=None,
         anomaly=action.anomaly,
     )
-    if appointment is None:
+    if appointment is None or appointment.site != operation.site:
         put(connection, replace(visit, anomaly=action.anomaly or "unknown_here"))
         return Applied((("visit", visit.id),), {"ticket": visit.ticket})
     status, oddity = after_check_in(appointment.status)
@@ -64,7 +67,9 @@ def check_in(connection: Connection, operation: Operation, action: CheckIn) -> A
         first, second = sorted((earlier, visit), key=lambda v: (v.arrived_at, v.id))
         if first is visit and earlier.status is not VisitStatus.WAITING:
             first, second = earlier, visit  # the other one has been called already: it goes on
-        put(connection, first)
+        # Whichever arrived here first, the one that counts keeps what it said of itself.
+        said = action.anomaly if oddity == "double" else visit.anomaly
+        put(connection, replace(visit, anomaly=said) if first is visit else first)
         visit = replace(second, status=VisitStatus.DUPLICATE, anomaly="double")
         changed.append(("visit", earlier.id))
     put(connection, visit)

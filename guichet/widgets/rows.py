@@ -5,8 +5,7 @@ what is on the screen, whatever its length.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -19,54 +18,10 @@ from textual.strip import Strip
 
 from guichet.i18n import _
 from guichet.widgets.cells import fit
+from guichet.widgets.columns import GAP, GUTTER, Column, Row, share
 from guichet.widgets.level import SIGNS
 
-GUTTER = 4  # the cursor's bar, the status sign, and a blank on either side of it
-GAP = 2
-MIN_FLEX = 4
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: `width` cells, or a share `flex` of what the others leave.
-
-    It is shown from a terminal of `min_terminal` columns on.
-    """
-
-    key: str
-    label: str
-    width: int = 0
-    flex: int = 0
-    align: Literal["left", "right"] = "left"
-    min_terminal: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: a cell for each column, shown or not. `status` is a level, or nothing."""
-
-    key: str
-    cells: tuple[str, ...]
-    status: str = ""
-    dim: bool = False
-
-
-def share(columns: Sequence[Column], available: int, terminal: int) -> list[tuple[int, int]]:
-    """(index, width) of the columns shown in `available` cells of a `terminal` that wide."""
-    shown = [i for i, column in enumerate(columns) if terminal >= column.min_terminal]
-    weight = sum(columns[i].flex for i in shown)
-    fixed = sum(columns[i].width for i in shown if not columns[i].flex)
-    left = max(0, available - fixed - GAP * (len(shown) - 1))
-    widths: list[tuple[int, int]] = []
-    for i in shown:
-        flex = columns[i].flex
-        if not flex:
-            widths.append((i, columns[i].width))
-            continue
-        part = left * flex // weight
-        left, weight = left - part, weight - flex
-        widths.append((i, max(part, MIN_FLEX)))
-    return widths
+__all__ = ["Column", "Row", "RowsView"]
 
 
 class RowsView(ScrollView, can_focus=True):
@@ -80,7 +35,6 @@ class RowsView(ScrollView, can_focus=True):
         height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable;
         background: $background; color: $foreground;
         & > .rows--header { color: $muted; text-style: bold; }
-        & > .rows--rule { color: $line; }
         & > .rows--cursor { color: $foreground; background: $cursor-idle; }
         & > .rows--bar { color: $focus; }
         & > .rows--dim, & > .rows--empty { color: $muted; }
@@ -92,16 +46,8 @@ class RowsView(ScrollView, can_focus=True):
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "rows--header",
-        "rows--rule",
-        "rows--cursor",
-        "rows--bar",
-        "rows--dim",
-        "rows--empty",
-        "rows--ok",
-        "rows--warn",
-        "rows--bad",
-        "rows--info",
+        f"rows--{part}"
+        for part in ("header", "cursor", "bar", "dim", "empty", "ok", "warn", "bad", "info")
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", _("Ligne précédente"), show=False, id="rows.up"),
@@ -229,7 +175,9 @@ class RowsView(ScrollView, can_focus=True):
         """Give the scroll bar the number of rows, and show the row `top` first."""
         width = self.scrollable_content_region.width
         self.virtual_size = Size(width, len(self._rows) + 1)
-        self._scroll(top)
+        top = min(top, self.max_scroll_y)
+        if top != self._top:
+            self._scroll(top)
 
     def _scroll(self, top: int) -> None:
         self.scroll_to(y=top, animate=False, force=True, immediate=True)

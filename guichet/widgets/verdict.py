@@ -32,7 +32,8 @@ NOTHING = VerdictView(level="idle", sign="", word="")
 class VerdictPanel(Vertical):
     """A band with the word, then the person, the details, the ticket and the next action.
 
-    It needs 38 columns and 16 lines; details that do not fit scroll off last, never the action.
+    It needs 38 columns and 16 lines. Where the details are too many the last are cut, never the
+    ticket nor the action, which always stand at the same place.
     """
 
     DEFAULT_CSS = """
@@ -44,10 +45,10 @@ class VerdictPanel(Vertical):
             background: $panel; color: $muted;
         }
         & > .verdict--name { height: auto; max-height: 2; margin: 1 2 0 2; text-style: bold; }
-        & > .verdict--details { height: auto; max-height: 1fr; margin: 0 2; color: $foreground; }
+        & > .verdict--details { height: auto; margin: 0 2; color: $foreground; }
         & > .verdict--ticket { margin: 1 2 0 2; color: $primary; }
         & > .verdict--next {
-            dock: bottom; height: auto; max-height: 3; padding: 0 2 1 2;
+            dock: bottom; height: auto; max-height: 5; padding: 1 2;
             background: $surface; text-style: bold;
         }
         &.-ok > .verdict--word { background: $ok-band; color: $on-ok-band; }

@@ -1,6 +1,6 @@
 import ctypes
 import dataclasses
-from datetime import date, datetime
+from datetime import datetime
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -9,8 +9,6 @@ import pytest
 from guichet.convocation.document import (
     FREE_OF_CHARGE,
     Convocation,
-    french_date,
-    french_hour,
     render,
     render_png,
 )
@@ -50,7 +48,7 @@ LARGER_TOKEN = sign(dataclasses.replace(CLAIMS, revision=24, site=300), KID, SEE
 LARGER_SYMBOL = dataclasses.replace(CONVOCATION, token=LARGER_TOKEN)
 
 
-def test_the_page_says_who_what_where_when_and_that_it_is_free():
+def test_the_page_says_who_what_where_when_and_that_it_is_free() -> None:
     page = read(render(CONVOCATION))
     for said in (
         "mardi 24 novembre 2026 à 09 h 40",
@@ -70,7 +68,7 @@ def test_the_page_says_who_what_where_when_and_that_it_is_free():
     assert page.text.count("7K4Q-92XD-3") == 2
 
 
-def test_what_is_not_known_is_not_printed():
+def test_what_is_not_known_is_not_printed() -> None:
     bare = dataclasses.replace(CONVOCATION, birth=None, desk=None, needs=(), documents=())
     page = read(render(bare))
     for absent in ("Naissance", "None", "none", "À savoir", "Documents"):
@@ -85,7 +83,7 @@ def test_what_is_not_known_is_not_printed():
 )
 def test_the_symbol_is_read_back_at_its_size_within_its_white_margin(
     convocation: Convocation, modules: int
-):
+) -> None:
     page = read(render(convocation))
     token, (left, top, right, bottom) = symbol(page.picture)
     assert token == convocation.token
@@ -100,7 +98,7 @@ def test_the_symbol_is_read_back_at_its_size_within_its_white_margin(
     assert around.getextrema() == (255, 255)
 
 
-def test_the_fullest_page_loses_nothing():
+def test_the_fullest_page_loses_nothing() -> None:
     page = read(render(FULLEST))
     assert page.pages == 1
     for number in range(1, 13):
@@ -109,7 +107,7 @@ def test_the_fullest_page_loses_nothing():
     assert "mercredi 30 septembre 2026 à 14 h 05" in page.text
 
 
-def test_what_fits_on_no_page_goes_on_a_second_one():
+def test_what_fits_on_no_page_goes_on_a_second_one() -> None:
     page = read(render(dataclasses.replace(FULLEST, documents=FULLEST.documents * 4)))
     assert page.pages == 2
     assert symbol(page.picture)[0] == TOKEN
@@ -124,7 +122,7 @@ def test_what_fits_on_no_page_goes_on_a_second_one():
         "<b>&amp;",
     ],
 )
-def test_a_name_is_never_markup(name: str):
+def test_a_name_is_never_markup(name: str) -> None:
     convocation = dataclasses.replace(
         CONVOCATION, person_name=name, procedure=name, documents=(name,), needs=(name,)
     )
@@ -132,16 +130,16 @@ def test_a_name_is_never_markup(name: str):
 
 
 @pytest.mark.parametrize("name", ["王小明", "Ana \U0001f600", "A\x00B", "\ue000"])
-def test_a_character_that_no_font_has_is_an_error_that_says_what_to_do(name: str):
+def test_a_character_that_no_font_has_is_an_error_that_says_what_to_do(name: str) -> None:
     with pytest.raises(DocumentError, match="lettres latines") as raised:
         render(dataclasses.replace(CONVOCATION, person_name=name))
     assert "typst" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
-    "name", ["Çağrı ĞÜŞİ", "Nguyễn Thị Ánh", "Łukasz Żółć", "Ɓaɲɛ Ŋɔɔ", "Оксана"]
+    "name", ["Çağatay ĞÜŞİ", "Nguyễn Thị Ánh", "Łukasz Żółć", "Ɓaɲɛ Ŋɔɔ", "Юлія"]
 )
-def test_names_of_the_world_in_latin_or_cyrillic_letters_are_printed(name: str):
+def test_names_of_the_world_in_latin_or_cyrillic_letters_are_printed(name: str) -> None:
     assert name in read(render(dataclasses.replace(CONVOCATION, person_name=name))).text
 
 
@@ -171,7 +169,7 @@ def alternative_texts(pdf: bytes) -> list[str]:
     return found
 
 
-def test_the_pdf_is_tagged_for_screen_readers_in_french():
+def test_the_pdf_is_tagged_for_screen_readers_in_french() -> None:
     pdf = render(CONVOCATION)
     assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf
     assert b"/Lang(fr-FR)" in pdf
@@ -182,34 +180,17 @@ def test_the_pdf_is_tagged_for_screen_readers_in_french():
     assert alternative_texts(pdf) == ["Code QR de la convocation 7K4Q-92XD-3"]
 
 
-def test_the_same_convocation_gives_the_same_bytes():
+def test_the_same_convocation_gives_the_same_bytes() -> None:
     assert render(CONVOCATION) == render(dataclasses.replace(CONVOCATION))
 
 
-def test_a_picture_of_the_page_reads_like_the_paper():
+def test_a_picture_of_the_page_reads_like_the_paper() -> None:
     picture = opened(render_png(CONVOCATION, ppi=150))
     assert picture.size == (1240, 1754)
     assert symbol(picture)[0] == TOKEN
 
 
-@pytest.mark.parametrize(
-    ("day", "said"),
-    [
-        (date(2026, 1, 1), "jeudi 1er janvier 2026"),
-        (date(2026, 8, 2), "dimanche 2 août 2026"),
-        (date(2028, 2, 29), "mardi 29 février 2028"),
-        (date(2026, 12, 31), "jeudi 31 décembre 2026"),
-    ],
-)
-def test_dates_are_written_in_french(day: date, said: str):
-    assert french_date(day) == said
-
-
-def test_hours_are_written_in_french_and_never_broken():
-    assert french_hour(datetime(2026, 1, 1, 9, 5, tzinfo=PARIS)) == "09\u00a0h\u00a005"
-
-
-def test_a_start_without_zone_or_a_reference_that_is_not_ours_is_refused():
+def test_a_start_without_zone_or_a_reference_that_is_not_ours_is_refused() -> None:
     with pytest.raises(ValueError, match="aware"):
         dataclasses.replace(CONVOCATION, starts_at=datetime(2026, 1, 1))  # noqa: DTZ001
     with pytest.raises(ValueError, match="reference"):

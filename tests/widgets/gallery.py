@@ -237,19 +237,14 @@ class Gallery(App[None]):
 
     def on_mount(self) -> None:
         self.animation_level = "none"
-        pages = {
-            "form": FormPage,
-            "big": BigPage,
-            "day": DayPage,
-            "dialog": DayPage,
-            "toast": DayPage,
-        }
-        if self._page in {"warn", "bad"}:
-            self.push_screen(DayPage({"warn": WARN, "bad": BAD}[self._page]))
-        else:
-            self.push_screen(pages[self._page]())
+        pages: dict[str, type[Screen[None]]] = {"form": FormPage, "big": BigPage}
+        verdicts = {"warn": WARN, "bad": BAD}
+        page = pages.get(self._page)
+        self.push_screen(page() if page else DayPage(verdicts.get(self._page, OK)))
         if self._page == "dialog":
             self.push_screen(Dialog())
+        if self._page == "palette":
+            self.action_command_palette()
         if self._page == "toast":
             self.call_after_refresh(self._toasts)
 
@@ -262,7 +257,7 @@ class Gallery(App[None]):
 async def take(folder: Path) -> None:
     for size in ((80, 24), (120, 40)):
         for palette in PALETTES:
-            for page in ("day", "warn", "bad", "form", "big", "dialog", "toast"):
+            for page in ("day", "warn", "bad", "form", "big", "dialog", "toast", "palette"):
                 app = Gallery(page, palette.name)
                 async with app.run_test(size=size, notifications=True) as pilot:
                     await pilot.pause()

@@ -1,0 +1,225 @@
+"""The endpoints. Answers are JSON text put together from what the database holds as JSON."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from pydantic import AfterValidator, BaseModel, Field
+from sqlalchemy import Connection, Engine
+from starlette.responses import Response, StreamingResponse
+
+from guichet.central import feed, registry
+from guichet.central.auth import Device, authenticate
+from guichet.central.events import Events
+from guichet.central.judge import judge
+from guichet.central.problems import Problem
+from guichet.central.schemas import (
+    BAD_CODE,
+    CHANGES,
+    EVENTS,
+    HEALTH,
+    PERSONS,
+    SECURED,
+    VERDICTS,
+    EnrolledBody,
+)
+from guichet.domain.model import Site
+from guichet.domain.operations import Book, Operation
+from guichet.store.engine import reading
+from guichet.store.queries import find_persons
+from guichet.store.records import get, to_json
+from guichet.store.wire import SentOperation
+
+PROTOCOL = 1
+MAX_OPERATIONS = 200
+MAX_PAGE = 1000
+_LONGEST = 500  # characters of one text
+_YEARS = range(2000, 2200)
+_APPOINTMENT_ID = re.compile("[0-9a-f]{16}")
+_UPGRADE = {"Upgrade": f"guichet/{PROTOCOL}"}
+
+router = APIRouter()
+
+
+def _sound(operation: Operation) -> Operation:
+    """Refuse what no station writes and a database or calendar would choke on."""
+    for value in _leaves(asdict(operation)):
+        if isinstance(value, str) and (len(value) > _LONGEST or "\0" in value):
+            raise ValueError("a text is too long or holds a null character")
+        if isinstance(value, datetime) and value.year not in _YEARS:
+            raise ValueError("a moment is not of this century")
+    action = operation.action
+    if isinstance(action, Book) and not _APPOINTMENT_ID.fullmatch(action.appointment):
+        raise ValueError("an appointment id has 16 hexadecimal digits")
+    return operation
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for part in value:
+            yield from _leaves(part)
+    else:
+        yield value
+
+
+def _printable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("a text holds a null character")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_printable)]
+
+
+class EnrolBody(BaseModel):
+    """What a new station sends: the code it was given, and what people call it."""
+
+    code: Annotated[Text, Field(min_length=1, max_length=40, examples=["7K4Q9-2XD3M"])]
+    name: Annotated[Text, Field(min_length=1, max_length=60, examples=["poste 3"])]
+
+
+class OperationsBody(BaseModel):
+    """Operations in the order they were made."""
+
+    operations: Annotated[
+        list[Annotated[SentOperation, AfterValidator(_sound)]], Field(max_length=MAX_OPERATIONS)
+    ]
+
+
+def _engine(request: Request) -> Engine:
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+def _now(request: Request) -> datetime:
+    clock: Callable[[], datetime] = request.app.state.clock
+    return clock()
+
+
+def _protocol(
+    guichet_protocol: Annotated[str | None, Header(description="Protocol of the station.")] = None,
+) -> None:
+    number = guichet_protocol or ""
+    if not (number.isascii() and number.isdecimal() and int(number) >= PROTOCOL):
+        raise Problem(426, "protocol_too_old", _UPGRADE)
+
+
+def _device(request: Request, engine: Annotated[Engine, Depends(_engine)]) -> Device:
+    with reading(engine) as connection:
+        return authenticate(connection, request.headers.get("authorization"))
+
+
+Database = Annotated[Engine, Depends(_engine)]
+Now = Annotated[datetime, Depends(_now)]
+Caller = Annotated[Device, Depends(_device)]
+
+
+def _json(text: str) -> Response:
+    return Response(text, media_type="application/json")
+
+
+@router.get("/healthz", responses=HEALTH, response_class=Response)
+def healthz(engine: Database) -> Response:
+    """Say that the server and its database answer."""
+    with reading(engine) as connection:
+        registry.epoch(connection)
+    return _json('{"status":"ok"}')
+
+
+@router.post("/v1/enrol", status_code=201, responses=BAD_CODE)
+def enrol(body: EnrolBody, engine: Database, now: Now) -> EnrolledBody:
+    """Exchange a one-time code for a device's credentials."""
+    given = registry.enrol(engine, body.code, body.name, now)
+    if isinstance(given, str):
+        raise Problem(400, given)
+    return EnrolledBody(**asdict(given))
+
+
+@router.post(
+    "/v1/operations",
+    dependencies=[Depends(_protocol)],
+    responses=VERDICTS | SECURED,
+    response_class=Response,
+)
+def operations(
+    body: OperationsBody, device: Caller, request: Request, engine: Database, now: Now
+) -> Response:
+    """Judge operations one by one; each verdict is the same whenever it is asked for again."""
+    events: Events = request.app.state.events
+    authority = registry.authority(engine, now, request.app.state.hold_minutes)
+    verdicts = []
+    for operation in body.operations:
+        verdicts.append(judge(engine, operation, device, _now(request), authority))
+        events.wrote()
+    at = json.dumps(now.isoformat())
+    return _json(f'{{"now":{at},"verdicts":[{",".join(verdicts)}]}}')
+
+
+@router.get(
+    "/v1/changes",
+    dependencies=[Depends(_protocol)],
+    responses=CHANGES | SECURED,
+    response_class=Response,
+)
+def changes(
+    device: Caller,
+    engine: Database,
+    now: Now,
+    since: Annotated[str | None, Query(description="Cursor of the last page.")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
+) -> Response:
+    """A page of the site's feed, from `since` on."""
+    with reading(engine) as connection:
+        epoch = registry.epoch(connection)
+        start = 0 if since is None else feed.decode_cursor(since, epoch)
+        if start is None or start > feed.sequence_of(connection, device.site):
+            raise Problem(410, "cursor_unknown")
+        from_day = _today(connection, device.site, now) - timedelta(days=1)
+        rows, last, more = feed.changes_json(connection, device.site, start, limit, from_day)
+    cursor = json.dumps(feed.encode_cursor(epoch, last))
+    return _json(f'{{"cursor":{cursor},"more":{json.dumps(more)},"changes":{rows}}}')
+
+
+def _today(connection: Connection, site: int, now: datetime) -> Any:
+    found = get(connection, Site, site)
+    return (now if found is None else now.astimezone(ZoneInfo(found.time_zone))).date()
+
+
+@router.get(
+    "/v1/events",
+    dependencies=[Depends(_protocol)],
+    responses=EVENTS | SECURED,
+    response_class=StreamingResponse,
+)
+async def events(device: Caller, request: Request) -> StreamingResponse:
+    """Say whenever the site's feed moves; a comment every 15 seconds."""
+    source: Events = request.app.state.events
+    return StreamingResponse(
+        source.stream(device.site),
+        media_type="text/event-stream",
+        headers={"X-Accel-Buffering": "no"},
+    )
+
+
+@router.get(
+    "/v1/persons",
+    dependencies=[Depends(_protocol)],
+    responses=PERSONS | SECURED,
+    response_class=Response,
+)
+def persons(
+    device: Caller,
+    engine: Database,
+    q: Annotated[Text, Query(min_length=1, max_length=100, description="Name, phone or number.")],
+) -> Response:
+    """Persons of the device's site, 50 at most."""
+    with reading(engine) as connection:
+        found = find_persons(connection, device.site, q)
+    return _json(f'{{"persons":[{",".join(to_json(person) for person in found)}]}}')

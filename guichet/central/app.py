@@ -1,0 +1,93 @@
+"""The central server as an ASGI application."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from sqlalchemy import Engine
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from guichet.central.api import PROTOCOL, router
+from guichet.central.events import Events
+from guichet.central.limits import Guard
+from guichet.central.problems import Problem, problem_response
+from guichet.central.schemas import ProblemBody
+
+_REASONS = {404: "not_found", 405: "method_not_allowed"}
+
+
+def create_app(
+    engine: Engine,
+    *,
+    hold_minutes: int = 5,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> FastAPI:
+    """Central on a database that guichet.central.registry.create has prepared.
+
+    `hold_minutes` is how long a seat is kept for someone who is booking.
+    """
+    events = Events(engine, clock)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with events.watching():
+            yield
+
+    # The pages that show the API in a browser load their scripts from elsewhere: not here.
+    app = FastAPI(
+        title="guichet central",
+        version=str(PROTOCOL),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.engine = engine
+    app.state.events = events
+    app.state.clock = clock
+    app.state.hold_minutes = hold_minutes
+    app.include_router(router)
+    app.add_middleware(Guard)
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _problem(_request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, Problem)  # noqa: S101 - what it is registered for
+    return problem_response(problem.status, problem.reason, problem.headers)
+
+
+def _http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
+    return problem_response(
+        error.status_code, _REASONS.get(error.status_code, "invalid_request"), error.headers
+    )
+
+
+def _invalid(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - what it is registered for
+    errors = [{"where": list(e["loc"]), "what": e["type"]} for e in error.errors()]
+    return problem_response(422, "invalid_request", errors=errors[:20])
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        components = schema["components"]["schemas"]
+        components["ProblemBody"] = ProblemBody.model_json_schema()
+        for unused in ("HTTPValidationError", "ValidationError"):
+            components.pop(unused, None)
+        schema["components"]["securitySchemes"] = {"device": {"type": "http", "scheme": "bearer"}}
+        for path, item in schema["paths"].items():
+            for operation in item.values():
+                if path not in ("/healthz", "/v1/enrol"):
+                    operation["security"] = [{"device": []}]
+        app.openapi_schema = schema
+    return app.openapi_schema

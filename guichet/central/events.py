@@ -1,0 +1,125 @@
+"""Telling connected stations that their site's feed has moved.
+
+One task a process looks at the counters: each second, and at once when this process has written.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from guichet.central import feed
+from guichet.central.transactions import transact
+from guichet.errors import StoreError
+from guichet.store.booking import expired_slots, sites_with_expired_holds
+from guichet.store.engine import reading
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 1.0  # seconds
+COMMENT_EVERY = 15.0  # seconds
+
+
+class Events:
+    """The event streams of one process."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._counters: dict[int, int] = {}
+        self._streams: set[asyncio.Event] = set()
+        self._written = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = False
+
+    @property
+    def streams(self) -> int:
+        """How many streams are open."""
+        return len(self._streams)
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[None]:
+        """Watch the feeds meanwhile."""
+        self._loop = asyncio.get_running_loop()
+        task = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            self.close()
+            await task
+
+    def wrote(self) -> None:
+        """Look at the feeds at once; for any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._written.set)
+
+    def close(self) -> None:
+        """End every stream and the watching; call it on the event loop."""
+        self._closed = True
+        self._written.set()
+        for moved in self._streams:
+            moved.set()
+
+    async def stream(self, site: int) -> AsyncIterator[str]:
+        """The event stream of a site, first where its feed stands, until `close`."""
+        moved = asyncio.Event()
+        self._streams.add(moved)
+        told: int | None = None
+        try:
+            while not self._closed:
+                counter = self._counters.get(site, 0)
+                if counter != told:
+                    told = counter
+                    yield f"event: changed\ndata: {counter}\n\n"
+                try:
+                    await asyncio.wait_for(moved.wait(), COMMENT_EVERY)
+                    moved.clear()
+                except TimeoutError:
+                    yield ":\n\n"
+        finally:
+            self._streams.discard(moved)
+
+    async def _watch(self) -> None:
+        kept_house = float("-inf")
+        while not self._closed:
+            self._written.clear()
+            now = time.monotonic()
+            due = now - kept_house >= LOOK_EVERY
+            kept_house = now if due else kept_house
+            try:
+                counters = await asyncio.to_thread(self._look, housekeeping=due)
+            except StoreError as error:
+                log.warning("%s", error)
+                counters = self._counters
+            if counters != self._counters:
+                self._counters = counters
+                for moved in self._streams:
+                    moved.set()
+            try:
+                await asyncio.wait_for(self._written.wait(), LOOK_EVERY)
+            except TimeoutError:
+                continue
+
+    def _look(self, *, housekeeping: bool) -> dict[int, int]:
+        if housekeeping:
+            free_expired_holds(self._engine, self._clock())
+        with reading(self._engine) as connection:
+            return feed.sequences(connection)
+
+
+def free_expired_holds(engine: Engine, now: datetime) -> None:
+    """Publish the seats whose holds have run out."""
+    with reading(engine) as connection:
+        sites = sites_with_expired_holds(connection, now)
+    for site in sites:
+
+        def free(connection: Connection, site: int = site) -> None:
+            feed.lock(connection, site)
+            slots = expired_slots(connection, site, now)
+            feed.publish(connection, site, [("slot", slot) for slot in slots])
+
+        transact(engine, free)

@@ -1,0 +1,83 @@
+"""Central's verdict on an operation: judged once, repeated identically for ever."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, insert, select
+
+from guichet.central import feed
+from guichet.central.auth import Device
+from guichet.central.transactions import transact
+from guichet.domain.operations import Applied, Operation, Refused, concerned
+from guichet.store.apply import apply
+from guichet.store.booking import Authority
+from guichet.store.tables import METADATA
+from guichet.store.wire import operation_json
+
+VERDICTS = METADATA.tables["verdict"]
+
+
+def judge(
+    engine: Engine, operation: Operation, station: Device, now: datetime, authority: Authority
+) -> str:
+    """Apply the operation that `station` sent, unless it was before; the verdict as JSON text.
+
+    Everything is one transaction: the effect, the feed and the verdict. Raises StoreError when the
+    database fails: nothing has happened then.
+    """
+    return transact(engine, lambda c: _judge(c, operation, station, now, authority))
+
+
+def _judge(
+    connection: Connection,
+    operation: Operation,
+    station: Device,
+    now: datetime,
+    authority: Authority,
+) -> str:
+    if (operation.station, operation.site) != (station.id, station.site):
+        # Not kept: nobody must be able to spoil another station's operation in advance.
+        return _verdict(connection, operation, station.site, Refused("other_site"))
+    feed.lock(connection, station.site)
+    known = connection.execute(
+        select(VERDICTS.c.station, VERDICTS.c.answer).where(VERDICTS.c.operation == operation.id)
+    ).first()
+    if known is not None:
+        if known.station == station.id:
+            return str(known.answer)
+        return _verdict(connection, operation, station.site, Refused("duplicate_id"))
+    outcome = apply(connection, operation, now, authority)
+    changed = outcome.changed if isinstance(outcome, Applied) else ()
+    feed.publish(connection, station.site, changed)
+    answer = _verdict(connection, operation, station.site, outcome, changed)
+    connection.execute(
+        insert(VERDICTS).values(
+            operation=operation.id,
+            site=operation.site,
+            station=operation.station,
+            agent=operation.agent,
+            kind=operation.action.kind,
+            at=operation.at,
+            received_at=now,
+            reason=outcome.reason if isinstance(outcome, Refused) else None,
+            request=operation_json(operation),
+            answer=answer,
+        )
+    )
+    return answer
+
+
+def _verdict(
+    connection: Connection,
+    operation: Operation,
+    site: int,
+    outcome: Applied | Refused,
+    changed: Iterable[tuple[str, str]] = (),
+) -> str:
+    reason = outcome.reason if isinstance(outcome, Refused) else None
+    rows = feed.rows_json(connection, site, (*concerned(operation.action), *changed))
+    return (
+        f'{{"operation":{json.dumps(operation.id)},"reason":{json.dumps(reason)},'
+        f'"detail":{json.dumps(outcome.detail)},"changes":[{",".join(rows)}]}}'
+    )

@@ -1,0 +1,61 @@
+"""What central answers when it does not do what was asked (RFC 9457)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+from guichet.i18n import _
+
+TITLES = {
+    "device_unknown": _("Ce poste n’est pas connu de la centrale. Enrôlez-le de nouveau."),
+    "device_revoked": _("Ce poste a été révoqué. Adressez-vous à votre responsable."),
+    "other_site": _("Ce poste appartient à un autre site."),
+    "cursor_unknown": _("La centrale a été restaurée : ce poste doit tout relire."),
+    "invalid_request": _("La demande est mal formée."),
+    "too_large": _("La demande est trop grande. Envoyez-la en plusieurs fois."),
+    "protocol_too_old": _("Cette version de guichet est trop ancienne. Mettez le poste à jour."),
+    "not_found": _("Cette adresse n’existe pas."),
+    "method_not_allowed": _("Cette adresse ne répond pas à cette méthode."),
+    "internal": _("La centrale a rencontré une panne. Réessayez dans un instant."),
+    "unavailable": _("La base de la centrale ne répond pas. Réessayez dans un instant."),
+    "enrol_code_unknown": _("Ce code n’existe pas. Vérifiez-le, puis saisissez-le de nouveau."),
+    "enrol_code_expired": _("Ce code a expiré. Demandez-en un autre."),
+    "enrol_code_used": _("Ce code a déjà servi. Demandez-en un autre."),
+    "site_full": _("Ce site a déjà tous ses postes. Révoquez-en un avant d’en ajouter."),
+}
+"""A sentence for each reason."""
+
+
+class Problem(Exception):
+    """Ends a request with a problem document; `reason` is one of TITLES."""
+
+    def __init__(self, status: int, reason: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.headers = headers
+
+
+def problem_response(
+    status: int,
+    reason: str,
+    headers: Mapping[str, str] | None = None,
+    errors: Sequence[Mapping[str, Any]] = (),
+) -> Response:
+    """The problem document; `errors` says what was wrong where, without repeating what was sent."""
+    body: dict[str, Any] = {
+        "type": f"urn:guichet:problem:{reason}",
+        "title": TITLES[reason],
+        "status": status,
+        "reason": reason,
+    }
+    if errors:
+        body["errors"] = list(errors)
+    return Response(
+        json.dumps(body, ensure_ascii=False),
+        status,
+        dict(headers or {}),
+        media_type="application/problem+json",
+    )

@@ -1,0 +1,226 @@
+"""What central knows of itself: its epoch, secret and keys, and the devices it lets in."""
+
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from guichet.central import feed
+from guichet.central.auth import STATIONS, Device, digest
+from guichet.central.transactions import transact
+from guichet.convocation import token
+from guichet.domain.claims import Claims
+from guichet.domain.identity import identity_of
+from guichet.domain.model import Appointment, Person, PublicKey
+from guichet.domain.reference import ALPHABET
+from guichet.store.booking import Authority
+from guichet.store.engine import migrate, reading
+from guichet.store.queries import everything
+from guichet.store.records import put
+from guichet.store.tables import METADATA
+
+SETTINGS = METADATA.tables["setting"]
+CODES = METADATA.tables["enrol_code"]
+PRIVATE_KEYS = METADATA.tables["signing_key"]
+
+KEY_VALIDITY = timedelta(days=730)
+MAX_STATIONS = 19
+_CODE_HALF = 5  # characters; ten of 5 bits each are beyond trying out in an hour
+_NAME_LENGTH = 60
+_SECRET_BYTES = 32
+_LOOKALIKES = str.maketrans("OIL", "011", "- ")
+
+EnrolRefusal = Literal["enrol_code_unknown", "enrol_code_expired", "enrol_code_used", "site_full"]
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What a new station is given, once. `identity_secret` is hexadecimal."""
+
+    station: str
+    number: int
+    site: int
+    token: str
+    identity_secret: str
+
+
+def create(engine: Engine) -> None:
+    """Make the database central's, or bring it up to date: tables, epoch, secret, signing key."""
+    migrate(engine)
+
+    def settle(connection: Connection) -> None:
+        feed.lock(connection, 0)  # of no site: two processes that start at once take turns
+        if _setting(connection, "epoch") is not None:
+            return
+        _set(connection, "identity_secret", secrets.token_hex(_SECRET_BYTES))
+        _set(connection, "epoch", uuid.uuid4().hex)
+        _new_key(connection, datetime.now(UTC))
+
+    transact(engine, settle)
+
+
+def epoch(connection: Connection) -> str:
+    """What cursors of this central begin with."""
+    return _setting(connection, "epoch") or ""
+
+
+def new_epoch(engine: Engine) -> None:
+    """Make every station read everything again: for after a restore from a backup."""
+    transact(engine, lambda c: _set(c, "epoch", uuid.uuid4().hex))
+
+
+def add_enrol_code(engine: Engine, site: int, now: datetime, minutes: int = 60) -> str:
+    """A code, as "7K4Q9-2XD3M", that enrols one station of the site within `minutes`."""
+    code = "".join(secrets.choice(ALPHABET) for _ in range(2 * _CODE_HALF))
+    row = {
+        "code_hash": digest(code),
+        "site": site,
+        "expires_at": now + timedelta(minutes=minutes),
+        "used_at": None,
+    }
+    transact(engine, lambda c: c.execute(insert(CODES).values(row)))
+    return f"{code[:_CODE_HALF]}-{code[_CODE_HALF:]}"
+
+
+def enrol(engine: Engine, code: str, name: str, now: datetime) -> Enrolled | EnrolRefusal:
+    """Exchange a code for a device's credentials, or the reason why not.
+
+    Case, spaces and hyphens of the code do not matter; O is read as 0, I and L as 1.
+    """
+    code_hash = digest(code.upper().translate(_LOOKALIKES))
+    station, secret = str(uuid.uuid4()), secrets.token_urlsafe(_SECRET_BYTES)
+
+    def exchange(connection: Connection) -> Enrolled | EnrolRefusal:
+        statement = select(CODES).where(CODES.c.code_hash == code_hash)
+        found = connection.execute(statement.with_for_update()).first()
+        if found is None:
+            return "enrol_code_unknown"
+        if found.used_at is not None:
+            return "enrol_code_used"
+        if found.expires_at <= now:
+            return "enrol_code_expired"
+        feed.lock(connection, found.site)
+        number = _free_number(connection, found.site)
+        if number is None:
+            return "site_full"
+        connection.execute(update(CODES).where(CODES.c.code_hash == code_hash).values(used_at=now))
+        connection.execute(
+            insert(STATIONS).values(
+                id=station,
+                site=found.site,
+                number=number,
+                name=name.strip()[:_NAME_LENGTH],
+                token_hash=digest(secret),
+                enrolled_at=now,
+                revoked_at=None,
+            )
+        )
+        identity_secret = _setting(connection, "identity_secret") or ""
+        return Enrolled(station, number, found.site, secret, identity_secret)
+
+    return transact(engine, exchange)
+
+
+def revoke(engine: Engine, station: str, now: datetime) -> bool:
+    """Let the station in no more; whether there was one to revoke."""
+    statement = (
+        update(STATIONS)
+        .where(STATIONS.c.id == station, STATIONS.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+    return transact(engine, lambda c: c.execute(statement).rowcount == 1)
+
+
+def stations(engine: Engine, site: int) -> list[Device]:
+    """The site's stations that are let in, by number."""
+    statement = (
+        select(STATIONS)
+        .where(STATIONS.c.site == site, STATIONS.c.revoked_at.is_(None))
+        .order_by(STATIONS.c.number)
+    )
+    with reading(engine) as connection:
+        return [Device(r.id, r.site, r.number, r.name) for r in connection.execute(statement)]
+
+
+def keys(engine: Engine) -> list[PublicKey]:
+    """Every key convocations may be verified with, revoked and expired ones included."""
+    with reading(engine) as connection:
+        return everything(connection, PublicKey)
+
+
+def new_signing_key(engine: Engine, now: datetime) -> PublicKey:
+    """Sign with a fresh key from now on; convocations signed before stay good."""
+    return transact(engine, lambda c: _new_key(c, now))
+
+
+def authority(engine: Engine, now: datetime | None = None, hold_minutes: int = 5) -> Authority:
+    """Central's power to hold and sign, with the newest key valid at `now` (by default, now).
+
+    Take a fresh one for each request: keys are rotated by other processes too. Without any valid
+    key signing raises RuntimeError.
+    """
+    moment = now or datetime.now(UTC)
+    with reading(engine) as connection:
+        secret = bytes.fromhex(_setting(connection, "identity_secret") or "")
+        public = {key.kid: key for key in everything(connection, PublicKey)}
+        rows = connection.execute(select(PRIVATE_KEYS).order_by(PRIVATE_KEYS.c.created_at.desc()))
+        valid = [row for row in rows if _signs(public.get(row.kid), moment)]
+
+    def sign(appointment: Appointment, person: Person) -> str:
+        if not valid:
+            raise RuntimeError("no signing key is valid: make one with new_signing_key")
+        claims = Claims(
+            appointment=appointment.id,
+            revision=appointment.revision,
+            site=appointment.site,
+            starts_at=appointment.starts_at,
+            digest=token.identity_digest(secret, appointment.id, identity_of(person)),
+        )
+        return token.sign(claims, valid[0].kid, bytes.fromhex(valid[0].private))
+
+    return Authority(sign=sign, hold_minutes=hold_minutes)
+
+
+def _signs(key: PublicKey | None, now: datetime) -> bool:
+    return key is not None and key.revoked_at is None and key.not_before <= now < key.not_after
+
+
+def _new_key(connection: Connection, now: datetime) -> PublicKey:
+    kid, private, public = token.new_key()
+    key = PublicKey(kid, public.hex(), now, now + KEY_VALIDITY, None)
+    connection.execute(insert(PRIVATE_KEYS).values(kid=kid, private=private.hex(), created_at=now))
+    put(connection, key)
+    for site in feed.started(connection):
+        feed.lock(connection, site)
+        feed.publish(connection, site, [("key", kid)])
+    return key
+
+
+def _free_number(connection: Connection, site: int) -> int | None:
+    """A number no station of the site has had; else the one given up longest ago.
+
+    Tickets bear it: a number that changes hands within a day could give one ticket twice.
+    """
+    rows = connection.execute(
+        select(STATIONS.c.number, STATIONS.c.revoked_at)
+        .where(STATIONS.c.site == site)
+        .order_by(STATIONS.c.enrolled_at)
+    ).all()
+    latest = {row.number: row.revoked_at for row in rows}
+    for number in range(1, MAX_STATIONS + 1):
+        if number not in latest:
+            return number
+    given_up = sorted((at, number) for number, at in latest.items() if at is not None)
+    return given_up[0][1] if given_up else None
+
+
+def _setting(connection: Connection, name: str) -> str | None:
+    return connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == name)).scalar()
+
+
+def _set(connection: Connection, name: str, value: str) -> None:
+    connection.execute(delete(SETTINGS).where(SETTINGS.c.name == name))
+    connection.execute(insert(SETTINGS).values(name=name, value=value))

@@ -1,0 +1,160 @@
+"""Running central: as a program, or in a thread for the demonstration and tests."""
+
+import ipaddress
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy import Engine
+
+from guichet.central import registry
+from guichet.central.app import create_app
+from guichet.errors import ConfigError
+from guichet.i18n import _
+from guichet.store.engine import open_engine
+
+log = logging.getLogger(__name__)
+
+_GRACE = 1  # seconds that requests have to end once the server stops
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, saying when it is ready and ending event streams before it waits for them."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI, ready: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._app = app
+        self._ready = ready
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        self._ready(self._url())
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        self._app.state.events.close()
+        await super().shutdown(sockets)
+
+    def _url(self) -> str:
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        scheme = "https" if self.config.is_ssl else "http"
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
+def serve(
+    database_url: str,
+    host: str = "127.0.0.1",
+    port: int = 8460,
+    *,
+    ready: Callable[[str], None] | None = None,
+    tls_cert: Path | None = None,
+    tls_key: Path | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; `ready` is told the address once it answers.
+
+    Port 0 takes a free one. Raises StoreError when the database cannot be opened, ConfigError when
+    the address or the certificate cannot be used.
+    """
+    if tls_cert is None and not _is_loopback(host):
+        log.warning(
+            _(
+                "La centrale écoute sur {host} sans TLS : les données des usagers circulent "
+                "en clair. Donnez --tls-cert et --tls-key, ou placez un serveur mandataire devant."
+            ).format(host=host)
+        )
+    engine = open_engine(database_url)
+    registry.create(engine)
+    app = create_app(engine)
+    options = {"ssl_certfile": tls_cert, "ssl_keyfile": tls_key}
+    try:
+        _server(app, host, port, ready or (lambda _url: None), **options).run()
+    except KeyboardInterrupt:
+        log.info(_("Arrêt de la centrale."))
+    except SystemExit as error:  # how uvicorn says that it could not listen
+        raise ConfigError(_unusable(host, port)) from error
+    except OSError as error:
+        raise ConfigError(
+            _("Le certificat ou sa clé est illisible : {cause}.").format(cause=error.strerror)
+        ) from error
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def running(
+    engine: Engine,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    hold_minutes: int = 5,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Iterator[str]:
+    """Central in a thread of this process, meanwhile; its address.
+
+    Raises ConfigError when it cannot listen there.
+    """
+    app = create_app(engine, hold_minutes=hold_minutes, clock=clock)
+    addresses: list[str] = []
+    settled = threading.Event()
+
+    def ready(url: str) -> None:
+        addresses.append(url)
+        settled.set()
+
+    server = _server(app, host, port, ready)
+
+    def run() -> None:
+        try:
+            server.run()
+        except SystemExit:
+            log.warning(_unusable(host, port))
+        finally:
+            settled.set()
+
+    thread = threading.Thread(target=run, name="guichet-central", daemon=True)
+    thread.start()
+    settled.wait()
+    if not addresses:
+        thread.join()
+        raise ConfigError(_unusable(host, port))
+    try:
+        yield addresses[0]
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _server(
+    app: FastAPI, host: str, port: int, ready: Callable[[str], None], **options: Any
+) -> _Server:
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        access_log=False,  # it would write down what persons are searched by
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+        lifespan="on",
+        **options,
+    )
+    return _Server(config, app, ready)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _unusable(host: str, port: int) -> str:
+    return _(
+        "La centrale ne peut pas écouter sur {host}, port {port}. "
+        "Vérifiez l’adresse, et qu’aucun autre programme n’occupe ce port."
+    ).format(host=host, port=port)

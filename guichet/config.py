@@ -1,0 +1,276 @@
+"""Where a station keeps its files, what its settings are, its clock and its log.
+
+Environment: ``GUICHET_DIR`` names the station's folder; ``GUICHET_CLOCK_OFFSET``, for training
+only, is a number of seconds added to the computer's clock.
+"""
+
+import json
+import logging
+import os
+import re
+import tempfile
+import time
+import tomllib
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime, timedelta
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+from typing import Any, cast
+
+from guichet.errors import ConfigError
+from guichet.i18n import _
+
+ENROLMENT_FILE = "enrolment.json"
+SETTINGS_FILE = "settings.toml"
+LOG_FILE = "guichet.log"
+OFFSET_VARIABLE = "GUICHET_CLOCK_OFFSET"
+THEMES = ("sombre", "clair", "contraste")
+
+_LOG_BYTES = 1_000_000
+_LOG_BACKUPS = 2  # with the current one, three files
+_LANGUAGE = re.compile("[a-z]{2,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What a device was given when it was enrolled: its central, its place, its secrets.
+
+    `station` is its id, `number` its number at the site; `identity_secret` is hexadecimal.
+    """
+
+    url: str
+    station: str
+    number: int
+    site: int
+    token: str
+    identity_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a station's user may choose, in settings.toml.
+
+    `camera` is an index, a device, a file, a folder or an address (guichet.scanner.source);
+    `desk` the number of the desk beside this screen.
+    """
+
+    camera: str = "0"
+    theme: str = "sombre"
+    language: str = "fr"
+    desk: str = "1"
+    bell: bool = True
+
+
+def station_folder(override: Path | None = None) -> Path:
+    """The station's folder: `override`, else GUICHET_DIR, else the user's data folder; created.
+
+    Raises ConfigError when it cannot be created or written.
+    """
+    import platformdirs  # noqa: PLC0415 - a quarter of the time of guichet --help
+
+    named = override or os.environ.get("GUICHET_DIR")
+    folder = Path(named) if named else Path(platformdirs.user_data_dir("guichet", appauthor=False))
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise _unusable(folder, error) from error
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise ConfigError(
+            _(
+                "Le dossier {folder} ne peut pas être lu et écrit\u202f: vérifiez ses droits, "
+                "ou indiquez un autre dossier avec --dir."
+            ).format(folder=folder)
+        )
+    return folder.absolute()
+
+
+def load_enrolment(folder: Path) -> Enrolment | None:
+    """The enrolment kept in the folder, None when the station is not enrolled.
+
+    Raises ConfigError when the file is there and cannot be used.
+    """
+    try:
+        values = json.loads((folder / ENROLMENT_FILE).read_text("utf-8"))
+        enrolment = Enrolment(**values)
+        whole = all(type(getattr(enrolment, f.name)) is f.type for f in fields(Enrolment))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unusable(folder / ENROLMENT_FILE, error) from error
+    except (ValueError, TypeError) as error:
+        raise _broken_enrolment() from error
+    if not whole:
+        raise _broken_enrolment()
+    return enrolment
+
+
+def save_enrolment(folder: Path, enrolment: Enrolment) -> None:
+    """Keep the enrolment, readable by its owner only, replacing the older one whole.
+
+    Raises ConfigError when the folder cannot take it.
+    """
+    write_private(folder / ENROLMENT_FILE, json.dumps(asdict(enrolment), indent=2) + "\n")
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file of mode 0600, replaced whole or not at all. Raises ConfigError."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # made 0600
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise _unusable(path, error) from error
+
+
+def load_settings(folder: Path) -> Settings:
+    """The settings of settings.toml, each with its default; all defaults without the file.
+
+    Raises ConfigError, naming the file and the key, for an unknown key or a bad value.
+    """
+    path = folder / SETTINGS_FILE
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise _unusable(path, error) from error
+    except ValueError as error:
+        raise ConfigError(
+            _("Le fichier {path} n’est pas du TOML lisible ({why})\u202f: corrigez-le.").format(
+                path=path, why=error
+            )
+        ) from error
+    for key, value in values.items():
+        _check(path, key, value)
+    return Settings(**values)
+
+
+def clock() -> Callable[[], datetime]:
+    """What gives the time, UTC: the computer's clock, shifted for training by GUICHET_CLOCK_OFFSET.
+
+    Raises ConfigError when that is no number of seconds.
+    """
+    text = os.environ.get(OFFSET_VARIABLE) or "0"
+    try:
+        offset = timedelta(seconds=int(text))
+    except (ValueError, OverflowError) as error:
+        raise ConfigError(
+            _(
+                "{name} doit être un nombre entier de secondes, pas «\u00a0{text}\u00a0»\u202f: "
+                "corrigez ou retirez cette variable d’environnement."
+            ).format(name=OFFSET_VARIABLE, text=text)
+        ) from error
+    return lambda: datetime.now(UTC) + offset
+
+
+def configure_logging(folder: Path) -> None:
+    """Log to guichet.log in the folder (three files of 1 MB, mode 0600), nothing on the terminal.
+
+    No personal data: libraries speak from WARNING on, and exceptions are logged without their
+    messages, which may quote what somebody typed. Raises ConfigError when it cannot be written.
+    """
+    try:
+        handler = _PrivateFile(
+            folder / LOG_FILE, maxBytes=_LOG_BYTES, backupCount=_LOG_BACKUPS, encoding="utf-8"
+        )
+    except OSError as error:
+        raise _unusable(folder / LOG_FILE, error) from error
+    handler.setFormatter(_Discreet("%(asctime)sZ %(levelname)s %(name)s %(message)s"))
+    logging.raiseExceptions = False  # a full disk must not write over the screens
+    logging.captureWarnings(capture=True)
+    root = logging.getLogger()
+    for old in [known for known in root.handlers if isinstance(known, _PrivateFile)]:
+        root.removeHandler(old)
+        old.close()
+    root.addHandler(handler)
+    root.setLevel(logging.WARNING)
+    logging.getLogger("guichet").setLevel(logging.INFO)
+
+
+class _PrivateFile(RotatingFileHandler):
+    """A rotating file that only its owner can read, the new one after each rotation too."""
+
+    def _open(self) -> TextIOWrapper:
+        stream = open(  # noqa: SIM115 - the handler closes it
+            self.baseFilename,
+            self.mode,
+            encoding=self.encoding,
+            opener=lambda path, flags: os.open(path, flags, 0o600),
+        )
+        return cast("TextIOWrapper", stream)
+
+
+class _Discreet(logging.Formatter):
+    """Lines with UTC times, and exceptions told by their type and place only."""
+
+    converter = staticmethod(time.gmtime)
+
+    def formatException(  # noqa: N802 - logging's name
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None]
+        | tuple[None, None, None],
+    ) -> str:
+        lines: list[str] = []
+        fault = ei[1]
+        while fault is not None:
+            frames = traceback.format_tb(fault.__traceback__)
+            lines[:0] = [*frames, f"{type(fault).__module__}.{type(fault).__qualname__}\n"]
+            fault = fault.__cause__ or fault.__context__
+        return "".join(lines).rstrip()
+
+
+def _check(path: Path, key: str, value: Any) -> None:
+    """Raise ConfigError unless the setting exists and may have that value."""
+    default = getattr(Settings(), key, None) if key in {f.name for f in fields(Settings)} else None
+    if default is None:
+        known = ", ".join(f.name for f in fields(Settings))
+        raise ConfigError(
+            _(
+                "{path}\u202f: le réglage «\u00a0{key}\u00a0» n’existe pas\u202f; "
+                "les réglages sont {known}."
+            ).format(path=path, key=key, known=known)
+        )
+    fits = type(value) is type(default) and value != ""
+    if key == "theme":
+        fits = fits and value in THEMES
+        wanted = ", ".join(THEMES)
+    elif key == "language":
+        fits = fits and _LANGUAGE.fullmatch(value) is not None
+        wanted = _('un code de langue comme "fr"')
+    else:
+        wanted = "true, false" if isinstance(default, bool) else _("un texte entre guillemets")
+    if not fits:
+        raise ConfigError(
+            _(
+                "{path}\u202f: le réglage «\u00a0{key}\u00a0» ne peut pas valoir {value!r}\u202f; "
+                "valeurs possibles\u202f: {wanted}."
+            ).format(path=path, key=key, value=value, wanted=wanted)
+        )
+
+
+def _unusable(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        _("{path} ne peut pas être utilisé ({why})\u202f: vérifiez ses droits et la place.").format(
+            path=path, why=error.strerror
+        )
+    )
+
+
+def _broken_enrolment() -> ConfigError:
+    return ConfigError(
+        _(
+            "Le fichier {name} de ce poste est abîmé\u202f: enrôlez-le à nouveau avec "
+            "«\u00a0guichet enrol ADRESSE\u00a0»."
+        ).format(name=ENROLMENT_FILE)
+    )

@@ -1,0 +1,139 @@
+"""What screens say for the codes of the domain. Every code has words; a test checks it."""
+
+from guichet.domain.admission import Finding
+from guichet.domain.day import DayState
+from guichet.domain.foreigner_number import AbsentReason
+from guichet.domain.model import Role
+from guichet.domain.needs import Need
+from guichet.domain.operations import Refused
+from guichet.i18n import _
+from guichet.widgets.level import Level
+
+MODES: dict[Role, str] = {
+    Role.MEDIATOR: _("Médiation"),
+    Role.COUNTER: _("Guichet"),
+    Role.SUPERVISOR: _("Supervision"),
+}
+
+REFUSALS: dict[str, str] = {
+    "not_allowed": _("Votre rôle ne permet pas cette action. Appelez le superviseur."),
+    "other_site": _("Cette fiche appartient à un autre site : ouvrez-la depuis ce site."),
+    "unknown_slot": _("Ce créneau n’existe plus. Choisissez-en un autre dans la liste."),
+    "unknown_person": _("Cette fiche n’est plus connue. Recherchez la personne à nouveau."),
+    "unknown_appointment": _("Ce rendez-vous n’est pas connu ici. Recherchez la personne."),
+    "unknown_visit": _("Ce passage n’est pas connu ici. Actualisez la liste."),
+    "unknown_site": _("Le site n’est pas encore connu de ce poste. Attendez la synchronisation."),
+    "unknown_outcome": _("Cette issue n’existe pas. Choisissez-en une dans la liste."),
+    "central_only": _("Seule la centrale peut réserver une place. Attendez son retour."),
+    "slot_past": _("Ce créneau est passé. Choisissez-en un autre."),
+    "slot_full": _("Ce créneau vient d’être pris. Choisissez-en un autre : votre saisie est gardée."),
+    "number_required": _(
+        "Cette démarche demande le numéro étranger, ou le motif de son absence. "
+        "Complétez la fiche."
+    ),
+    "already_booked": _(
+        "Cette personne a déjà un rendez-vous pour ce type de démarche. "
+        "Gardez-le, déplacez-le ou annulez-le."
+    ),
+    "already_arrived": _("La personne est déjà arrivée : le rendez-vous ne change plus."),
+    "already_absent": _("La personne a été notée absente : prenez un nouveau rendez-vous."),
+    "already_cancelled": _("Ce rendez-vous est déjà annulé."),
+    "not_arrived": _("Cette personne n’a pas été enregistrée comme arrivée."),
+    "not_called": _("Appelez d’abord cette personne."),
+    "already_called": _("Cette personne est déjà appelée."),
+    "already_started": _("Cette personne est déjà reçue."),
+    "already_done": _("Ce passage est déjà terminé."),
+    "duplicate": _("Cette arrivée a été enregistrée deux fois : utilisez l’autre ticket."),
+    "undone": _("Cette arrivée a été annulée."),
+    "duplicate_id": _("Cette opération a déjà été envoyée par un autre poste."),
+    "wrong_pin": _("Code ou PIN incorrect. Vérifiez les deux ; votre code est conservé."),
+}
+
+
+def refusal(refused: Refused) -> str:
+    """One sentence for a refusal: what is wrong and what to do next."""
+    if refused.reason == "wait":
+        return _("Trop d’essais : attendez {seconds} s, puis recommencez.").format(
+            seconds=refused.detail.get("seconds", "")
+        )
+    return REFUSALS.get(refused.reason) or _("Refusé par la centrale ({code}).").format(
+        code=refused.reason
+    )
+
+
+STATES: dict[DayState, tuple[Level, str]] = {
+    DayState.EXPECTED: ("idle", _("attendu")),
+    DayState.WAITING: ("warn", _("en attente")),
+    DayState.CALLED: ("info", _("appelé")),
+    DayState.SERVING: ("info", _("au guichet")),
+    DayState.DONE: ("ok", _("terminé")),
+    DayState.ABSENT: ("bad", _("absent")),
+    DayState.CANCELLED: ("bad", _("annulé")),
+}
+
+NEEDS: dict[Need, str] = {
+    Need.INTERPRETER: _("interprète"),
+    Need.WHEELCHAIR: _("fauteuil roulant"),
+    Need.SEAT: _("place assise"),
+    Need.HEARING: _("entend mal"),
+    Need.SIGHT: _("voit mal"),
+    Need.PRIORITY_CARD: _("carte mobilité inclusion : prioritaire"),
+    Need.READING_HELP: _("aide à la lecture"),
+    Need.YOUNG_CHILD: _("avec un jeune enfant"),
+}
+
+NO_NUMBER: dict[AbsentReason, str] = {
+    AbsentReason.NEVER_GIVEN: _("jamais attribué"),
+    AbsentReason.DOCUMENT_LOST: _("document perdu"),
+    AbsentReason.ILLEGIBLE: _("illisible"),
+}
+
+FINDINGS: dict[Finding, tuple[Level, str, str]] = {
+    Finding.EXPECTED: ("ok", _("Attendu"), _("Donnez le ticket et faites patienter.")),
+    Finding.UNKNOWN_HERE: (
+        "warn",
+        _("Admis à vérifier"),
+        _("Convocation authentique, pas encore connue ici. Donnez le ticket."),
+    ),
+    Finding.EARLY: ("warn", _("En avance"), _("Entrée : recevoir maintenant. Échap : attendre.")),
+    Finding.LATE: ("warn", _("En retard"), _("Entrée : recevoir quand même. Échap : ne rien faire.")),
+    Finding.UNCONFIRMED: (
+        "warn",
+        _("Non confirmé"),
+        _("La centrale n’a pas encore répondu. Entrée : recevoir quand même."),
+    ),
+    Finding.WRONG_DAY: ("bad", _("Autre jour"), _("Indiquez la date ; proposez le PAN pour déplacer.")),
+    Finding.WRONG_SITE: ("bad", _("Autre site"), _("Indiquez l’adresse du bon site.")),
+    Finding.ALREADY_IN: ("warn", _("Déjà arrivé"), _("Le ticket ci-dessus reste valable.")),
+    Finding.CANCELLED: (
+        "bad",
+        _("Annulé"),
+        _("Ce rendez-vous n’existe plus : proposez le PAN pour en prendre un autre."),
+    ),
+    Finding.SUPERSEDED: (
+        "bad",
+        _("Remplacé"),
+        _("Rendez-vous déplacé : suivez la date ci-dessus, réimprimez la convocation."),
+    ),
+    Finding.FORGED: (
+        "bad",
+        _("Faux ou modifié"),
+        _("Signature fausse. Restez courtois, cherchez par nom, appelez le superviseur."),
+    ),
+    Finding.UNKNOWN_KEY: (
+        "bad",
+        _("Clé inconnue"),
+        _("Signature d’une clé inconnue ici. Tapez la référence ou cherchez par nom."),
+    ),
+    Finding.NOT_OURS: (
+        "bad",
+        _("Autre QR code"),
+        _("Ce n’est pas une convocation. Demandez la convocation, ou cherchez par nom."),
+    ),
+    Finding.NOT_FOUND: (
+        "bad",
+        _("Introuvable"),
+        _("Référence inconnue ici. Vérifiez-la, ou cherchez par nom."),
+    ),
+}
+"""For each finding: its level, its word, and what to do next."""

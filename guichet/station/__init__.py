@@ -1,0 +1,174 @@
+"""The station: the only object screens talk to."""
+
+import fcntl
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import IO, Self
+
+from guichet.config import Enrolment, load_enrolment, save_enrolment
+from guichet.domain.model import Site
+from guichet.errors import ConfigError
+from guichet.i18n import _
+from guichet.station.core import Core
+from guichet.station.mediation import Booked, Held, Mediation
+from guichet.station.reception import Reading, Reception
+from guichet.station.session import Session, SignedIn
+from guichet.store.engine import migrate, open_engine, reading, sqlite_url, writing
+from guichet.store.records import get
+from guichet.sync.client import CentralClient
+from guichet.sync.engine import Link, SyncState, purge
+from guichet.sync.outbox import Queued
+
+__all__ = [
+    "Booked",
+    "Held",
+    "Link",
+    "Queued",
+    "Reading",
+    "SignedIn",
+    "Station",
+    "SyncState",
+    "enrol",
+]
+
+_KEPT_DAYS = 1
+"""Days a finished day stays on the station: until the end of the next one."""
+
+
+class Station:
+    """An agent's post: its session, its work, its link with central.
+
+    Every method blocks (database, network): call them off the UI loop. Facts live in SQLite;
+    `subscribe` tells when to read them again.
+    """
+
+    def __init__(self, core: Core, folder: Path, lock: IO[str]) -> None:
+        self._core = core
+        self._lock = lock
+        self.folder = folder
+        self.session = Session(core)
+        self.mediation = Mediation(core, folder / "convocations")
+        self.reception = Reception(core)
+
+    @classmethod
+    def open(cls, folder: Path, clock: Callable[[], datetime]) -> Self:
+        """Open the station of a folder: migrate, drop old days, start keeping in step.
+
+        `clock` gives aware UTC moments. Raises ConfigError when the folder is not an enrolled
+        station or another program uses it, StoreError when its database fails, and
+        CentralUnavailable when the very first pull is impossible.
+        """
+        enrolment = load_enrolment(folder)
+        if enrolment is None:
+            raise ConfigError(
+                _("Ce poste n’est pas encore enrôlé. Lancez « guichet enrol ADRESSE » une fois.")
+            )
+        lock = _locked(folder)
+        core = _core(folder, enrolment, clock)
+        with writing(core.engine) as connection:
+            purge(connection, clock().date() - timedelta(days=_KEPT_DAYS))
+        core.site = _site(core)
+        if core.site is None:
+            core.sync.once()
+            core.site = _site(core)
+        core.sync.start()
+        return cls(core, folder, lock)
+
+    def close(self) -> None:
+        """Stop keeping in step and give everything back."""
+        self._core.sync.stop()
+        self._core.client.close()
+        self._core.engine.dispose()
+        self._lock.close()
+
+    @property
+    def site(self) -> Site:
+        """Where this station stands."""
+        return self._core.known_site()
+
+    @property
+    def number(self) -> int:
+        """This station's number among those of the site."""
+        return self._core.enrolment.number
+
+    @property
+    def sync_state(self) -> SyncState:
+        """How the station stands with central."""
+        return self._core.sync.state
+
+    def refused(self) -> list[Queued]:
+        """The operations that central refused and a person must settle."""
+        return self._core.refused()
+
+    def settled(self, operation: str) -> None:
+        """A person has dealt with a refused operation."""
+        self._core.settled(operation)
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener`, from any thread, when facts or the link change; gives its ending."""
+        return self._core.subscribe(listener)
+
+    def now(self) -> datetime:
+        """The moment it is, UTC."""
+        return self._core.clock()
+
+    def local(self, moment: datetime) -> datetime:
+        """A UTC moment as the site's clocks show it."""
+        return self._core.local(moment)
+
+    def today(self) -> date:
+        """The day it is at the site."""
+        return self._core.today()
+
+
+def enrol(folder: Path, url: str, code: str, name: str, clock: Callable[[], datetime]) -> Enrolment:
+    """Make this folder a station: exchange the one-time code, keep the token, pull the site.
+
+    Raises CentralRefused for a wrong, used or expired code, and the other faults of guichet.errors.
+    """
+    client = CentralClient(url)
+    try:
+        given = client.enrol(code, name)
+    finally:
+        client.close()
+    enrolment = Enrolment(
+        url=url,
+        station=given.station,
+        number=given.number,
+        site=given.site,
+        token=given.token,
+        identity_secret=given.identity_secret,
+    )
+    save_enrolment(folder, enrolment)
+    core = _core(folder, enrolment, clock)
+    try:
+        core.sync.once()
+    finally:
+        core.client.close()
+        core.engine.dispose()
+    return enrolment
+
+
+def _core(folder: Path, enrolment: Enrolment, clock: Callable[[], datetime]) -> Core:
+    engine = open_engine(sqlite_url(folder / "station.sqlite3"))
+    migrate(engine)
+    return Core(engine, enrolment, CentralClient(enrolment.url, enrolment.token), clock)
+
+
+def _site(core: Core) -> Site | None:
+    with reading(core.engine) as connection:
+        return get(connection, Site, core.enrolment.site)
+
+
+def _locked(folder: Path) -> IO[str]:
+    """Hold the folder against a second station; the system lets go when the process ends."""
+    lock = (folder / "station.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise ConfigError(
+            _("guichet est déjà ouvert avec ce dossier. Fermez l’autre fenêtre, ou changez --dir.")
+        ) from error
+    return lock

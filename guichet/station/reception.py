@@ -1,0 +1,206 @@
+"""The counter's and the supervisor's work: read convocations, check in, call, watch the day."""
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects.sqlite import insert
+
+from guichet.convocation.token import Verified, verify
+from guichet.domain.admission import Admit, Decision, Finding, decide, unverified
+from guichet.domain.claims import Claims
+from guichet.domain.day import DayRow
+from guichet.domain.model import (
+    Appointment,
+    Person,
+    Procedure,
+    PublicKey,
+    Site,
+    Visit,
+)
+from guichet.domain.operations import (
+    Applied,
+    Call,
+    CheckIn,
+    Complete,
+    NoteScan,
+    Refused,
+    Start,
+    UndoCheckIn,
+)
+from guichet.domain.reference import ReferenceProblem, parse_reference
+from guichet.domain.tickets import ticket
+from guichet.station.core import Core
+from guichet.store import queries
+from guichet.store.engine import reading, writing
+from guichet.store.records import get
+from guichet.store.tables import METADATA
+from guichet.store.visits import visit_of
+
+_TICKET = METADATA.tables["ticket"]
+_UNKNOWN_LANE = "X"
+"""The lane of a ticket given to someone whose démarche is not known here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a convocation turned out to be, and what was done about it.
+
+    `visit` is the one just opened when `checked_in`, else the one already there, if any.
+    `site` is the place the convocation is for, when it is known here.
+    """
+
+    decision: Decision
+    claims: Claims | None = None
+    appointment: Appointment | None = None
+    person: Person | None = None
+    procedure: Procedure | None = None
+    site: Site | None = None
+    visit: Visit | None = None
+    checked_in: bool = False
+
+
+class Reception:
+    """Everything the counter's and the supervisor's screens ask for."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def scan(self, text: str) -> Reading:
+        """Verify what a camera or scanner read, decide, and check the person in when all is well.
+
+        One transaction: the visit and its place in the outbox, or the trace of a refused scan.
+        """
+        with writing(self._core.engine) as connection:
+            keyring = {
+                key.kid: bytes.fromhex(key.public)
+                for key in queries.everything(connection, PublicKey)
+                if key.revoked_at is None
+            }
+            result = verify(text, keyring)
+            if not isinstance(result, Verified):
+                reading_ = Reading(unverified(result.reason))
+            else:
+                appointment = get(connection, Appointment, result.claims.appointment)
+                reading_ = self._judged(connection, result.claims, appointment)
+            reading_ = self._concluded(connection, reading_)
+        self._core.left()
+        return reading_
+
+    def look_up(self, text: str) -> Reading | ReferenceProblem:
+        """The same for a reference typed by hand, without its QR code."""
+        reference = parse_reference(text)
+        if isinstance(reference, ReferenceProblem):
+            return reference
+        with writing(self._core.engine) as connection:
+            appointment = queries.appointment_by_reference(connection, reference)
+            reading_ = self._concluded(connection, self._judged(connection, None, appointment))
+        self._core.left()
+        return reading_
+
+    def choose(self, appointment: str) -> Reading:
+        """The same for a line chosen in the day's list."""
+        with writing(self._core.engine) as connection:
+            found = get(connection, Appointment, appointment)
+            reading_ = self._concluded(connection, self._judged(connection, None, found))
+        self._core.left()
+        return reading_
+
+    def admit(self, reading_: Reading) -> Reading:
+        """Check in a person whom the agent has decided to receive (early, late, unconfirmed)."""
+        with writing(self._core.engine) as connection:
+            admitted = self._checked_in(connection, reading_)
+        self._core.left()
+        return admitted
+
+    def _judged(
+        self, connection: Connection, claims: Claims | None, appointment: Appointment | None
+    ) -> Reading:
+        site = self._core.known_site()
+        decision = decide(claims, appointment, site, self._core.clock())
+        place = None if decision.site is None else get(connection, Site, decision.site)
+        if appointment is None:
+            return Reading(decision, claims, site=place)
+        return Reading(
+            decision,
+            claims,
+            appointment,
+            get(connection, Person, appointment.person),
+            get(connection, Procedure, appointment.procedure),
+            place,
+            visit_of(connection, appointment.id),
+        )
+
+    def _concluded(self, connection: Connection, reading_: Reading) -> Reading:
+        if reading_.decision.admit is Admit.NOW:
+            return self._checked_in(connection, reading_)
+        if reading_.decision.admit is Admit.NO:
+            appointment = reading_.appointment.id if reading_.appointment else None
+            note = NoteScan(reading_.decision.finding.value, appointment)
+            self._core.perform(connection, self._core.operation(note))
+        return reading_
+
+    def _checked_in(self, connection: Connection, reading_: Reading) -> Reading:
+        appointment = (
+            reading_.appointment.id
+            if reading_.appointment
+            else reading_.claims.appointment
+            if reading_.claims
+            else None
+        )
+        if appointment is None:
+            raise ValueError("nobody to check in")
+        earlier = visit_of(connection, appointment)
+        if earlier is not None:
+            decision = replace(reading_.decision, finding=Finding.ALREADY_IN)
+            return replace(reading_, decision=decision, visit=earlier)
+        finding = reading_.decision.finding
+        check_in = CheckIn(
+            visit=uuid.uuid4().hex,
+            appointment=appointment,
+            ticket=self._next_ticket(connection, reading_.procedure),
+            anomaly=None if finding is Finding.EXPECTED else finding.value,
+        )
+        self._core.perform(connection, self._core.operation(check_in))
+        visit = get(connection, Visit, check_in.visit)
+        return replace(reading_, visit=visit, checked_in=True)
+
+    def _next_ticket(self, connection: Connection, procedure: Procedure | None) -> str:
+        lane = procedure.lane if procedure else _UNKNOWN_LANE
+        last = connection.execute(
+            insert(_TICKET)
+            .values(day=self._core.today(), lane=lane, last=1)
+            .on_conflict_do_update(
+                index_elements=[_TICKET.c.day, _TICKET.c.lane], set_={"last": _TICKET.c.last + 1}
+            )
+            .returning(_TICKET.c.last)
+        ).scalar_one()
+        return ticket(lane, self._core.enrolment.number, last)
+
+    def undo_check_in(self, visit: str) -> Refused | None:
+        """Take back a check-in made by mistake."""
+        return self._stepped(self._core.submit(UndoCheckIn(visit)))
+
+    def call(self, visit: str, desk: str) -> Refused | None:
+        """Call a waiting person to a desk."""
+        return self._stepped(self._core.submit(Call(visit, desk)))
+
+    def start(self, visit: str) -> Refused | None:
+        """The person called has come."""
+        return self._stepped(self._core.submit(Start(visit)))
+
+    def finish(self, visit: str, outcome: str) -> Refused | None:
+        """Close the visit (guichet.domain.lifecycle.OUTCOMES)."""
+        return self._stepped(self._core.submit(Complete(visit, outcome)))
+
+    @staticmethod
+    def _stepped(outcome: Applied | Refused) -> Refused | None:
+        return outcome if isinstance(outcome, Refused) else None
+
+    def day(self, day: date | None = None) -> list[DayRow]:
+        """The day of the site, today unless said otherwise."""
+        with reading(self._core.engine) as connection:
+            return queries.day_rows(
+                connection, self._core.enrolment.site, day or self._core.today()
+            )

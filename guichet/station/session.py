@@ -1,0 +1,82 @@
+"""Signing in and out, online or not."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, insert, select
+
+from guichet.domain.model import Agent, Role
+from guichet.domain.operations import Refused
+from guichet.domain.rights import modes
+from guichet.domain.signin import wait_left
+from guichet.station.core import Core
+from guichet.store.engine import reading, writing
+from guichet.store.records import get
+from guichet.store.tables import METADATA
+
+_FAILURE = METADATA.tables["sign_in_failure"]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is at work, and the modes they may open, the main one first."""
+
+    agent: Agent
+    modes: tuple[Role, ...]
+
+
+class Session:
+    """Who works at this station."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    @property
+    def agent(self) -> Agent | None:
+        """Who is signed in."""
+        return self._core.agent
+
+    def sign_in(self, code: str, pin: str) -> SignedIn | Refused:
+        """Check the PIN against the replica, so that it works without network.
+
+        Refusals: "wrong_pin" (also for an unknown code: which one is not told), "wait" with
+        detail["seconds"], the delay that grows with failures.
+        """
+        code = code.strip().upper()
+        now = self._core.clock()
+        with reading(self._core.engine) as connection:
+            agent = get(connection, Agent, code)
+            found = connection.execute(select(_FAILURE).where(_FAILURE.c.agent == code)).first()
+        failures, last = (found.failures, found.last_at) if found else (0, None)
+        wait = wait_left(failures, last, now)
+        if wait:
+            if last is not None and last > now:
+                self._note(code, failures, now)  # the clock was set back: count from now
+            return Refused("wait", {"seconds": str(wait)})
+        if agent is None or not agent.active or not _right(agent, pin):
+            self._note(code, failures + 1, now)
+            return Refused("wrong_pin", {"seconds": str(wait_left(failures + 1, now, now))})
+        self._note(code, 0, now)
+        self._core.agent = agent
+        return SignedIn(agent, modes(agent))
+
+    def sign_out(self) -> None:
+        """Nobody works here now."""
+        self._core.agent = None
+
+    def _note(self, code: str, failures: int, now: datetime) -> None:
+        with writing(self._core.engine) as connection:
+            connection.execute(delete(_FAILURE).where(_FAILURE.c.agent == code))
+            if failures:
+                connection.execute(
+                    insert(_FAILURE).values(agent=code, failures=failures, last_at=now)
+                )
+
+
+def _right(agent: Agent, pin: str) -> bool:
+    try:
+        return PasswordHasher().verify(agent.pin_hash, pin)
+    except (VerificationError, InvalidHashError):
+        return False

@@ -1,0 +1,196 @@
+"""What a station asks of central, over HTTP. Every fault comes out as one of guichet.errors."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from guichet.domain.model import Change, Person
+from guichet.domain.operations import Verdict
+from guichet.errors import CentralRefused, CentralUnavailable, DeviceRejected, ProtocolError
+from guichet.i18n import _
+from guichet.store.records import from_json
+from guichet.store.wire import nonsense, read_change, read_verdict
+
+PROTOCOL = "1"
+_TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+_HEARTBEAT = 40.0
+"""Seconds of silence after which an event stream counts as cut: central speaks every 15 s."""
+_MAX_ANSWER = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the feed; `cursor` says where the next one starts, `more` that there is one."""
+
+    cursor: str
+    more: bool
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What central gives to a new device. `number` is unique among the site's stations."""
+
+    station: str
+    number: int
+    site: int
+    token: str
+    identity_secret: str
+
+
+class CentralClient:
+    """Central as one station sees it. Safe to share between threads."""
+
+    def __init__(self, url: str, token: str | None = None) -> None:
+        headers = {"Guichet-Protocol": PROTOCOL}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        try:
+            self._http = httpx.Client(base_url=url, headers=headers, timeout=_TIMEOUT)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise _bad_address(url) from error
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+    def enrol(self, code: str, name: str) -> Enrolled:
+        """Exchange a one-time code for a device's credentials."""
+        body = self._ask("POST", "/v1/enrol", json={"code": code, "name": name})
+        try:
+            return Enrolled(
+                station=str(body["station"]),
+                number=int(body["number"]),
+                site=int(body["site"]),
+                token=str(body["token"]),
+                identity_secret=bytes.fromhex(body["identity_secret"]).hex(),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise nonsense() from error
+
+    def push(self, operations: Sequence[str]) -> list[Verdict]:
+        """Central's verdicts on operations given as JSON texts, in their order."""
+        content = '{"operations":[' + ",".join(operations) + "]}"
+        body = self._ask(
+            "POST",
+            "/v1/operations",
+            content=content.encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        try:
+            verdicts = [read_verdict(verdict) for verdict in body["verdicts"]]
+        except (KeyError, TypeError) as error:
+            raise nonsense() from error
+        if [v.operation for v in verdicts] != [json.loads(o)["id"] for o in operations]:
+            raise nonsense()
+        return verdicts
+
+    def pull(self, cursor: str, limit: int = 1000) -> Page:
+        """The next page of the site's feed; an empty cursor starts from the beginning."""
+        params: dict[str, str | int] = {"limit": limit}
+        if cursor:
+            params["since"] = cursor
+        body = self._ask("GET", "/v1/changes", params=params)
+        try:
+            return Page(
+                cursor=str(body["cursor"]),
+                more=bool(body["more"]),
+                changes=tuple(read_change(change) for change in body["changes"]),
+            )
+        except (KeyError, TypeError) as error:
+            raise nonsense() from error
+
+    def persons(self, query: str) -> list[Person]:
+        """Persons of the site whom the replica may no longer hold."""
+        body = self._ask("GET", "/v1/persons", params={"q": query})
+        try:
+            found = [from_json("person", person) for person in body["persons"]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise nonsense() from error
+        return [person for person in found if isinstance(person, Person)]
+
+    def events(self, opened: Callable[[httpx.Response], None]) -> Iterator[None]:
+        """One item whenever the site's feed has moved, until the stream ends.
+
+        `opened` gets the response, so that another thread can cut it.
+        """
+        timeout = httpx.Timeout(5.0, read=_HEARTBEAT)
+        try:
+            with self._http.stream("GET", "/v1/events", timeout=timeout) as response:
+                if response.is_error:
+                    response.read()
+                    raise _fault(response)
+                opened(response)
+                for line in response.iter_lines():
+                    if line.startswith("data:"):
+                        yield None
+        except (httpx.HTTPError, OSError) as error:
+            raise _unreachable() from error
+
+    def _ask(self, method: str, path: str, **options: Any) -> Any:
+        try:
+            response = self._http.request(method, path, **options)
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise _bad_address(str(self._http.base_url)) from error
+        except (httpx.HTTPError, OSError) as error:
+            raise _unreachable() from error
+        if response.is_error:
+            raise _fault(response)
+        try:
+            return response.json()
+        except ValueError as error:
+            raise nonsense() from error
+
+
+def _fault(response: httpx.Response) -> Exception:
+    """The fault of an error answer: later, never for this device, or a reasoned no."""
+    status = response.status_code
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.TOO_MANY_REQUESTS:
+        return CentralUnavailable(
+            _("La centrale est surchargée ou en panne. Nouvel essai automatique."),
+            _retry_after(response.headers.get("Retry-After")),
+        )
+    try:
+        problem = response.json()
+        reason, title = str(problem["reason"]), str(problem["title"])
+    except (ValueError, KeyError, TypeError):
+        return nonsense()
+    if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+        return DeviceRejected(title, reason, status)
+    return CentralRefused(title, reason, status)
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds of a Retry-After header, which is a number or a date."""
+    if value is None:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except ValueError:
+        return None
+
+
+def _unreachable() -> CentralUnavailable:
+    return CentralUnavailable(
+        _(
+            "La centrale est injoignable. Le travail continue sur ce poste "
+            "et partira dès son retour."
+        )
+    )
+
+
+def _bad_address(url: str) -> ProtocolError:
+    return ProtocolError(
+        _(
+            "« {url} » n’est pas une adresse de centrale, par exemple https://centrale.exemple.fr"
+        ).format(url=url)
+    )

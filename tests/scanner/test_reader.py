@@ -1,0 +1,166 @@
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from guichet.scanner.faults import CameraFault
+from guichet.scanner.preview import Picture
+from guichet.scanner.reader import Reader, State
+from tests.scanner.cameras import Camera, serving
+from tests.scanner.samples import code, file_of, scene, token, video
+from tests.waiting import until
+
+
+class Watch:
+    """A reader and all it has called back."""
+
+    def __init__(self, spec: str) -> None:
+        self.texts: list[str] = []
+        self.pictures: list[Picture] = []
+        self.faults: list[CameraFault] = []
+        self.recoveries = 0
+        self.reader = Reader(
+            spec,
+            self.texts.append,
+            self.pictures.append,
+            self.faults.append,
+            on_recovered=self._recovered,
+            retry=0.05,
+        )
+
+    def _recovered(self) -> None:
+        self.recoveries += 1
+
+    def state(self) -> State:
+        return self.reader.state
+
+    def reasons(self) -> list[str]:
+        return [fault.reason for fault in self.faults]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    path = tmp_path / "practice"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    assert set(threading.enumerate()) <= before
+
+
+def test_a_token_held_in_view_is_one_scan(place: Path) -> None:
+    watch = Watch(str(place))
+    watch.reader.preview_size = (60, 44)
+    (place / "a.png").write_bytes(file_of(scene(code(token()))))
+    watch.reader.start()
+    until(lambda: len(watch.pictures) > 5)
+    watch.reader.stop()
+    assert watch.texts == [token()]
+    assert watch.faults == []
+    assert {(picture.width, picture.height) for picture in watch.pictures} == {(60, 34)}
+
+
+def test_the_next_person_s_code_is_another_scan(place: Path) -> None:
+    watch = Watch(str(place))
+    (place / "a.png").write_bytes(file_of(code(token(1))))
+    watch.reader.start()
+    until(lambda: watch.texts == [token(1)])
+    (place / "b.png").write_bytes(file_of(code("a train ticket")))
+    until(lambda: watch.texts == [token(1), "a train ticket"])
+    watch.reader.stop()
+    assert watch.pictures == []  # no size was set
+
+
+def test_a_video_s_code_is_read(tmp_path: Path) -> None:
+    video(tmp_path / "v.avi", [scene(code(token()))] * 10)
+    watch = Watch(str(tmp_path / "v.avi"))
+    watch.reader.start()
+    until(lambda: watch.texts)
+    watch.reader.stop()
+    assert watch.texts == [token()]
+
+
+def test_a_folder_deleted_is_one_fault_and_recovers(place: Path) -> None:
+    (place / "a.png").write_bytes(file_of(code(token(1))))
+    watch = Watch(str(place))
+    watch.reader.start()
+    until(lambda: watch.texts)
+    assert watch.state() == "watching"
+    shutil.rmtree(place)
+    until(lambda: watch.reasons() == ["lost", "absent"])
+    assert watch.state() == "faulty"
+    place.mkdir()
+    (place / "b.png").write_bytes(file_of(code(token(2))))
+    until(lambda: watch.texts == [token(1), token(2)])
+    assert watch.recoveries == 1
+    assert watch.reasons() == ["lost", "absent"]
+    watch.reader.stop()
+
+
+def test_a_stopped_network_camera_recovers(place: Path) -> None:
+    del place
+    camera = Camera(text=token(1))
+    with serving(camera):
+        watch = Watch(camera.address)
+        watch.reader.start()
+        until(lambda: watch.texts == [token(1)])
+    until(lambda: watch.state() == "faulty")
+    camera.text = token(2)
+    with serving(camera):
+        until(lambda: watch.texts == [token(1), token(2)])
+        watch.reader.stop()
+    assert watch.recoveries == 1
+    assert set(watch.reasons()) <= {"lost", "absent"}
+
+
+def test_a_stalled_network_camera_does_not_hold_stop() -> None:
+    with serving(Camera(parts=1, stalls=True)) as camera:
+        watch = Watch(camera.address)
+        watch.reader.start()
+        until(lambda: watch.texts == ["hello"])
+        stopping = threading.Thread(target=watch.reader.stop)
+        stopping.start()
+        stopping.join(3)  # the stream's own patience is longer
+        assert not stopping.is_alive()
+    assert watch.faults == []  # stopping is not one
+
+
+def test_stop_is_idempotent_and_the_reader_starts_again(place: Path) -> None:
+    (place / "a.png").write_bytes(file_of(code(token())))
+    watch = Watch(str(place))
+    watch.reader.stop()
+    for _ in range(2):
+        watch.texts.clear()
+        watch.reader.start()
+        watch.reader.start()
+        until(lambda: watch.texts == [token()])
+        watch.reader.stop()
+        watch.reader.stop()
+        assert watch.state() == "stopped"
+
+
+def test_stop_during_a_fault_does_not_wait_for_the_retry() -> None:
+    faults: list[CameraFault] = []
+    texts: list[str] = []
+    reader = Reader("/dev/video97", texts.append, None, faults.append, retry=100)
+    reader.start()
+    until(lambda: faults)
+    reader.stop()
+    assert [fault.reason for fault in faults] == ["absent"]
+
+
+def test_the_camera_s_libraries_are_not_loaded_with_the_reader() -> None:
+    heavy = ["cv2", "numpy", "zxingcpp", "pyzbar"]
+    program = f"import sys, guichet.scanner.reader; print([m for m in {heavy} if m in sys.modules])"
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"

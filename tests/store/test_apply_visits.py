@@ -1,0 +1,211 @@
+"""From arrival to outcome. Facts of the physical world are recorded, whatever central knew."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from guichet.domain.lifecycle import OUTCOMES, VISIT
+from guichet.domain.model import AppointmentStatus, VisitStatus
+from guichet.domain.operations import (
+    Action,
+    Applied,
+    Call,
+    Cancel,
+    CheckIn,
+    Complete,
+    NoteScan,
+    Start,
+    UndoCheckIn,
+)
+from tests.store.samples import (
+    ADA,
+    BOBIGNY,
+    DAY,
+    FIRST,
+    NOW,
+    Counter,
+    contents,
+    furnish,
+)
+
+
+@pytest.fixture
+def central(engine: Engine) -> Counter:
+    furnish(engine)
+    return Counter(engine)
+
+
+@pytest.fixture
+def made(central: Counter) -> str:
+    return central.book(ADA, "s1")
+
+
+def test_a_check_in_opens_a_visit(central: Counter, made: str) -> None:
+    outcome = central.do(CheckIn("v1", made, "B101", "late"), FIRST)
+    assert outcome == Applied((("visit", "v1"), ("appointment", made)), {"ticket": "B101"})
+    visit = central.visit("v1")
+    assert (visit.status, visit.arrived_at, visit.day) == (VisitStatus.WAITING, FIRST, DAY)
+    assert (visit.person, visit.procedure, visit.anomaly) == ("p-ada", "renew", "late")
+    assert central.appointment(made).status is AppointmentStatus.ARRIVED
+
+
+def test_the_day_of_a_visit_is_the_sites_own(central: Counter, made: str) -> None:
+    central.do(CheckIn("v1", made, "B101", None), datetime(2026, 11, 22, 23, 30, tzinfo=UTC))
+    assert central.visit("v1").day == DAY
+    central.put(replace(BOBIGNY, time_zone="America/Cayenne"))
+    central.do(CheckIn("v2", "f" * 16, "B102", None), datetime(2026, 11, 24, 1, 0, tzinfo=UTC))
+    assert central.visit("v2").day == DAY
+
+
+def test_someone_whose_appointment_is_unknown_is_received(central: Counter) -> None:
+    outcome = central.do(CheckIn("v1", "f" * 16, "B101", None), FIRST)
+    assert outcome == Applied((("visit", "v1"),), {"ticket": "B101"})
+    visit = central.visit("v1")
+    assert (visit.appointment, visit.person, visit.anomaly) == ("f" * 16, None, "unknown_here")
+
+
+@pytest.mark.parametrize("order", [("first", "second"), ("second", "first")])
+def test_of_two_check_ins_the_earlier_counts_in_whichever_order_they_come(
+    central: Counter, made: str, order: tuple[str, str]
+) -> None:
+    minutes = {"first": 0, "second": 3}
+    for visit in order:
+        assert isinstance(central.check_in(visit, made, minutes[visit]), Applied)
+    first, second = central.visit("first"), central.visit("second")
+    assert (first.status, first.anomaly, first.ticket) == (VisitStatus.WAITING, None, "FIRST")
+    assert (second.status, second.anomaly) == (VisitStatus.DUPLICATE, "double")
+    assert central.appointment(made).status is AppointmentStatus.ARRIVED
+
+
+def test_three_check_ins_leave_one(central: Counter, made: str) -> None:
+    for visit, minute in (("v2", 2), ("v3", 3), ("v1", 1)):
+        central.check_in(visit, made, minute)
+    statuses = [central.visit(visit).status for visit in ("v1", "v2", "v3")]
+    assert statuses == [VisitStatus.WAITING, VisitStatus.DUPLICATE, VisitStatus.DUPLICATE]
+
+
+def test_who_was_called_already_is_not_sent_back_by_an_earlier_arrival(
+    central: Counter, made: str
+) -> None:
+    central.check_in("second", made, 3)
+    central.do(Call("second", "4"))
+    outcome = central.check_in("first", made, 0)
+    assert isinstance(outcome, Applied)
+    assert ("visit", "second") in outcome.changed
+    assert central.visit("second").status is VisitStatus.CALLED
+    assert central.visit("first").status is VisitStatus.DUPLICATE
+
+
+def test_the_same_moment_is_settled_by_the_visits_id(central: Counter, made: str) -> None:
+    central.check_in("v2", made)
+    central.check_in("v1", made)
+    assert central.visit("v1").status is VisitStatus.WAITING
+    assert central.visit("v2").status is VisitStatus.DUPLICATE
+
+
+@pytest.mark.parametrize("order", [(0, 3), (3, 0)])
+def test_someone_comes_though_it_was_cancelled(
+    central: Counter, made: str, order: tuple[int, int]
+) -> None:
+    central.do(Cancel(made, "service"))
+    for minute in order:
+        central.check_in(f"v{minute}", made, minute)
+    assert central.appointment(made).status is AppointmentStatus.CANCELLED
+    assert (central.visit("v0").status, central.visit("v0").anomaly) == (
+        VisitStatus.WAITING,
+        "cancelled",
+    )
+    assert central.visit("v3").status is VisitStatus.DUPLICATE
+
+
+def test_someone_comes_though_noted_absent(central: Counter, made: str) -> None:
+    central.put(replace(central.appointment(made), status=AppointmentStatus.ABSENT))
+    central.check_in("v1", made)
+    assert central.appointment(made).status is AppointmentStatus.ARRIVED
+    assert central.visit("v1").anomaly is None
+
+
+def test_undoing_gives_the_appointment_back(central: Counter, made: str) -> None:
+    central.check_in("v1", made)
+    outcome = central.do(UndoCheckIn("v1"))
+    assert isinstance(outcome, Applied)
+    assert outcome.changed == (("visit", "v1"), ("appointment", made))
+    assert central.visit("v1").status is VisitStatus.UNDONE
+    assert central.appointment(made).status is AppointmentStatus.BOOKED
+    central.check_in("v2", made, 1)
+    assert central.visit("v2").status is VisitStatus.WAITING
+    assert central.visit("v2").anomaly is None
+
+
+def test_undoing_the_arrival_of_someone_unknown_or_cancelled(central: Counter, made: str) -> None:
+    central.do(Cancel(made, "person"))
+    central.check_in("v1", made)
+    central.check_in("v2", "f" * 16)
+    assert central.do(UndoCheckIn("v1")) == Applied((("visit", "v1"),), {"ticket": "V1"})
+    assert central.do(UndoCheckIn("v2")) == Applied((("visit", "v2"),), {"ticket": "V2"})
+    assert central.appointment(made).status is AppointmentStatus.CANCELLED
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_called_started_completed(central: Counter, made: str, outcome: str) -> None:
+    central.check_in("v1", made)
+    moments = [FIRST + timedelta(minutes=minute) for minute in (5, 6, 20)]
+    steps: list[Action] = [Call("v1", "4"), Start("v1"), Complete("v1", outcome)]
+    for step, moment in zip(steps, moments, strict=True):
+        assert central.do(step, moment) == Applied((("visit", "v1"),), {"ticket": "V1"})
+    visit = central.visit("v1")
+    assert [visit.called_at, visit.started_at, visit.ended_at] == moments
+    assert (visit.desk, visit.status, visit.outcome) == ("4", VisitStatus.DONE, outcome)
+
+
+@pytest.mark.parametrize("status", VisitStatus)
+@pytest.mark.parametrize(
+    "action", [UndoCheckIn("v1"), Call("v1", "9"), Start("v1"), Complete("v1", "left")]
+)
+def test_every_step_is_the_tables(
+    central: Counter,
+    made: str,
+    status: VisitStatus,
+    action: UndoCheckIn | Call | Start | Complete,
+) -> None:
+    central.check_in("v1", made)
+    central.put(replace(central.visit("v1"), status=status, desk="4"))
+    expected = VISIT[status, action.kind]
+    if isinstance(expected, VisitStatus):
+        assert isinstance(central.do(action), Applied)
+        assert central.visit("v1").status is expected
+    else:
+        assert central.refusal(action) == expected
+
+
+def test_a_call_lost_to_another_desk_says_which(central: Counter, made: str) -> None:
+    central.check_in("v1", made)
+    central.do(Call("v1", "4"))
+    refused = central.do(Call("v1", "5"))
+    assert not isinstance(refused, Applied)
+    assert (refused.reason, refused.detail) == ("already_called", {"ticket": "V1", "desk": "4"})
+
+
+def test_steps_that_make_no_sense_are_refused(central: Counter, made: str) -> None:
+    central.check_in("v1", made)
+    assert central.refusal(Call("nobody", "4")) == "unknown_visit"
+    assert central.refusal(Complete("v1", "vanished")) == "unknown_outcome"
+    central.put(replace(central.visit("v1"), site=94))
+    assert central.refusal(Call("v1", "4")) == "unknown_visit"
+
+
+def test_a_noted_scan_changes_no_record(central: Counter) -> None:
+    before = contents(central.engine)
+    assert central.do(NoteScan("forged", None), NOW) == Applied()
+    assert contents(central.engine) == before
+
+
+def test_a_station_checks_in_as_central_does(engine: Engine) -> None:
+    furnish(engine)
+    station = Counter(engine, authority=None)
+    made = station.book(ADA, "s1")
+    station.check_in("v1", made)
+    assert station.visit("v1").person == "p-ada"
+    assert station.appointment(made).status is AppointmentStatus.ARRIVED

@@ -1,0 +1,193 @@
+"""Preview, verdict, bar, big text: what they paint."""
+
+from collections.abc import Iterator
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.widget import Widget
+
+from guichet.theme import register_themes
+from guichet.widgets.bar import StatusBar, Sync
+from guichet.widgets.big import HEIGHT, BigText, big_lines
+from guichet.widgets.preview import CameraPreview
+from guichet.widgets.verdict import NOTHING, VerdictPanel, VerdictView
+from tests.widgets.gallery import BAD, OK
+
+
+class OneApp(App[None]):
+    def __init__(self, widget: Widget) -> None:
+        super().__init__()
+        register_themes(self)
+        self.widget = widget
+
+    def compose(self) -> ComposeResult:
+        yield self.widget
+
+    def lines(self) -> list[str]:
+        return [strip.text for strip in self.screen._compositor.render_strips()]
+
+
+# Preview
+
+
+def greys(preview: CameraPreview, y: int) -> Iterator[tuple[int, int]]:
+    """The (upper, lower) grey of every cell of a line."""
+    for segment in preview.render_line(y):
+        for char in segment.text:
+            style = segment.style
+            if char == "▀" and style and style.color and style.bgcolor:
+                assert style.color.triplet is not None
+                assert style.bgcolor.triplet is not None
+                yield style.color.triplet.red, style.bgcolor.triplet.red
+
+
+async def test_picture_is_two_pixels_a_cell() -> None:
+    preview = CameraPreview("Caméra fermée")
+    async with OneApp(preview).run_test(size=(10, 4)):
+        assert tuple(preview.picture_size) == (10, 8)
+        preview.show(10, 8, bytes([0] * 10 + [255] * 10) * 4)
+        assert list(greys(preview, 0)) == [(0, 255)] * 10
+        assert list(greys(preview, 3)) == [(0, 255)] * 10
+
+
+async def test_smaller_picture_is_centred_and_larger_is_cut() -> None:
+    preview = CameraPreview()
+    async with OneApp(preview).run_test(size=(10, 4)):
+        preview.show(4, 4, bytes([255] * 16))
+        assert preview.render_line(0).text == " " * 10
+        assert preview.render_line(1).text == "   ▀▀▀▀   "
+        preview.show(20, 16, bytes(range(20)) * 16)
+        assert [preview.render_line(y).cell_length for y in range(4)] == [10] * 4
+
+
+async def test_message_takes_the_place_of_the_picture() -> None:
+    preview = CameraPreview()
+    app = OneApp(preview)
+    async with app.run_test(size=(40, 5)) as pilot:
+        preview.show(2, 2, bytes(4))
+        preview.show_message("Caméra débranchée")
+        await pilot.pause()
+        assert "Caméra débranchée" in app.lines()[2]
+        assert "▀" not in "".join(app.lines())
+
+
+def test_wrong_size_is_refused() -> None:
+    with pytest.raises(ValueError, match="3 bytes are not 2 × 2"):
+        CameraPreview().show(2, 2, bytes(3))
+
+
+# Verdict
+
+
+@pytest.mark.parametrize("size", [(38, 16), (58, 36)])
+async def test_verdict_shows_everything(size: tuple[int, int]) -> None:
+    app = OneApp(VerdictPanel(OK))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        text = "\n".join(app.lines())
+        assert "✓  A T T E N D U" in text
+        for words in ("DIALLO Aïssatou", *OK.lines, "→ Vérifier", big_lines("B201")[0]):
+            assert words in text
+
+
+async def test_verdict_replaces_the_former_one() -> None:
+    panel = VerdictPanel()
+    app = OneApp(panel)
+    async with app.run_test(size=(38, 16)) as pilot:
+        panel.show(OK)
+        await pilot.pause()
+        assert panel.has_class("-ok")
+        panel.show(BAD)
+        await pilot.pause()
+        text = "\n".join(app.lines())
+        assert "✗  A N N U L É" in text
+        assert "DIALLO" not in text
+        assert "█" not in text
+        assert panel.has_class("-bad")
+        assert not panel.has_class("-ok")
+        panel.show(NOTHING)
+        await pilot.pause()
+        assert "".join(app.lines()).strip() == ""
+
+
+async def test_verdict_keeps_the_next_action_whatever_the_details() -> None:
+    many = tuple(f"Besoin {n}" for n in range(30))
+    view = VerdictView("warn", "!", "Attention", "Nom [b]", many, "B201", "Appeler un médiateur")
+    app = OneApp(VerdictPanel(view))
+    async with app.run_test(size=(38, 16)) as pilot:
+        await pilot.pause()
+        text = "\n".join(app.lines())
+        assert "→ Appeler un médiateur" in text
+        assert big_lines("B201")[0] in text
+        assert "Nom [b]" in text
+
+
+# Bar
+
+
+async def bar_at(width: int) -> str:
+    status = StatusBar()
+    status.site, status.day, status.mode = "Bobigny", "mardi 3 mars", "Guichet"
+    status.agent, status.clock = "Claire Martin", "09:04"
+    status.sync = Sync("bad", "✗ hors ligne – 4 en attente")
+    app = OneApp(status)
+    async with app.run_test(size=(width, 3)) as pilot:
+        await pilot.pause()
+        assert len(app.lines()[0]) == width
+        return app.lines()[0]
+
+
+async def test_bar_shows_all_where_there_is_room() -> None:
+    line = await bar_at(120)
+    for part in ("guichet", "Bobigny", "Guichet", "mardi 3 mars", "Claire Martin", "09:04"):
+        assert part in line
+    assert line.index("mardi") < line.index("Claire") < line.index("hors ligne")
+
+
+async def test_bar_drops_the_least_needed_first() -> None:
+    line = await bar_at(80)
+    assert "Claire Martin" not in line
+    for part in ("guichet", "Bobigny", "Guichet", "mardi 3 mars", "✗ hors ligne – 4", "09:04"):
+        assert part in line
+    line = await bar_at(45)
+    assert "Bobigny" in line
+    assert "✗ hors ligne – 4 en attente" in line
+    assert (await bar_at(20)) == "✗ hors ligne – 4 en…"
+
+
+async def test_bar_follows_its_attributes() -> None:
+    status = StatusBar()
+    app = OneApp(status)
+    async with app.run_test(size=(80, 3)) as pilot:
+        status.sync = Sync("ok", "✓ à jour")
+        await pilot.pause()
+        assert "✓ à jour" in app.lines()[0]
+
+
+# Big text
+
+
+def test_reference_fits_in_sixty_columns() -> None:
+    lines = big_lines("7K4Q-92XD-3")
+    assert len(lines) == HEIGHT
+    assert len({len(line) for line in lines}) == 1
+    assert len(lines[0]) <= 60
+
+
+def test_every_character_has_its_own_shape() -> None:
+    alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
+    assert len({big_lines(char) for char in alphabet}) == len(alphabet)
+
+
+async def test_what_cannot_be_large_is_written_small() -> None:
+    big = BigText("Ç?")
+    app = OneApp(big)
+    async with app.run_test(size=(40, 5)) as pilot:
+        await pilot.pause()
+        assert app.lines()[1].startswith("Ç?")
+        big.text = "7K4Q-92XD-3"
+        await pilot.pause()
+        assert app.lines()[1].startswith("7K4Q-92XD-3")
+        big.text = "b2"
+        await pilot.pause()
+        assert app.lines()[0].startswith(big_lines("B2")[0])
