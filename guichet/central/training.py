@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
+from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 from sqlalchemy import Connection, Engine, select
@@ -41,6 +42,11 @@ class Training:
     persons: int
     appointments: int
     visits: int
+
+
+def local_day(now: datetime) -> date:
+    """The day it is at the sites of training."""
+    return now.astimezone(ZoneInfo(catalogue.SITES[0].time_zone)).date()
 
 
 def agent_code(role: Role, site: int) -> str:

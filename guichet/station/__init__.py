@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Self
 
-from guichet.config import Enrolment, load_enrolment, save_enrolment
+from guichet.config import Enrolment, load_enrolment, save_enrolment, station_folder
 from guichet.domain.model import Site
 from guichet.errors import ConfigError
 from guichet.i18n import _
@@ -127,6 +127,7 @@ def enrol(folder: Path, url: str, code: str, name: str, clock: Callable[[], date
 
     Raises CentralRefused for a wrong, used or expired code, and the other faults of guichet.errors.
     """
+    folder = station_folder(folder)  # before the code is spent
     client = CentralClient(url)
     try:
         given = client.enrol(code, name)

@@ -109,7 +109,7 @@ def _sentence(cause: str) -> str:
             "Le disque est plein : rien n’a été enregistré. "
             "Libérez de la place, puis recommencez ; votre saisie est conservée."
         )
-    if "malformed" in cause or "not a database" in cause:
+    if any(sign in cause for sign in ("malformed", "not a database", "unsupported file format")):
         return _("La base locale est abîmée. Lancez « guichet doctor » et suivez ce qu’il indique.")
     if "readonly" in cause or "read-only" in cause:
         return _("La base locale est en lecture seule. Vérifiez les droits du dossier de guichet.")

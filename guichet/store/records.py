@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, Connection, Table, delete, select
+from sqlalchemy import JSON, ColumnElement, Connection, Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from guichet.domain.model import RECORDS, Change, Person, Record, Site
+from guichet.domain.model import RECORDS, Change, Person, Record
 from guichet.domain.names import match_key
 from guichet.phones import digits_key
 from guichet.store.tables import METADATA
@@ -71,10 +71,13 @@ def from_row(model: type[R], row: Any) -> R:
 def get(connection: Connection, model: type[R], key: str | int) -> R | None:
     """The record with that key, or None."""
     kind = KINDS[model]
-    column = key_column(kind)
-    value = int(key) if model is Site else key
-    row = connection.execute(select(TABLES[kind]).where(column == value)).mappings().first()
+    row = connection.execute(select(TABLES[kind]).where(_is(kind, key))).mappings().first()
     return None if row is None else from_row(model, row)
+
+
+def _is(kind: str, key: str | int) -> ColumnElement[bool]:
+    column = key_column(kind)
+    return cast("ColumnElement[bool]", column == (int(key) if kind == "site" else key))
 
 
 def put(connection: Connection, *records: Record) -> None:
@@ -99,9 +102,7 @@ def replicate(connection: Connection, changes: Iterable[Change]) -> None:
         for change in gone:
             table = TABLES[kind]
             connection.execute(
-                delete(table).where(
-                    key_column(kind) == change.key, table.c.sequence <= change.sequence
-                )
+                delete(table).where(_is(kind, change.key), table.c.sequence <= change.sequence)
             )
         rows = [columns(c.record, c.sequence) for c in group if c.record is not None]
         if rows:

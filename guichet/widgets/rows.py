@@ -156,7 +156,7 @@ class RowsView(ScrollView, can_focus=True):
     def _find(self, key: str | None, default: int) -> int:
         if key is None:
             return default
-        if default < len(self._rows) and default >= 0 and self._rows[default].key == key:
+        if 0 <= default < len(self._rows) and self._rows[default].key == key:
             return default
         return next((i for i, row in enumerate(self._rows) if row.key == key), default)
 
@@ -175,7 +175,6 @@ class RowsView(ScrollView, can_focus=True):
         """Give the scroll bar the number of rows, and show the row `top` first."""
         width = self.scrollable_content_region.width
         self.virtual_size = Size(width, len(self._rows) + 1)
-        top = min(top, self.max_scroll_y)
         if top != self._top:
             self._scroll(top)
 
@@ -211,8 +210,6 @@ class RowsView(ScrollView, can_focus=True):
             self._scroll(self._cursor)
         elif self._cursor >= self._top + self._page:
             self._scroll(self._cursor - self._page + 1)
-
-    # Keys and mouse
 
     def action_move(self, step: int) -> None:
         """Move the cursor by `step` rows."""

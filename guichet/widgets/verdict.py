@@ -45,7 +45,7 @@ class VerdictPanel(Vertical):
             background: $panel; color: $muted;
         }
         & > .verdict--name { height: auto; max-height: 2; margin: 1 2 0 2; text-style: bold; }
-        & > .verdict--details { height: auto; margin: 0 2; color: $foreground; }
+        & > .verdict--details { height: 1fr; margin: 0 2; color: $foreground; }
         & > .verdict--ticket { margin: 1 2 0 2; color: $primary; }
         & > .verdict--next {
             dock: bottom; height: auto; max-height: 5; padding: 1 2;

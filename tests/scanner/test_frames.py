@@ -5,7 +5,7 @@ import pytest
 
 from guichet.scanner.faults import CameraFault
 from guichet.scanner.frames import decode_picture, read_image
-from tests.scanner.samples import code, file_of, scene
+from tests.scanner.samples import code, file_of, noisy, scene
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".pgm"])
@@ -20,7 +20,7 @@ def test_a_whole_picture_is_decoded(suffix: str) -> None:
 def test_a_picture_cut_short_is_none_and_says_nothing_on_the_terminal(
     suffix: str, share: float, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    data = file_of(scene(code("x")), suffix)
+    data = file_of(noisy(scene(code("x"), (640, 480))), suffix)
     assert decode_picture(data[: int(len(data) * share)]) is None
     assert capfd.readouterr() == ("", "")
 

@@ -3,6 +3,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,8 @@ class Watch:
             self.pictures.append,
             self.faults.append,
             on_recovered=self._recovered,
+            # A twentieth of a second a frame, however slow the machine.
+            clock=partial(next, count(0.0, 0.05)),
             retry=0.05,
         )
 
@@ -147,13 +151,37 @@ def test_stop_is_idempotent_and_the_reader_starts_again(place: Path) -> None:
         assert watch.state() == "stopped"
 
 
+def test_a_fault_that_lasts_is_told_once() -> None:
+    with serving(Camera(status=503, parts=0)) as camera:
+        watch = Watch(camera.address)
+        watch.reader.start()
+        until(lambda: len(camera.asked) > 3)
+        watch.reader.stop()
+    assert watch.reasons() == ["busy"]
+    assert watch.recoveries == 0
+
+
+def test_a_fault_that_comes_again_after_a_recovery_is_told_again() -> None:
+    with serving(Camera(parts=3)) as camera:
+        watch = Watch(camera.address)
+        watch.reader.start()
+        until(lambda: len(watch.faults) >= 3)
+        watch.reader.stop()
+    assert set(watch.reasons()) == {"lost"}
+    assert watch.recoveries >= 2
+    assert watch.texts == ["hello"]  # the code stayed in view
+
+
 def test_stop_during_a_fault_does_not_wait_for_the_retry() -> None:
     faults: list[CameraFault] = []
     texts: list[str] = []
     reader = Reader("/dev/video97", texts.append, None, faults.append, retry=100)
     reader.start()
     until(lambda: faults)
-    reader.stop()
+    stopping = threading.Thread(target=reader.stop)
+    stopping.start()
+    stopping.join(10)
+    assert not stopping.is_alive()
     assert [fault.reason for fault in faults] == ["absent"]
 
 

@@ -71,8 +71,9 @@ def rows(central: Counter) -> list[DayRow]:
         ("%", []),
         ("_", []),
         ("%%%%", []),
-        ("DIALL_", []),
-        ("D%O", []),
+        ("DIALL_", ["p-ada"]),
+        ("D%LLO", []),
+        ("D_ALLO", []),
         ("____1234", ["p-ada"]),
         ("7503%", ["p-ada"]),
         ("75_3", []),
@@ -93,8 +94,6 @@ def test_persons_of_other_sites_are_not_found(central: Counter) -> None:
 
 def test_no_more_persons_than_asked_the_first_by_name(central: Counter) -> None:
     central.put(*(replace(BOB, id=f"p-{n}", given_names="ABCDE"[n]) for n in range(5)))
-    assert found(central, "diaye", 2) == []
-    assert found(central, "ndiaye n", 2) == []
     assert found(central, "n diaye", 2) == ["p-0", "p-1"]
 
 

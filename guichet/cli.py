@@ -1,0 +1,217 @@
+"""The commands. Nothing heavy is imported before a command runs: help must come at once."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from guichet.cli_central import FOLDER, central
+from guichet.cli_help import Commands
+from guichet.errors import GuichetError
+from guichet.i18n import _
+
+logger = logging.getLogger(__name__)
+
+THEMES = click.Choice(["sombre", "clair", "contraste"])
+ROLES = click.Choice(["mediator", "counter", "supervisor"])
+_MISTAKE, _UNEXPECTED, _INTERRUPTED = 1, 2, 130
+
+folder_option = click.option(
+    "--dir", "folder", metavar="DOSSIER", type=FOLDER, help=_("Dossier du poste (sinon GUICHET_DIR, ou celui prévu).")
+)
+theme_option = click.option("--theme", type=THEMES, help=_("Couleurs de l’écran."))
+
+
+def main() -> None:
+    """Run a command. Faults become one French sentence, and never a traceback.
+
+    Exit codes: 1 for what the sentence explains, 2 for a wrong command line and for the unexpected
+    (which GUICHET_DEBUG=1 raises again), 130 when interrupted.
+    """
+    try:
+        result = cli.main(prog_name="guichet", standalone_mode=False)
+    except GuichetError as error:
+        logger.warning("the command ends", exc_info=error)
+        _fail(str(error), _MISTAKE)
+    except click.Abort:
+        _fail(_("Abandon."), _INTERRUPTED)
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
+    except click.ClickException as error:
+        _fail(_misused(error), error.exit_code)
+    except Exception as error:
+        # The last resort of the whole program: the agent gets a sentence, the file the details.
+        if os.environ.get("GUICHET_DEBUG") == "1":
+            raise
+        _fail(_unexpected(error), _UNEXPECTED)
+    else:
+        sys.exit(result if isinstance(result, int) else 0)
+
+
+def _fail(sentence: str, code: int) -> None:
+    click.echo(sentence, err=True)
+    sys.exit(code)
+
+
+def _misused(error: click.ClickException) -> str:
+    """What is wrong with the command line."""
+    match error:
+        case click.NoSuchOption(option_name=name):
+            cause = _("l’option {name} n’existe pas").format(name=name)
+        case click.MissingParameter(param=param) if param is not None:
+            cause = _("il manque {name}").format(name=param.human_readable_name)
+        case click.BadParameter(param=param) if param is not None:
+            name = param.opts[0] if param.opts else param.human_readable_name
+            cause = _("la valeur de {name} ne convient pas").format(name=name)
+        case _other:
+            cause = _("cette commande n’existe pas ou a des mots de trop")
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "guichet"
+    return _("Commande incomprise\u202f: {cause}. Voyez «\u00a0{command} --help\u00a0».").format(
+        cause=cause, command=command
+    )
+
+
+def _unexpected(error: Exception) -> str:
+    from guichet.config import (  # noqa: PLC0415
+        configure_logging,
+        log_file,
+        station_folder,
+    )
+
+    try:
+        if log_file() is None:
+            configure_logging(station_folder())
+    except GuichetError as unusable:
+        return _("Erreur inattendue, et le journal ne peut pas être écrit\u202f: {why}").format(
+            why=unusable
+        )
+    logger.error("unexpected", exc_info=error)
+    return _(
+        "Erreur inattendue\u202f: recommencez, et si elle revient, transmettez au support le "
+        "fichier {path}."
+    ).format(path=log_file())
+
+
+def _folder(override: Path | None) -> Path:
+    """The folder to work in, with its log open."""
+    from guichet.config import configure_logging, station_folder  # noqa: PLC0415
+
+    folder = station_folder(override)
+    configure_logging(folder)
+    return folder
+
+
+@click.group(cls=Commands, invoke_without_command=True, subcommand_metavar="[COMMANDE]…")
+@folder_option
+@theme_option
+@click.version_option(package_name="guichet", message="%(version)s", help=_("Afficher la version."))
+@click.pass_context
+def cli(context: click.Context, folder: Path | None, theme: str | None) -> int | None:
+    """Rendez-vous, accueil et suivi du jour en préfecture.
+
+    Sans commande, ouvre l’application sur ce poste. Pour essayer : guichet demo.
+    """
+    return _open(folder, theme) if context.invoked_subcommand is None else None
+
+
+@cli.command("open")
+@folder_option
+@theme_option
+def open_(folder: Path | None, theme: str | None) -> int:
+    """Ouvrir l’application sur ce poste."""
+    return _open(folder, theme)
+
+
+def _open(folder: Path | None, theme: str | None) -> int:
+    from guichet.config import load_settings  # noqa: PLC0415
+    from guichet.i18n import install  # noqa: PLC0415
+
+    where = _folder(folder)
+    settings = load_settings(where)
+    install(settings.language)
+    from guichet.app import run  # noqa: PLC0415 - heavy, and bindings are translated when imported
+
+    return run(where, settings, theme=theme)
+
+
+@cli.command()
+@click.argument("url", metavar="ADRESSE")
+@click.option("--name", help=_("Nom de ce poste, sinon celui de l’ordinateur."))
+@folder_option
+def enrol(url: str, name: str | None, folder: Path | None) -> None:
+    """Faire de cet ordinateur un poste de la centrale à cette ADRESSE.
+
+    Demande le code à usage unique donné par « guichet central enrol-code ».
+    """
+    import platform  # noqa: PLC0415
+
+    from guichet.config import clock  # noqa: PLC0415
+
+    where = _folder(folder)
+    code = click.prompt(_("Code d’enrôlement"), prompt_suffix="\u202f: ")
+    from guichet.station import enrol as exchange  # noqa: PLC0415
+
+    enrolment = exchange(where, url, code, name or platform.node() or "poste", clock())
+    click.echo(
+        _("Ce poste est le numéro {number} du site {site}. Lancez «\u00a0guichet\u00a0».").format(
+            number=enrolment.number, site=enrolment.site
+        )
+    )
+
+
+@cli.command()
+@click.option("--role", type=ROLES, default="supervisor", show_default=True, help=_("Qui essaie."))
+@click.option("--fresh", is_flag=True, help=_("Recommencer avec des données neuves."))
+@click.option("--join", is_flag=True, help=_("Ouvrir un second poste sur la démonstration."))
+@click.option("--stop-central", is_flag=True, help=_("Arrêter la centrale, pour voir."))
+@click.option("--start-central", is_flag=True, help=_("Relancer la centrale arrêtée."))
+@click.option("--camera", help=_("Vraie caméra (0), au lieu de la caméra d’entraînement."))
+@folder_option
+@theme_option
+def demo(
+    *,
+    role: str,
+    fresh: bool,
+    join: bool,
+    stop_central: bool,
+    start_central: bool,
+    camera: str | None,
+    folder: Path | None,
+    theme: str | None,
+) -> int:
+    """Essayer guichet : vraie centrale sur cet ordinateur, personnes fictives."""
+    from guichet import demo as demonstration  # noqa: PLC0415
+    from guichet.config import configure_logging  # noqa: PLC0415
+    from guichet.domain.model import Role  # noqa: PLC0415
+
+    where = demonstration.demo_folder(folder)
+    configure_logging(where)
+    if stop_central:
+        demonstration.stop_central(where)
+        return 0
+    if start_central:
+        demonstration.start_central(where)
+        return 0
+    return demonstration.run(Role(role), where, fresh=fresh, join=join, theme=theme, camera=camera)
+
+
+@cli.command()
+@folder_option
+def doctor(folder: Path | None) -> int:
+    """Vérifier ce poste et dire comment réparer ce qui manque."""
+    from guichet.doctor import examine  # noqa: PLC0415
+
+    where = _folder(folder)
+    signs = {True: "✓", False: "✗", None: "!"}
+    checks = examine(where)
+    for check in checks:
+        click.echo(f"{signs[check.good]} {check.name}\u202f: {check.found}")
+        if check.advice:
+            click.echo(f"  → {check.advice}")
+    return int(any(check.good is False for check in checks))
+
+
+cli.add_command(central)

@@ -1,0 +1,222 @@
+"""The commands of the central server."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from guichet.cli_help import Commands
+from guichet.errors import ConfigError
+from guichet.i18n import _
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+DATABASE_FILE = "central.sqlite3"
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def _where(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say which central is meant."""
+    command = click.option(
+        "--dir", "folder", metavar="DOSSIER", type=FOLDER, help=_("Dossier de la centrale (base et journal).")
+    )(command)
+    return click.option(
+        "--database",
+        envvar="GUICHET_DATABASE",
+        help=_("Adresse de la base, si ce n’est pas le fichier SQLite du dossier."),
+    )(command)
+
+
+def _database(folder: Path | None, database: str | None) -> str:
+    """The database's URL; the folder is made and its log opened."""
+    from guichet.config import configure_logging, station_folder  # noqa: PLC0415
+    from guichet.store.engine import sqlite_url  # noqa: PLC0415
+
+    where = station_folder(folder) if folder else station_folder() / "central"
+    configure_logging(station_folder(where))
+    return database or sqlite_url(where / DATABASE_FILE)
+
+
+def _created(folder: Path | None, database: str | None) -> "Engine":
+    from guichet.central.registry import create  # noqa: PLC0415
+    from guichet.store.engine import open_engine  # noqa: PLC0415
+
+    engine = open_engine(_database(folder, database))
+    create(engine)
+    return engine
+
+
+@click.group(cls=Commands, subcommand_metavar="COMMANDE…")
+def central() -> None:
+    """Administrer et servir la centrale."""
+
+
+@central.command()
+@_where
+@click.option("--training", is_flag=True, help=_("Y mettre des sites et personnes fictifs."))
+def init(folder: Path | None, database: str | None, *, training: bool) -> None:
+    """Créer la base de la centrale, ou la mettre à jour."""
+    engine = _created(folder, database)
+    if training:
+        from guichet.central.training import load, loaded_day, local_day  # noqa: PLC0415
+        from guichet.config import clock  # noqa: PLC0415
+
+        if loaded_day(engine) is not None:
+            raise ConfigError(_("Cette base contient déjà les données d’entraînement."))
+        now = clock()()
+        load(engine, local_day(now), now)
+    engine.dispose()
+    click.echo(_("La centrale est prête."))
+
+
+@central.command()
+@_where
+@click.option("--host", default="127.0.0.1", show_default=True, help=_("Adresse d’écoute."))
+@click.option("--port", default=8460, show_default=True, help=_("Port d’écoute, 0\u202f: libre."))
+@click.option("--tls-cert", type=_FILE, help=_("Certificat TLS (PEM)."))
+@click.option("--tls-key", type=_FILE, help=_("Clé du certificat (PEM)."))
+@click.option("--stop-with-stdin", is_flag=True, hidden=True)
+def serve(
+    *,
+    folder: Path | None,
+    database: str | None,
+    host: str,
+    port: int,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    stop_with_stdin: bool,
+) -> None:
+    """Servir la centrale jusqu’à Ctrl+C."""
+    if stop_with_stdin:
+        _stop_with_stdin()
+    url = _database(folder, database)
+    from guichet.central.serve import serve as run  # noqa: PLC0415
+
+    def ready(address: str) -> None:
+        click.echo(_("La centrale répond à {address}").format(address=address))
+        sys.stdout.flush()
+
+    run(url, host, port, ready=ready, tls_cert=tls_cert, tls_key=tls_key)
+
+
+@central.command("enrol-code")
+@click.argument("site", type=int)
+@click.option("--minutes", default=60, show_default=True, help=_("Durée de validité."))
+@_where
+def enrol_code(site: int, minutes: int, folder: Path | None, database: str | None) -> None:
+    """Donner un code à usage unique pour enrôler un poste du SITE (son numéro)."""
+    from guichet.central.registry import add_enrol_code  # noqa: PLC0415
+    from guichet.config import clock  # noqa: PLC0415
+
+    engine = _created(folder, database)
+    _check_site(engine, site)
+    click.echo(add_enrol_code(engine, site, clock()(), minutes))
+
+
+@central.command()
+@click.option("--new", is_flag=True, help=_("Signer désormais avec une nouvelle clé."))
+@_where
+def keys(folder: Path | None, database: str | None, *, new: bool) -> None:
+    """Montrer les clés publiques des convocations."""
+    from guichet.central import registry  # noqa: PLC0415
+    from guichet.config import clock  # noqa: PLC0415
+
+    engine = _created(folder, database)
+    if new:
+        registry.new_signing_key(engine, clock()())
+    for key in sorted(registry.keys(engine), key=lambda key: key.not_before):
+        state = _("révoquée") if key.revoked_at else f"→ {key.not_after:%d/%m/%Y}"
+        click.echo(f"{key.kid}  {key.not_before:%d/%m/%Y} {state}  {key.public}")
+
+
+@central.command("add-agent")
+@click.argument("code")
+@click.argument("name", metavar="NOM")
+@click.option("--site", type=int, required=True, help=_("Numéro de son site."))
+@click.option(
+    "--role",
+    "roles",
+    type=click.Choice(["mediator", "counter", "supervisor"]),
+    multiple=True,
+    required=True,
+    help=_("Ce qu’il peut faire\u202f; plusieurs fois s’il le faut."),
+)
+@_where
+def add_agent(
+    *,
+    code: str,
+    name: str,
+    site: int,
+    roles: tuple[str, ...],
+    folder: Path | None,
+    database: str | None,
+) -> None:
+    """Ajouter un agent, ou remplacer celui qui a ce CODE. Demande son code secret."""
+    from argon2 import PasswordHasher  # noqa: PLC0415
+
+    from guichet.central.feed import publish_records  # noqa: PLC0415
+    from guichet.central.transactions import transact  # noqa: PLC0415
+    from guichet.domain.model import Agent, Role  # noqa: PLC0415
+    from guichet.domain.signin import valid_pin  # noqa: PLC0415
+
+    engine = _created(folder, database)
+    _check_site(engine, site)
+    pin = click.prompt(
+        _("Code secret (4 à 8 chiffres)"),
+        hide_input=True,
+        confirmation_prompt=_("Le même, encore une fois"),
+        prompt_suffix="\u202f: ",
+    )
+    if not valid_pin(pin):
+        raise ConfigError(_("Un code secret a de 4 à 8 chiffres\u202f: recommencez."))
+    agent = Agent(
+        code=code.strip().upper(),
+        name=name,
+        site=site,
+        roles=tuple(Role(role) for role in roles),
+        pin_hash=PasswordHasher().hash(pin),
+        active=True,
+    )
+    transact(engine, lambda connection: publish_records(connection, site, [agent]))
+    click.echo(_("{code} peut travailler au site {site}.").format(code=agent.code, site=site))
+
+
+def _check_site(engine: "Engine", number: int) -> None:
+    from guichet.domain.model import Site  # noqa: PLC0415
+    from guichet.store.engine import reading  # noqa: PLC0415
+    from guichet.store.queries import everything  # noqa: PLC0415
+
+    with reading(engine) as connection:
+        known = sorted(site.number for site in everything(connection, Site))
+    if number not in known:
+        listed = ", ".join(map(str, known)) or _("aucun")
+        raise ConfigError(
+            _("Le site {number} n’existe pas\u202f; sites connus\u202f: {known}.").format(
+                number=number, known=listed
+            )
+        )
+
+
+def _stop_with_stdin() -> None:
+    """End this process once nobody holds its standard input open: its parent is gone."""
+    import os  # noqa: PLC0415
+    import signal  # noqa: PLC0415
+    import threading  # noqa: PLC0415
+    import time  # noqa: PLC0415
+
+    def watch() -> None:
+        while os.read(0, 1024):  # not sys.stdin, whose lock would hang the interpreter's end
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_LAST_SECONDS)
+        os._exit(0)
+
+    threading.Thread(target=watch, name="stdin", daemon=True).start()
+
+
+_LAST_SECONDS = 5

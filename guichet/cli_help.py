@@ -1,0 +1,51 @@
+"""Help of the commands, in French to the last word."""
+
+from typing import ClassVar
+
+import click
+
+from guichet.i18n import _
+
+
+class Command(click.Command):
+    """A command with French help."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The help text."""
+        return _in_french(super().get_help(ctx))
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """--help, in French."""
+        return _help_option(super().get_help_option(ctx))
+
+
+class Commands(click.Group):
+    """A group of such commands."""
+
+    command_class: ClassVar[type[click.Command] | None] = Command  # type: ignore[misc]
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The help text."""
+        return _in_french(super().get_help(ctx))
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """--help, in French."""
+        return _help_option(super().get_help_option(ctx))
+
+
+def _help_option(option: click.Option | None) -> click.Option | None:
+    if option is not None:
+        option.help = _("Afficher cette aide.")
+    return option
+
+
+def _in_french(text: str) -> str:
+    for english, french in (
+        ("Usage: ", _("Usage\u202f: ")),
+        ("Commands:", _("Commandes\u202f:")),
+        ("Options:", _("Options\u202f:")),
+        ("[default: ", _("[par défaut\u202f: ")),
+        ("[required]", _("[obligatoire]")),
+    ):
+        text = text.replace(english, french)
+    return text

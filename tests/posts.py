@@ -1,0 +1,126 @@
+"""A real central over HTTP and real stations, for the tests of everything above the store.
+
+Import the fixtures in the conftest.py of the packages that want them::
+
+    from tests.posts import central, template, world  # noqa: F401
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine
+
+from guichet.central import registry, training
+from guichet.central.serve import running
+from guichet.domain.model import Role, Slot
+from guichet.station import Station, enrol
+from guichet.store import queries
+from guichet.store.engine import open_engine, reading, sqlite_url
+
+PARIS = ZoneInfo("Europe/Paris")
+DAY = date(2026, 11, 24)
+MORNING = datetime(2026, 11, 24, 9, 40, tzinfo=PARIS).astimezone(UTC)
+"""A Tuesday, at 09:40: the moment the training data are made for."""
+
+
+class Clock:
+    """A clock that moves only when told."""
+
+    def __init__(self, now: datetime = MORNING) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """The moment it shows."""
+        return self.now
+
+    def forward(self, **delta: float) -> None:
+        """Move on by a timedelta's arguments."""
+        self.now += timedelta(**delta)
+
+
+class World:
+    """A central that can be stopped and started again at the same address, and its stations."""
+
+    def __init__(self, folder: Path, template: Path) -> None:
+        self.folder = folder
+        self.clock = Clock()
+        self.path = folder / "central.sqlite3"
+        shutil.copy(template, self.path)
+        self.engine: Engine = open_engine(sqlite_url(self.path))
+        self._serving = ExitStack()
+        self._stations = ExitStack()
+        self._port = 0
+        self.url = ""
+        self.start()
+
+    def start(self) -> None:
+        """Serve, at the same address as before."""
+        serving = running(self.engine, port=self._port, clock=self.clock)
+        self.url = self._serving.enter_context(serving)
+        self._port = int(self.url.rsplit(":", 1)[1])
+
+    def stop(self) -> None:
+        """Stop serving; the database stays."""
+        self._serving.close()
+
+    def enrolled(self, name: str, *, site: int = 1, url: str | None = None) -> Path:
+        """The folder of a new station of a site."""
+        folder = self.folder / name
+        code = registry.add_enrol_code(self.engine, site, self.clock())
+        enrol(folder, url or self.url, code, name, self.clock)
+        return folder
+
+    def open(self, folder: Path, role: Role = Role.SUPERVISOR, *, site: int = 1) -> Station:
+        """Open a station with an agent signed in; closed with the world."""
+        station = Station.open(folder, self.clock)
+        self._stations.callback(station.close)
+        station.session.sign_in(training.agent_code(role, site), training.PINS[role])
+        return station
+
+    def station(self, name: str, role: Role = Role.SUPERVISOR, *, site: int = 1) -> Station:
+        """A new station, open, with an agent signed in."""
+        return self.open(self.enrolled(name, site=site), role, site=site)
+
+    def close(self) -> None:
+        """Close every station, then central."""
+        self._stations.close()
+        self._serving.close()
+        self.engine.dispose()
+
+
+def free_slot(station: Station, procedure: str, *, day: date | None = None) -> Slot:
+    """The first coming slot with a free seat."""
+    days = station.mediation.slots(procedure)
+    return next(
+        slot
+        for key, slots in days.items()
+        if day is None or key == day
+        for slot in slots
+        if slot.free
+    )
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A central's database with a few hundred fictional persons, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "central.sqlite3"
+    engine = open_engine(sqlite_url(path))
+    registry.create(engine)
+    training.load(engine, DAY, MORNING, persons=300)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def world(tmp_path: Path, template: Path) -> Iterator[World]:
+    """A central and whatever stations the test opens."""
+    made = World(tmp_path, template)
+    yield made
+    made.close()

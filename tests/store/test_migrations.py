@@ -1,0 +1,117 @@
+"""The migrations lead to what the tables say, on both databases, and back."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy.schema import CreateIndex
+
+from guichet.errors import StoreError
+from guichet.store import engine as engine_module
+from guichet.store.engine import HEAD, migrate, open_engine, reading, writing
+from guichet.store.tables import METADATA
+from tests.store.samples import contents, furnish
+
+
+def config() -> Config:
+    made = Config()
+    folder = Path(engine_module.__file__).parent / "migrations"
+    made.set_main_option("script_location", str(folder))
+    return made
+
+
+def test_head_is_the_newest_migration() -> None:
+    assert ScriptDirectory.from_config(config()).get_heads() == [HEAD]
+
+
+def test_the_migrations_make_what_the_tables_say(engine: Engine) -> None:
+    with reading(engine) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_the_partial_index_is_made_as_the_tables_say(engine: Engine) -> None:
+    (index,) = [i for i in METADATA.tables["appointment"].indexes if i.unique]
+    table = {"sqlite": "sqlite_master WHERE name", "postgresql": "pg_indexes WHERE indexname"}
+    column = {"sqlite": "sql", "postgresql": "indexdef"}
+    with reading(engine) as connection:
+        made = connection.execute(
+            text(f"SELECT {column[engine.name]} FROM {table[engine.name]} = :name"),  # noqa: S608
+            {"name": index.name},
+        ).scalar_one()
+    if engine.name == "sqlite":
+        assert made == str(CreateIndex(index).compile(engine))
+    else:
+        assert "UNIQUE" in made
+        assert "booked" in made.partition("WHERE")[2]
+        assert "sequence = 0" in made.partition("WHERE")[2]
+
+
+def test_down_to_nothing_and_up_again(engine: Engine) -> None:
+    with writing(engine) as connection:
+        made = config()
+        made.attributes["connection"] = connection
+        command.downgrade(made, "base")
+    with reading(engine) as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    migrate(engine)
+    furnish(engine)
+    with reading(engine) as connection:
+        tables = set(inspect(connection).get_table_names())
+    assert tables == {*METADATA.tables, "alembic_version"}
+
+
+def test_migrating_again_changes_nothing(engine: Engine) -> None:
+    furnish(engine)
+    before = contents(engine)
+    migrate(engine)
+    assert contents(engine) == before
+
+
+def test_several_processes_may_migrate_at_once(database_url: str) -> None:
+    engines = [open_engine(database_url) for _ in range(3)]
+    start = threading.Barrier(3)
+    failures: list[BaseException] = []
+
+    def run(engine: Engine) -> None:
+        start.wait()
+        try:
+            migrate(engine)
+        except BaseException as error:  # noqa: BLE001 - reported by the assertion
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=[engine]) for engine in engines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    furnish(engines[0])
+    for engine in engines:
+        engine.dispose()
+
+
+def test_a_base_written_by_a_newer_guichet_is_said(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match=r"version plus récente de guichet \(9999\)"):
+        migrate(engine)
+
+
+def test_a_migration_that_fails_leaves_the_base_as_it_was(database_url: str) -> None:
+    opened = open_engine(database_url)
+    with writing(opened) as connection:
+        connection.execute(text("CREATE TABLE visit (id integer)"))  # in the way of ours
+    with pytest.raises(StoreError):
+        migrate(opened)
+    opened.dispose()
+    again = create_engine(database_url)
+    with again.connect() as connection:
+        assert inspect(connection).get_table_names() == ["visit"]
+    again.dispose()

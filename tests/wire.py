@@ -1,0 +1,88 @@
+"""A wire between station and central that can be made to misbehave, over real HTTP."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+
+
+class Wire:
+    """What the wire does to the next requests.
+
+    `lose`: how many answers to POST are lost after central has committed them. `nonsense`: answer
+    this body instead of asking central. `status`: answer this status to everything.
+    """
+
+    def __init__(self, upstream: str) -> None:
+        self.upstream = upstream
+        self.lose = 0
+        self.lost = 0
+        self.nonsense: bytes | None = None
+        self.status: int | None = None
+        self.headers: dict[str, str] = {}
+        self.asked: list[str] = []
+        self.url = ""
+
+
+@contextmanager
+def wire_to(upstream: str) -> Iterator[Wire]:
+    """A wire to `upstream`, as a server of its own."""
+    wire = Wire(upstream)
+    client = httpx.Client(base_url=upstream, timeout=10)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self.forward(b"")
+
+        def do_POST(self) -> None:
+            self.forward(self.rfile.read(int(self.headers["Content-Length"])))
+
+        def forward(self, content: bytes) -> None:
+            wire.asked.append(f"{self.command} {self.path}")
+            if wire.status is not None:
+                self.answer(wire.status, b"", wire.headers)
+                return
+            if wire.nonsense is not None:
+                self.answer(200, wire.nonsense, {"Content-Type": "text/html"})
+                return
+            if self.path == "/v1/events":
+                self.answer(503, b"", {})
+                return
+            kept = ("authorization", "content-type", "guichet-protocol")
+            headers = {k: v for k, v in self.headers.items() if k.lower() in kept}
+            answer = client.request(self.command, self.path, content=content, headers=headers)
+            if self.command == "POST" and wire.lose:
+                wire.lose -= 1
+                wire.lost += 1
+                self.close_connection = True
+                return
+            self.answer(answer.status_code, answer.content, dict(answer.headers))
+
+        def answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+            self.send_response(status)
+            for name, value in headers.items():
+                if name.lower() in ("content-type", "retry-after"):
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    wire.url = f"http://127.0.0.1:{server.server_address[1]}"
+    try:
+        yield wire
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        client.close()
