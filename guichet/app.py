@@ -7,31 +7,43 @@ import asyncio
 import contextlib
 import logging
 import signal
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from guichet.config import Settings, clock
 from guichet.domain.model import Role
-from guichet.errors import GuichetError
 from guichet.i18n import _
 from guichet.screens.post import FactsChanged, Fault, Post, background, unexpected
 from guichet.screens.sign_in import SignInScreen
 from guichet.theme import register_themes
 
 if TYPE_CHECKING:
-    from guichet.station import SignedIn, Station
+    from guichet.station import Station
 
 logger = logging.getLogger(__name__)
 
 _TICK = 0.25
 """Seconds between two updates of what is shown: each repaint costs, so many changes make one."""
+
+_KEYS = {
+    "enter": _("Entrée"),
+    "escape": _("Échap"),
+    "space": _("Espace"),
+    "delete": _("Suppr"),
+    "pageup": _("Pg préc"),
+    "pagedown": _("Pg suiv"),
+    "home": _("Début"),
+    "end": _("Fin"),
+}
+"""Keys as French keyboards name them."""
 
 
 class GuichetApp(App[None]):
@@ -41,12 +53,61 @@ class GuichetApp(App[None]):
     TITLE = "guichet"
     DEFAULT_MODE = "sign_in"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", _("Aide"), tooltip=_("Les touches de cet écran")),
-        Binding("f2", "mode('mediator')", _("Médiation"), tooltip=_("Prendre un rendez-vous")),
-        Binding("f3", "mode('counter')", _("Guichet"), tooltip=_("Accueillir les personnes")),
-        Binding("f4", "mode('supervisor')", _("Supervision"), tooltip=_("Suivre la journée")),
-        Binding("f12", "lock", _("Verrouiller"), tooltip=_("Fermer la session de l’agent")),
-        Binding("f10", "quit", _("Quitter"), tooltip=_("Fermer guichet")),
+        Binding("f1", "help", _("Aide"), tooltip=_("Les touches de cet écran"), id="app.help"),
+        Binding(
+            "f2",
+            "mode('mediator')",
+            _("Médiation"),
+            tooltip=_("Prendre un rendez-vous"),
+            id="app.mediator",
+        ),
+        Binding(
+            "f3",
+            "mode('counter')",
+            _("Guichet"),
+            tooltip=_("Accueillir les personnes"),
+            id="app.counter",
+        ),
+        Binding(
+            "f4",
+            "mode('supervisor')",
+            _("Supervision"),
+            tooltip=_("Suivre la journée"),
+            id="app.supervisor",
+        ),
+        Binding(
+            "f8",
+            "settle",
+            _("À régler"),
+            tooltip=_("Ce que la centrale a refusé à ce poste"),
+            id="app.settle",
+        ),
+        Binding(
+            "f12",
+            "lock",
+            _("Verrouiller"),
+            tooltip=_("Fermer la session, sans rien perdre de la saisie"),
+            priority=True,
+            id="app.lock",
+        ),
+        Binding(
+            "f10,ctrl+q",
+            "quit",
+            _("Quitter"),
+            tooltip=_("Fermer guichet"),
+            show=False,
+            priority=True,
+            id="app.quit",
+        ),
+        Binding(
+            "ctrl+p",
+            "command_palette",
+            _("Commandes"),
+            tooltip=_("Chercher une commande par son nom"),
+            show=False,
+            priority=True,
+            id="app.palette",
+        ),
     ]
 
     def __init__(
@@ -58,14 +119,17 @@ class GuichetApp(App[None]):
         practice: Path | None = None,
     ) -> None:
         super().__init__()
+        register_themes(self, settings.theme)
         self._folder = folder
         self._settings = settings
         self._auto_sign_in = auto_sign_in
         self._practice = practice
+        self._station: Station | None = None
         self._post: Post | None = None
         self._openable: tuple[Role, ...] = ()
         self._agent = ""
         self._dirty = False
+        self._ended = False
         self._sign_in = SignInScreen()
         self.add_mode(self.DEFAULT_MODE, lambda: self._sign_in)
 
@@ -73,8 +137,6 @@ class GuichetApp(App[None]):
 
     def on_mount(self) -> None:
         """Paint the first screen, then open the station."""
-        register_themes(self)
-        self.theme = self._settings.theme
         self.set_interval(_TICK, self._tick)
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
             # Not every platform, nor every thread, lets the loop hear signals.
@@ -83,13 +145,17 @@ class GuichetApp(App[None]):
         self.call_after_refresh(self._open)
 
     def _open(self) -> None:
-        background(self, self._opened_station, self._opened, group="open", failed=self._not_opened)
+        background(
+            self, self._opened_station, self._opened, group="open", failed=self._sign_in.closed
+        )
 
     def _opened_station(self) -> "Station":
         from guichet.station import Station  # noqa: PLC0415 - slow, so after the first paint
 
-        station = Station.open(self._folder, clock())
+        self._station = station = Station.open(self._folder, clock())
         station.mediation.practice = self._practice
+        if self._ended:  # the agent left while it opened: nobody else will close it
+            station.close()
         return station
 
     def _opened(self, station: "Station") -> None:
@@ -97,18 +163,7 @@ class GuichetApp(App[None]):
         station.subscribe(self._facts_changed)
         self._sign_in.ready(self._post)
         if self._auto_sign_in is not None:
-            code, pin = self._auto_sign_in
-            background(
-                self, lambda: station.session.sign_in(code, pin), self._auto, group="sign_in"
-            )
-
-    def _not_opened(self, error: GuichetError) -> None:
-        self._sign_in.say(str(error))
-
-    def _auto(self, answer: "SignedIn | object") -> None:
-        modes = getattr(answer, "modes", None)
-        if modes:
-            self._enter(modes)
+            self._sign_in.enter(*self._auto_sign_in)
 
     @on(SignInScreen.Retry)
     def _retry(self) -> None:
@@ -116,8 +171,9 @@ class GuichetApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Stop keeping in step; the station is closed off the loop."""
-        if self._post is not None:
-            await asyncio.to_thread(self._post.station.close)
+        self._ended = True
+        if self._station is not None:
+            await asyncio.to_thread(self._station.close)
 
     # Modes --------------------------------------------------------------------------------------
 
@@ -131,26 +187,40 @@ class GuichetApp(App[None]):
         agent = post.station.session.agent if post else None
         if post is None or agent is None:
             return
-        if agent.code != self._agent:
+        if (agent.code, modes) != (self._agent, self._openable):
             for role in self._openable:
                 await self.remove_mode(role.value)
             for role in modes:
                 self.add_mode(role.value, partial(_screen, role, post))
         self._agent, self._openable = agent.code, modes
-        self.refresh_bindings()
         await self.switch_mode(modes[0].value)
+        self.refresh_bindings()
 
     def action_mode(self, name: str) -> None:
         """Show a mode the agent may open."""
-        if Role(name) in self._openable:
-            self.switch_mode(name)
+        self.switch_mode(name)
+        self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only the keys of modes the agent may open are shown."""
-        signed_in = self._post is not None and self._post.station.session.agent is not None
-        if action == "mode":
-            return signed_in and len(self._openable) > 1 and parameters[0] in self._openable
-        return signed_in if action in ("lock", "help") else True
+        """Whether a key works now: those of other modes the agent may open, for one."""
+        agent = self._post.station.session.agent if self._post else None
+        match action:
+            case "mode":
+                (name,) = parameters
+                return agent is not None and name in self._openable and name != self.current_mode
+            case "lock":
+                return agent is not None
+            case "settle":
+                return agent is not None and self._shows_settle(agent.roles)
+            case _:
+                return True
+
+    def _shows_settle(self, roles: tuple[Role, ...]) -> bool:
+        # Who is not a supervisor sees the key only when there is something to settle.
+        post = self._post
+        return post is not None and (
+            Role.SUPERVISOR in roles or post.station.sync_state.to_settle > 0
+        )
 
     def action_lock(self) -> None:
         """Close the session; what was being typed waits for the same agent."""
@@ -159,12 +229,49 @@ class GuichetApp(App[None]):
         self.switch_mode(self.DEFAULT_MODE)
         self.refresh_bindings()
 
+    def action_settle(self) -> None:
+        """Show what central refused."""
+        from guichet.screens.settle import SettleScreen  # noqa: PLC0415 - needs the station
+
+        if self._post is not None:
+            self.push_screen(SettleScreen(self._post))
+
+    # Help ---------------------------------------------------------------------------------------
+
     def action_help(self) -> None:
-        """Show or hide the keys of this screen."""
-        if self.screen.query("HelpPanel"):
-            self.action_hide_help_panel()
-        else:
-            self.action_show_help_panel()
+        """Show the keys of this screen."""
+        from guichet.screens.help import HelpScreen, keys_of  # noqa: PLC0415 - seldom needed
+
+        self.push_screen(HelpScreen(keys_of(self.screen)))
+
+    def action_command_palette(self) -> None:
+        """Offer every command of the screen, and the themes, by name."""
+        from guichet.screens.help import Palette  # noqa: PLC0415 - seldom needed
+
+        if not Palette.is_open(self):
+            self.push_screen(Palette(placeholder=_("Chercher une commande…")))
+
+    def action_help_quit(self) -> None:
+        """Say how to leave to who presses Ctrl+C, which copies."""
+        self.notify(_("Pour fermer guichet\u00a0: F10."))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The commands of the palette: the screen's own, then the themes."""
+        for node, binding, enabled, _tooltip in screen.active_bindings.values():
+            if enabled and binding.show:
+                run = partial(self.run_action, binding.action, node)
+                yield SystemCommand(binding.description, binding.tooltip, run)
+        yield SystemCommand(_("Quitter"), _("Fermer guichet"), self.action_quit)
+        for theme in self.available_themes:
+            yield SystemCommand(
+                _("Thème {name}").format(name=theme),
+                _("Changer les couleurs jusqu’à la fermeture"),
+                partial(setattr, self, "theme", theme),
+            )
+
+    def get_key_display(self, binding: Binding) -> str:
+        """The key as it is written on a French keyboard."""
+        return _KEYS.get(binding.key) or super().get_key_display(binding)
 
     # Facts and faults ---------------------------------------------------------------------------
 
@@ -174,6 +281,7 @@ class GuichetApp(App[None]):
     def _tick(self) -> None:
         if self._dirty:
             self._dirty = False
+            self.refresh_bindings()
             for screen in self.screen_stack:
                 screen.post_message(FactsChanged())
 
@@ -182,12 +290,13 @@ class GuichetApp(App[None]):
         self.notify(event.sentence, severity="error", timeout=10)
 
     def _handle_exception(self, error: Exception) -> None:
-        # Textual would print a traceback with local variables, which hold names.
         logger.error("the application stops", exc_info=error)
-        if self.is_headless:
-            super()._handle_exception(error)
-        else:
-            self.exit(return_code=1, message=unexpected())
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        # Textual's own prints a traceback with local variables, which hold names.
+        self._exit_renderables.append(unexpected())
+        self._close_messages_no_wait()
 
 
 def _screen(role: Role, post: Post) -> Screen[None]:

@@ -8,75 +8,145 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, select
 
 from guichet.central.registry import authority
-from guichet.central.training import loaded_day
 from guichet.central.training_people import persona_id
 from guichet.convocation.document import Convocation, render_png
-from guichet.convocation.token import new_key, sign
+from guichet.convocation.token import Unverified, new_key, sign, verify
 from guichet.domain.birth import BirthDate
 from guichet.domain.claims import Claims
 from guichet.domain.model import Appointment, AppointmentStatus, Person, Procedure, Site
 from guichet.domain.names import display_name
+from guichet.errors import DocumentError
+from guichet.i18n import _
+from guichet.scanner.frames import opencv
 from guichet.store.booking import Authority
 from guichet.store.engine import reading
+from guichet.store.queries import appointments_of
 from guichet.store.records import TABLES, from_row, get
 
-TRAIN_TICKET = "i0CVVOGN7L 61TQ93H PARIS NORD BOBIGNY 2 CL PLEIN TARIF 0426"
+TRAIN_TICKET = "I0CVVOGN7L 61TQ93H PARIS NORD 2 CL PLEIN TARIF"
+
 _APPOINTMENT = TABLES["appointment"]
+_SITE = 1
 _EXPECTED = 4
-_PPI = 100.0
+_JUST_PAST, _SOON = timedelta(minutes=5), timedelta(minutes=25)
 
 
 def print_pages(engine: Engine, folder: Path, now: datetime) -> list[Path]:
     """Write the pictures into `folder` in place of the older ones; `now` is UTC.
 
-    Four people of Bobigny expected about now, one too late, one of another day, one cancelled, one
-    moved since, one of another site, one altered, one signed by an unknown key, one whose name was
-    changed on the paper, and a train ticket. Raises StoreError and DocumentError.
+    People of Bobigny expected about now; one too late, one of another day, one cancelled, one of
+    another site, one moved since; a page whose name was changed, a forged one, one of an unknown
+    key; a train ticket. Raises StoreError, and DocumentError when the folder cannot take them.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for old in folder.glob("*.png"):
-        old.unlink()
-    sign_again = authority(engine)
+    central = authority(engine)
     with reading(engine) as connection:
-        pages = _pages(connection, engine, sign_again, now)
-    paths = []
-    for name, page in pages:
-        path = folder / f"{name}.png"
-        path.write_bytes(render_png(page, _PPI))
-        path.chmod(0o600)
-        paths.append(path)
-    return paths
+        pages = _good_pages(connection, now) + _bad_pages(connection, central)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for old in folder.glob("*.png"):
+            old.unlink()
+        written = []
+        for name, picture in [*((n, render_png(p)) for n, p in pages), _train_ticket()]:
+            path = folder / f"{name}.png"
+            path.write_bytes(picture)
+            path.chmod(0o600)
+            written.append(path)
+    except OSError as error:
+        raise DocumentError(
+            _(
+                "Le dossier {folder} de la caméra d’entraînement ne peut pas être rempli "
+                "({why})\u202f: libérez de la place ou choisissez un autre dossier avec --dir."
+            ).format(folder=folder, why=error.strerror)
+        ) from error
+    return written
 
 
-def _pages(
-    connection: Connection, engine: Engine, central: Authority, now: datetime
-) -> list[tuple[str, Convocation]]:
-    del engine
-    pages: list[tuple[str, Convocation]] = []
-    for rank, appointment in enumerate(_expected(connection, now), 1):
-        pages.append((f"01-attendu-{rank}", _page(connection, appointment)))
-    for name, key in (
-        ("02-en-retard", "priority_late"),
-        ("03-autre-jour", "tomorrow"),
-        ("04-annule", "cancelled"),
-        ("05-autre-site", "other_site"),
-    ):
-        found = _of_persona(connection, key)
-        if found is not None:
-            pages.append((name, _page(connection, found)))
+def _good_pages(connection: Connection, now: datetime) -> list[tuple[str, Convocation]]:
+    """Pages of people expected about now."""
+    rows = connection.execute(
+        select(_APPOINTMENT)
+        .where(
+            _APPOINTMENT.c.site == _SITE,
+            _APPOINTMENT.c.status == AppointmentStatus.BOOKED.value,
+            _APPOINTMENT.c.starts_at.between(now - _JUST_PAST, now + _SOON),
+        )
+        .order_by(_APPOINTMENT.c.starts_at.desc(), _APPOINTMENT.c.id)
+        .limit(_EXPECTED)
+    ).mappings()
+    found = [from_row(Appointment, row) for row in rows]
+    return [(f"01-attendu-{n}", _page(connection, a)) for n, a in enumerate(found, 1)]
+
+
+def _bad_pages(connection: Connection, central: Authority) -> list[tuple[str, Convocation]]:
+    """Pages that admit nobody at once."""
     moved = _of_persona(connection, "moved")
-    if moved is not None:
-        person = _needed(get(connection, Person, moved.person))
-        before = replace(moved, revision=1, starts_at=moved.starts_at - timedelta(hours=1))
-        before = replace(before, token=central.sign(before, person))
-        pages.append(("06-remplace", _page(connection, before)))
+    before = replace(moved, revision=1, starts_at=moved.starts_at - timedelta(hours=1))
+    first = replace(before, token=central.sign(before, _person(connection, before)))
     genuine = _of_persona(connection, "altered")
-    if genuine is not None:
-        page = _page(connection, genuine)
-        pages += [
-            ("07-nom-change", replace(page, person_name="DURAND Michel")),
-            ("08-falsifie", replace(page, token=_altered(page.token))),
-            ("09-cle-inconnue", replace(page, token=_stranger(genuine))),
-            ("10-billet-de-train", replace(page, token=TRAIN_TICKET)),
-        ]
-    return pages
+    page = _page(connection, genuine)
+    key, private, _public = new_key()
+    signer = verify(page.token, {})
+    signed_by = signer.kid if isinstance(signer, Unverified) else ""
+    return [
+        ("02-en-retard", _page(connection, _of_persona(connection, "priority_late"))),
+        ("03-autre-jour", _page(connection, _of_persona(connection, "short_card"))),
+        ("04-annule", _page(connection, _of_persona(connection, "cancelled"))),
+        ("05-autre-site", _page(connection, _of_persona(connection, "other_site"))),
+        ("06-remplace", _page(connection, first)),
+        ("07-nom-change", replace(page, person_name="DURAND Michel")),
+        ("08-falsifie", replace(page, token=sign(_claims(genuine), signed_by, private))),
+        ("09-cle-inconnue", replace(page, token=sign(_claims(genuine), key, private))),
+    ]
+
+
+def _train_ticket() -> tuple[str, bytes]:
+    """A picture of a QR code that is not ours."""
+    cv2 = opencv()
+    code = cv2.QRCodeEncoder.create().encode(TRAIN_TICKET)
+    white = cv2.copyMakeBorder(code, 6, 6, 6, 6, cv2.BORDER_CONSTANT, value=255)
+    large = cv2.resize(white, None, fx=8, fy=8, interpolation=cv2.INTER_NEAREST)
+    return "10-billet-de-train", cv2.imencode(".png", large)[1].tobytes()
+
+
+def _page(connection: Connection, appointment: Appointment) -> Convocation:
+    person = _person(connection, appointment)
+    procedure = get(connection, Procedure, appointment.procedure)
+    site = get(connection, Site, appointment.site)
+    if procedure is None or site is None or appointment.token is None:
+        raise LookupError(appointment.id)
+    return Convocation(
+        reference=appointment.reference,
+        person_name=display_name(person.family_name, person.given_names),
+        birth=str(BirthDate.from_text(person.birth)),
+        procedure=procedure.label,
+        documents=procedure.documents,
+        starts_at=appointment.starts_at.astimezone(ZoneInfo(site.time_zone)),
+        minutes=appointment.minutes,
+        site_name=site.name,
+        site_address=site.address,
+        token=appointment.token,
+        revision=appointment.revision,
+        issued_on=appointment.booked_at.date(),
+        language=person.language,
+    )
+
+
+def _person(connection: Connection, appointment: Appointment) -> Person:
+    person = get(connection, Person, appointment.person)
+    if person is None:
+        raise LookupError(appointment.person)
+    return person
+
+
+def _of_persona(connection: Connection, key: str) -> Appointment:
+    """The persona's first appointment. Raises LookupError when this is no training data."""
+    found = appointments_of(connection, persona_id(key))
+    if not found:
+        raise LookupError(key)
+    return min(found, key=lambda appointment: appointment.booked_at)
+
+
+def _claims(appointment: Appointment) -> Claims:
+    return Claims(
+        appointment.id, appointment.revision, appointment.site, appointment.starts_at, b"\0\0\0\0"
+    )

@@ -6,7 +6,7 @@ Import the fixtures in the conftest.py of the packages that want them::
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,8 +19,7 @@ from guichet.central import registry, training
 from guichet.central.serve import running
 from guichet.domain.model import Role, Slot
 from guichet.station import Station, enrol
-from guichet.store import queries
-from guichet.store.engine import open_engine, reading, sqlite_url
+from guichet.store.engine import open_engine, sqlite_url
 
 PARIS = ZoneInfo("Europe/Paris")
 DAY = date(2026, 11, 24)

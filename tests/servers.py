@@ -41,6 +41,7 @@ class CentralUnderTest:
     engine: Engine
     clock: Callable[[], datetime]
     url: str = ""
+    app: FastAPI | None = None
     _running: ExitStack = field(default_factory=ExitStack)
 
     def start(self) -> None:

@@ -4,8 +4,8 @@ import pypdfium2
 import zxingcpp
 
 from guichet.domain.admission import Finding
-from guichet.domain.model import AccordMode, Person, Role
 from guichet.domain.day import DayState
+from guichet.domain.model import AccordMode, Person, Role
 from guichet.station import Booked, Held, Link
 from tests.posts import DAY, World, free_slot, template, world  # noqa: F401
 from tests.waiting import until
@@ -32,7 +32,9 @@ def read_paper(pdf: bytes) -> str:
     """The text of the code on a printed page."""
     page = pypdfium2.PdfDocument(pdf)[0]
     picture = page.render(scale=150 / 72).to_pil()
-    return str(zxingcpp.read_barcode(picture).text)
+    code = zxingcpp.read_barcode(picture)
+    assert code is not None
+    return str(code.text)
 
 
 def test_booked_printed_scanned_and_seen_by_the_other_station(world: World) -> None:  # noqa: F811

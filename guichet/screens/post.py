@@ -59,9 +59,15 @@ def background(
 ) -> None:
     """Run `call` in a thread; `done` gets its result on the UI loop while `node` is mounted.
 
-    A fault goes to `failed`, or to the application, which shows it. `exclusive`: the results of
-    earlier calls of the same group are dropped, not the calls themselves.
+    A fault, foreseen or not, goes to `failed`, or to the application, which shows it.
+    `exclusive`: the results of earlier calls of the same group are dropped, not the calls.
     """
+
+    def told(error: GuichetError) -> None:
+        if failed is None:
+            node.post_message(Fault(str(error)))
+        else:
+            node.call_later(failed, error)
 
     def work() -> None:
         worker = get_current_worker()
@@ -69,13 +75,10 @@ def background(
             result = call()
         except GuichetError as error:
             logger.warning("%s: %s", group, type(error).__name__)
-            if failed is None:
-                node.post_message(Fault(str(error)))
-            else:
-                node.call_later(failed, error)
+            told(error)
         except Exception:  # whatever it is, the agent goes on working and the log has the detail
             logger.exception("unexpected fault in %s", group)
-            node.post_message(Fault(unexpected()))
+            told(GuichetError(unexpected()))
         else:
             if done is not None and not worker.is_cancelled:
                 node.call_later(done, result)
@@ -86,6 +89,6 @@ def background(
 def unexpected() -> str:
     """The sentence for a fault nobody foresaw."""
     return _(
-        "Erreur inattendue. Votre travail est conservé ; recommencez. "
+        "Erreur inattendue. Votre travail est conservé\u202f; recommencez. "
         "Si cela se répète, envoyez le journal guichet.log au support."
     )

@@ -8,10 +8,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Middle, Vertical
 from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Footer, Input, Label, Static
 
 from guichet.domain.model import Role
 from guichet.domain.operations import Refused
+from guichet.errors import GuichetError
 from guichet.i18n import _
 from guichet.screens.post import Post, background
 from guichet.screens.words import refusal
@@ -26,7 +28,7 @@ class SignInScreen(Screen[None]):
     CSS_PATH = "sign_in.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5", "retry", _("Réessayer"), tooltip=_("Ouvrir le poste à nouveau")),
-        Binding("f10", "app.quit", _("Quitter"), tooltip=_("Fermer guichet")),
+        Binding("f10", "app.quit", _("Quitter"), tooltip=_("Fermer guichet"), priority=True),
     ]
 
     class Entered(Message):
@@ -42,6 +44,13 @@ class SignInScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._post: Post | None = None
+        self._failed = False
+        self._asked = False
+        """Whether Enter was pressed before the station was open."""
+        self._checking = False
+        self._wait = 0
+        """Seconds before the next try."""
+        self._countdown: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The form in the middle of the screen."""
@@ -49,34 +58,63 @@ class SignInScreen(Screen[None]):
             yield Label("guichet", id="brand")
             yield Static(_("Ouverture du poste…"), id="place", markup=False)
             yield Label(_("Code agent"))
-            yield Input(id="code", max_length=20)
+            yield Input(id="code", max_length=20, select_on_focus=False)
             yield Label(_("PIN"), classes="gap")
             yield Input(id="pin", password=True, max_length=12)
             yield Static("", id="said", markup=False)
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Let the agent type at once, while the station opens."""
-        self.query_one("#code", Input).focus()
+        """Count the wait down."""
+        self._countdown = self.set_interval(1, self._count_down, pause=True)
+
+    def on_screen_resume(self) -> None:
+        """Let the agent type at once, while the station opens or after it was locked."""
+        self.query_one("#pin" if self._code else "#code", Input).focus()
+
+    # The station --------------------------------------------------------------------------------
 
     def ready(self, post: Post) -> None:
         """The station is open: who is typed may come in."""
         self._post = post
         site = post.station.site
-        self.query_one("#place", Static).update(
+        self._place(
             _("{site} – poste {number}").format(site=site.name, number=post.station.number)
         )
         self.say("")
+        if self._asked:
+            self._submit()
 
-    def say(self, sentence: str) -> None:
-        """Show what is wrong, or nothing."""
-        self.query_one("#said", Static).update(sentence)
+    def closed(self, error: GuichetError) -> None:
+        """The station could not be opened: say why, and offer to try again."""
+        self._failed = True
+        self._place(_("Poste fermé"))
+        self.say(_("{why} F5\u00a0: réessayer.").format(why=error), "bad")
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Trying again is offered only once opening has failed."""
+        return self._failed if action == "retry" else super().check_action(action, parameters)
 
     def action_retry(self) -> None:
-        """Open the station again, when it could not be opened."""
-        if self._post is None:
-            self.say("")
-            self.post_message(self.Retry())
+        """Open the station again."""
+        self._failed = False
+        self._place(_("Ouverture du poste…"))
+        self.say("")
+        self.refresh_bindings()
+        self.post_message(self.Retry())
+
+    # The agent ----------------------------------------------------------------------------------
+
+    @property
+    def _code(self) -> str:
+        return self.query_one("#code", Input).value.strip()
+
+    def enter(self, code: str, pin: str) -> None:
+        """Sign in with these, as if they had been typed."""
+        self.query_one("#code", Input).value = code
+        self.query_one("#pin", Input).value = pin
+        self._submit()
 
     @on(Input.Submitted, "#code")
     def _code_typed(self) -> None:
@@ -84,23 +122,93 @@ class SignInScreen(Screen[None]):
 
     @on(Input.Submitted, "#pin")
     def _pin_typed(self) -> None:
-        code, pin = (self.query_one(field, Input).value for field in ("#code", "#pin"))
-        if not code.strip():
-            self.say(_("Tapez votre code agent, par exemple MB1."))
-            self.query_one("#code", Input).focus()
+        self._submit()
+
+    @on(Input.Changed, "#code")
+    def _other_agent(self) -> None:
+        # The wait is one agent's; another one may come in at once.
+        self._set_wait(0)
+        self.say("")
+
+    def _submit(self) -> None:
+        code, pin = self._code, self.query_one("#pin", Input).value
+        if self._checking or self._failed:
+            return
+        if not code or not pin:
+            empty = "#pin" if code else "#code"
+            self.say(
+                _("Tapez votre PIN, puis Entrée.")
+                if code
+                else _("Tapez votre code agent, par exemple MB1."),
+                "bad",
+            )
+            self.query_one(empty, Input).focus()
         elif self._post is None:
-            self.say(_("Le poste s’ouvre encore : appuyez à nouveau sur Entrée dans un instant."))
+            self._asked = True
+            self.say(_("Le poste s’ouvre\u00a0: votre code sera vérifié dans un instant."))
         else:
+            self._asked, self._checking = False, True
             self.say(_("Vérification…"))
             session = self._post.station.session
-            background(self, lambda: session.sign_in(code, pin), self._answered, group="sign_in")
+            background(
+                self,
+                lambda: session.sign_in(code, pin),
+                self._answered,
+                group="sign_in",
+                failed=self._not_checked,
+            )
+
+    def _not_checked(self, error: GuichetError) -> None:
+        self._checking = False
+        self.say(str(error), "bad")
 
     def _answered(self, answer: "SignedIn | Refused") -> None:
+        self._checking = False
         pin = self.query_one("#pin", Input)
         pin.value = ""
-        if isinstance(answer, Refused):
-            self.say(refusal(answer))
-            pin.focus()
+        if not isinstance(answer, Refused):
+            self.say("")
+            self.post_message(self.Entered(answer.modes))
             return
-        self.say("")
-        self.post_message(self.Entered(answer.modes))
+        pin.focus()
+        self.say(refusal(answer), "bad")
+        self._set_wait(int(answer.detail.get("seconds", "0")))
+
+    # What is said -------------------------------------------------------------------------------
+
+    def _set_wait(self, seconds: int) -> None:
+        self._wait = seconds
+        if self._countdown is None:
+            return
+        if seconds:
+            self._say_wait()
+            self._countdown.reset()
+            self._countdown.resume()
+        else:
+            self._countdown.pause()
+
+    def _count_down(self) -> None:
+        self._wait -= 1
+        if self._wait > 0:
+            self._say_wait()
+        else:
+            self._set_wait(0)
+            self.say(_("Vous pouvez réessayer\u00a0: tapez votre PIN."))
+
+    def _say_wait(self) -> None:
+        self.say(
+            _(
+                "Code ou PIN incorrect. Votre code est conservé\u202f; "
+                "prochain essai dans {seconds} s."
+            ).format(seconds=self._wait),
+            "bad",
+        )
+
+    def _place(self, text: str) -> None:
+        self.query_one("#place", Static).update(text)
+
+    def say(self, sentence: str, level: str = "") -> None:
+        """Show what is going on, or with the level "bad" what is wrong."""
+        said = self.query_one("#said", Static)
+        said.set_class(level == "bad", "bad")
+        said.update(sentence)

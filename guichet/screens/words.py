@@ -17,7 +17,7 @@ MODES: dict[Role, str] = {
 
 REFUSALS: dict[str, str] = {
     "not_allowed": _("Votre rôle ne permet pas cette action. Appelez le superviseur."),
-    "other_site": _("Cette fiche appartient à un autre site : ouvrez-la depuis ce site."),
+    "other_site": _("Cette fiche appartient à un autre site\u00a0: ouvrez-la depuis ce site."),
     "unknown_slot": _("Ce créneau n’existe plus. Choisissez-en un autre dans la liste."),
     "unknown_person": _("Cette fiche n’est plus connue. Recherchez la personne à nouveau."),
     "unknown_appointment": _("Ce rendez-vous n’est pas connu ici. Recherchez la personne."),
@@ -26,7 +26,7 @@ REFUSALS: dict[str, str] = {
     "unknown_outcome": _("Cette issue n’existe pas. Choisissez-en une dans la liste."),
     "central_only": _("Seule la centrale peut réserver une place. Attendez son retour."),
     "slot_past": _("Ce créneau est passé. Choisissez-en un autre."),
-    "slot_full": _("Ce créneau vient d’être pris. Choisissez-en un autre : votre saisie est gardée."),
+    "slot_full": _("Ce créneau vient d’être pris. Choisissez-en un autre\u00a0: votre saisie est gardée."),
     "number_required": _(
         "Cette démarche demande le numéro étranger, ou le motif de son absence. "
         "Complétez la fiche."
@@ -35,25 +35,29 @@ REFUSALS: dict[str, str] = {
         "Cette personne a déjà un rendez-vous pour ce type de démarche. "
         "Gardez-le, déplacez-le ou annulez-le."
     ),
-    "already_arrived": _("La personne est déjà arrivée : le rendez-vous ne change plus."),
-    "already_absent": _("La personne a été notée absente : prenez un nouveau rendez-vous."),
+    "already_arrived": _("La personne est déjà arrivée\u00a0: le rendez-vous ne change plus."),
+    "already_absent": _("La personne a été notée absente\u00a0: prenez un nouveau rendez-vous."),
     "already_cancelled": _("Ce rendez-vous est déjà annulé."),
     "not_arrived": _("Cette personne n’a pas été enregistrée comme arrivée."),
     "not_called": _("Appelez d’abord cette personne."),
     "already_called": _("Cette personne est déjà appelée."),
     "already_started": _("Cette personne est déjà reçue."),
     "already_done": _("Ce passage est déjà terminé."),
-    "duplicate": _("Cette arrivée a été enregistrée deux fois : utilisez l’autre ticket."),
+    "duplicate": _("Cette arrivée a été enregistrée deux fois\u00a0: utilisez l’autre ticket."),
     "undone": _("Cette arrivée a été annulée."),
     "duplicate_id": _("Cette opération a déjà été envoyée par un autre poste."),
-    "wrong_pin": _("Code ou PIN incorrect. Vérifiez les deux ; votre code est conservé."),
+    "wrong_pin": _("Code ou PIN incorrect. Vérifiez les deux\u202f; votre code est conservé."),
+    "invalid_request": _(
+        "La centrale n’a pas su lire cette opération. Refaites-la, et prévenez le support."
+    ),
+    "too_large": _("La centrale a trouvé cette opération trop longue. Prévenez le support."),
 }
 
 
 def refusal(refused: Refused) -> str:
     """One sentence for a refusal: what is wrong and what to do next."""
     if refused.reason == "wait":
-        return _("Trop d’essais : attendez {seconds} s, puis recommencez.").format(
+        return _("Trop d’essais\u00a0: attendez {seconds} s, puis recommencez.").format(
             seconds=refused.detail.get("seconds", "")
         )
     return REFUSALS.get(refused.reason) or _("Refusé par la centrale ({code}).").format(
@@ -71,13 +75,39 @@ STATES: dict[DayState, tuple[Level, str]] = {
     DayState.CANCELLED: ("bad", _("annulé")),
 }
 
+OPERATIONS: dict[str, str] = {
+    "hold": _("Place gardée"),
+    "release": _("Place rendue"),
+    "register": _("Fiche d’usager"),
+    "book": _("Rendez-vous pris"),
+    "move": _("Rendez-vous déplacé"),
+    "cancel": _("Rendez-vous annulé"),
+    "check_in": _("Arrivée"),
+    "undo_check_in": _("Arrivée annulée"),
+    "call": _("Appel au guichet"),
+    "start": _("Début d’entretien"),
+    "complete": _("Fin d’entretien"),
+    "note_scan": _("Lecture refusée"),
+}
+"""For each kind of operation: what the agent did."""
+
+ANOMALIES: dict[str, str] = {
+    "early": _("arrivé en avance"),
+    "late": _("arrivé en retard"),
+    "unconfirmed": _("reçu avant la réponse de la centrale"),
+    "unknown_here": _("rendez-vous inconnu de ce poste à l’arrivée"),
+    "cancelled": _("venu pour un rendez-vous annulé"),
+    "double": _("arrivée enregistrée deux fois"),
+}
+"""What was unusual about an arrival."""
+
 NEEDS: dict[Need, str] = {
     Need.INTERPRETER: _("interprète"),
     Need.WHEELCHAIR: _("fauteuil roulant"),
     Need.SEAT: _("place assise"),
     Need.HEARING: _("entend mal"),
     Need.SIGHT: _("voit mal"),
-    Need.PRIORITY_CARD: _("carte mobilité inclusion : prioritaire"),
+    Need.PRIORITY_CARD: _("carte mobilité inclusion\u00a0: prioritaire"),
     Need.READING_HELP: _("aide à la lecture"),
     Need.YOUNG_CHILD: _("avec un jeune enfant"),
 }
@@ -95,25 +125,25 @@ FINDINGS: dict[Finding, tuple[Level, str, str]] = {
         _("Admis à vérifier"),
         _("Convocation authentique, pas encore connue ici. Donnez le ticket."),
     ),
-    Finding.EARLY: ("warn", _("En avance"), _("Entrée : recevoir maintenant. Échap : attendre.")),
-    Finding.LATE: ("warn", _("En retard"), _("Entrée : recevoir quand même. Échap : ne rien faire.")),
+    Finding.EARLY: ("warn", _("En avance"), _("Entrée\u00a0: recevoir maintenant. Échap\u00a0: attendre.")),
+    Finding.LATE: ("warn", _("En retard"), _("Entrée\u00a0: recevoir quand même. Échap\u00a0: ne rien faire.")),
     Finding.UNCONFIRMED: (
         "warn",
         _("Non confirmé"),
-        _("La centrale n’a pas encore répondu. Entrée : recevoir quand même."),
+        _("La centrale n’a pas encore répondu. Entrée\u00a0: recevoir quand même."),
     ),
-    Finding.WRONG_DAY: ("bad", _("Autre jour"), _("Indiquez la date ; proposez le PAN pour déplacer.")),
+    Finding.WRONG_DAY: ("bad", _("Autre jour"), _("Indiquez la date\u202f; proposez le PAN pour déplacer.")),
     Finding.WRONG_SITE: ("bad", _("Autre site"), _("Indiquez l’adresse du bon site.")),
     Finding.ALREADY_IN: ("warn", _("Déjà arrivé"), _("Le ticket ci-dessus reste valable.")),
     Finding.CANCELLED: (
         "bad",
         _("Annulé"),
-        _("Ce rendez-vous n’existe plus : proposez le PAN pour en prendre un autre."),
+        _("Ce rendez-vous n’existe plus\u00a0: proposez le PAN pour en prendre un autre."),
     ),
     Finding.SUPERSEDED: (
         "bad",
         _("Remplacé"),
-        _("Rendez-vous déplacé : suivez la date ci-dessus, réimprimez la convocation."),
+        _("Rendez-vous déplacé\u00a0: suivez la date ci-dessus, réimprimez la convocation."),
     ),
     Finding.FORGED: (
         "bad",

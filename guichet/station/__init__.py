@@ -14,21 +14,21 @@ from guichet.station.core import Core
 from guichet.station.mediation import Booked, Held, Mediation
 from guichet.station.reception import Reading, Reception
 from guichet.station.session import Session, SignedIn
+from guichet.station.unsettled import Unsettled
 from guichet.store.engine import migrate, open_engine, reading, sqlite_url, writing
 from guichet.store.records import get
 from guichet.sync.client import CentralClient
 from guichet.sync.engine import Link, SyncState, purge
-from guichet.sync.outbox import Queued
 
 __all__ = [
     "Booked",
     "Held",
     "Link",
-    "Queued",
     "Reading",
     "SignedIn",
     "Station",
     "SyncState",
+    "Unsettled",
     "enrol",
 ]
 
@@ -97,7 +97,7 @@ class Station:
         """How the station stands with central."""
         return self._core.sync.state
 
-    def refused(self) -> list[Queued]:
+    def refused(self) -> list[Unsettled]:
         """The operations that central refused and a person must settle."""
         return self._core.refused()
 

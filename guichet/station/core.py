@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from guichet.config import Enrolment
 from guichet.domain.model import Agent, Site
 from guichet.domain.operations import Action, Applied, Operation, Refused, Verdict
+from guichet.station.unsettled import Unsettled, explained
 from guichet.store.apply import apply
 from guichet.store.engine import reading, writing
 from guichet.store.wire import operation_json
@@ -147,10 +148,11 @@ class Core:
         self.sync.recount()
         self.changed()
 
-    def refused(self) -> list[outbox.Queued]:
+    def refused(self) -> list[Unsettled]:
         """The operations central refused or could not read, which wait for a person."""
         with reading(self.engine) as connection:
-            return [
+            waiting = [
                 *outbox.queued(connection, "refused"),
                 *outbox.queued(connection, "quarantined"),
             ]
+            return [explained(connection, queued) for queued in waiting]

@@ -5,7 +5,7 @@ A station applies its own operations provisionally; central applies them again w
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from guichet.domain.model import Agent
@@ -30,9 +30,6 @@ from guichet.domain.rights import may
 from guichet.store import booking, visits
 from guichet.store.booking import Authority
 from guichet.store.records import get
-from guichet.store.tables import METADATA
-
-_SITE = METADATA.tables["site"]
 
 
 def apply(
@@ -40,12 +37,9 @@ def apply(
 ) -> Applied | Refused:
     """Apply an operation inside the caller's transaction; a refusal has written nothing.
 
-    `now` is UTC by the clock of who applies; `authority` is central's, None on a station.
+    `now` is UTC by the clock of who applies; `authority` is central's, None on a station. Rules
+    read before they write: on PostgreSQL the caller locks the site's feed first.
     """
-    # Rules read, then write: on PostgreSQL one operation at a time in each site.
-    connection.execute(
-        select(_SITE.c.number).where(_SITE.c.number == operation.site).with_for_update()
-    )
     agent = get(connection, Agent, operation.agent)
     if agent is None or not may(agent, operation.action.kind, operation.site):
         return Refused("not_allowed")

@@ -1,0 +1,123 @@
+"""What the person form says of each field while it is typed.
+
+A level "idle" with a message means "not finished": it becomes "bad" when the form is sent. The
+messages fit 34 cells, half a terminal of 80 columns.
+"""
+
+import re
+from datetime import date
+
+from guichet.domain import foreigner_number
+from guichet.domain.birth import BirthDate, BirthProblem, parse
+from guichet.domain.foreigner_number import FormCode
+from guichet.domain.names import canonical
+from guichet.i18n import _
+from guichet.phones import PhoneKind, PhoneProblem, parse_phone
+from guichet.widgets.field import IDLE, FieldState
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_DIGITS = 10
+
+_BIRTHS: dict[BirthProblem, FieldState] = {
+    BirthProblem.EMPTY: IDLE,
+    BirthProblem.FORM: FieldState("idle", _("JJ/MM/AAAA, avec 00 si inconnu")),
+    BirthProblem.SHORT_YEAR: FieldState("idle", _("Année en 4 chiffres, ex. 1985")),
+    BirthProblem.YEAR: FieldState("bad", _("Année avant 1900 : vérifiez")),
+    BirthProblem.CALENDAR: FieldState("bad", _("Ce jour n’existe pas : vérifiez")),
+    BirthProblem.FUTURE: FieldState("bad", _("Date à venir : vérifiez")),
+}
+_PHONES: dict[PhoneProblem, FieldState] = {
+    PhoneProblem.EMPTY: IDLE,
+    PhoneProblem.CHARACTERS: FieldState("bad", _("Chiffres seulement, + au début")),
+    PhoneProblem.LENGTH: FieldState("bad", _("Trop de chiffres : vérifiez")),
+    PhoneProblem.UNKNOWN: FieldState("bad", _("Numéro inexistant : vérifiez")),
+}
+
+
+def final(state: FieldState) -> FieldState:
+    """The state once nothing more will be typed: what is not finished is refused."""
+    unfinished = state.level == "idle" and state.message
+    return FieldState("bad", state.message) if unfinished else state
+
+
+def name(text: str) -> FieldState:
+    """A name needs a Latin form, for the convocation and for finding it again."""
+    if text.strip() and not canonical(text):
+        return FieldState("bad", _("Écrivez-le en lettres latines"))
+    return IDLE
+
+
+def birth(text: str, today: date) -> FieldState:
+    """A birth date, of which the day and the month may be unknown."""
+    parsed = parse(text, today)
+    if isinstance(parsed, BirthProblem):
+        return _BIRTHS[parsed]
+    return FieldState("ok", _read_birth(parsed))
+
+
+def _read_birth(parsed: BirthDate) -> str:
+    if parsed.month is None:
+        return _("{year}, jour et mois inconnus").format(year=parsed.year)
+    if parsed.day is None:
+        return _("{date}, jour inconnu").format(date=parsed)
+    return str(parsed)
+
+
+def number(text: str) -> FieldState:
+    """A numéro étranger; a correction is offered, never made silently."""
+    verdict = foreigner_number.form(text)
+    digits = sum(character.isdigit() for character in text)
+    match verdict.code:
+        case FormCode.EMPTY:
+            return IDLE
+        case FormCode.OK:
+            return FieldState("ok", _("10 chiffres, forme correcte"))
+        case FormCode.MISSING_ZERO:
+            message = _("Zéro perdu ? F7 : {number}")
+            return FieldState("warn", message.format(number=verdict.suggestion))
+        case FormCode.CHARACTERS if verdict.suggestion:
+            message = _("O, I ou l ? F7 : {number}")
+            return FieldState("warn", message.format(number=verdict.suggestion))
+        case FormCode.CHARACTERS:
+            return FieldState("bad", _("Chiffres seulement"))
+        case FormCode.LENGTH if digits < _DIGITS:
+            return FieldState("idle", _("{n} chiffres sur 10").format(n=digits))
+        case FormCode.LENGTH:
+            return FieldState("bad", _("{n} chiffres au lieu de 10").format(n=digits))
+        case FormCode.IMPLAUSIBLE:
+            return FieldState("bad", _("Improbable : recopiez le titre"))
+
+
+def phone(text: str) -> FieldState:
+    """A phone number, and whether it gets text messages."""
+    parsed = parse_phone(text)
+    if isinstance(parsed, PhoneProblem):
+        digits = sum(character.isdigit() for character in text)
+        if digits < _DIGITS and parsed in (PhoneProblem.LENGTH, PhoneProblem.UNKNOWN):
+            return FieldState("idle", _("Numéro incomplet"))
+        return _PHONES[parsed]
+    match parsed.kind:
+        case PhoneKind.MOBILE:
+            return FieldState("ok", _("Mobile : recevra les SMS"))
+        case PhoneKind.LANDLINE:
+            return FieldState("info", _("Fixe : à appeler, pas de SMS"))
+        case PhoneKind.OTHER:
+            return FieldState("info", _("Numéro spécial : pas de SMS"))
+
+
+def email(text: str) -> FieldState:
+    """An e-mail address, by its form only."""
+    if not text.strip():
+        return IDLE
+    if " " in text.strip():
+        return FieldState("bad", _("Pas d’espace dans une adresse"))
+    if _EMAIL.fullmatch(text.strip()):
+        return FieldState("ok", _("Forme correcte"))
+    return FieldState("idle", _("Incomplète, ex. nom@exemple.fr"))
+
+
+def commune(text: str) -> FieldState:
+    """A commune of residence: its name, since one postal code may cover several."""
+    if any(character.isdigit() for character in text):
+        return FieldState("bad", _("Le nom, pas le code postal"))
+    return IDLE

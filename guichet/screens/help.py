@@ -1,0 +1,76 @@
+"""The keys of a screen, read from its bindings, and the palette of commands."""
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
+from textual.containers import Grid, Vertical, VerticalScroll
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Footer, Label, Static
+
+from guichet.i18n import _
+
+
+class Key(NamedTuple):
+    """A key as it is written on the keyboard, what it does, and a few words more."""
+
+    key: str
+    name: str
+    tooltip: str
+
+
+def keys_of(screen: Screen[object]) -> list[Key]:
+    """The keys that work on a screen now, those of the footer first.
+
+    Textual's own, such as the arrows in a field, are what every keyboard does: left out.
+    """
+    found: dict[str, tuple[bool, Key]] = {}
+    for node, binding, enabled, tooltip in screen.active_bindings.values():
+        if enabled and binding.description and type(node).__module__.startswith("guichet."):
+            shown = screen.app.get_key_display(binding)
+            known = found.get(binding.action)
+            if known is not None:
+                shown = f"{known[1].key} {shown}"
+            found[binding.action] = (binding.show, Key(shown, binding.description, tooltip))
+    return [key for show, key in sorted(found.values(), key=lambda pair: not pair[0])]
+
+
+class HelpScreen(ModalScreen[None]):
+    """A list of keys over the screen they belong to."""
+
+    CSS_PATH = "help.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,enter", "dismiss", _("Fermer"), tooltip=_("Revenir à l’écran")),
+        Binding("up", "scroll(-1)", _("Ligne précédente"), show=False),
+        Binding("down", "scroll(1)", _("Ligne suivante"), show=False),
+    ]
+
+    def __init__(self, keys: Sequence[Key]) -> None:
+        super().__init__()
+        self._keys = keys
+
+    def compose(self) -> ComposeResult:
+        """One line a key."""
+        with Vertical(classes="dialog"):
+            yield Label(_("Les touches de cet écran"), classes="title")
+            with VerticalScroll(can_focus=False), Grid():
+                for key in self._keys:
+                    yield Static(key.key, classes="key", markup=False)
+                    yield Static(key.name, markup=False)
+                    yield Static(key.tooltip, classes="muted", markup=False)
+            yield Label(_("Tab passe au champ suivant, Maj+Tab revient."), classes="hint gap")
+        yield Footer(show_command_palette=False)
+
+    def action_scroll(self, step: int) -> None:
+        """Show the lines before or after."""
+        self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
+
+
+class Palette(CommandPalette):
+    """Textual's palette without its English sentence for a search that finds nothing."""
+
+    def _start_no_matches_countdown(self, search_value: str) -> None:
+        self._stop_no_matches_countdown()
+        self._list_visible = bool(search_value) and self._list_visible

@@ -1,0 +1,127 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guichet.domain.day import DayRow, DayState, counts, filtered, next_to_call, state_of
+from guichet.domain.model import AppointmentStatus, VisitStatus
+from tests.domain.samples import START, line
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("appointment", [None, *AppointmentStatus])
+@pytest.mark.parametrize("visit", [None, *VisitStatus])
+def test_every_pair_has_a_state(
+    appointment: AppointmentStatus | None, visit: VisitStatus | None
+) -> None:
+    by_visit = {
+        VisitStatus.WAITING: DayState.WAITING,
+        VisitStatus.CALLED: DayState.CALLED,
+        VisitStatus.SERVING: DayState.SERVING,
+        VisitStatus.DONE: DayState.DONE,
+    }
+    by_appointment = {
+        None: DayState.EXPECTED,
+        AppointmentStatus.BOOKED: DayState.EXPECTED,
+        AppointmentStatus.ARRIVED: DayState.WAITING,
+        AppointmentStatus.ABSENT: DayState.ABSENT,
+        AppointmentStatus.CANCELLED: DayState.CANCELLED,
+    }
+    expected = by_visit.get(visit) if visit else None
+    assert state_of(appointment, visit) is (expected or by_appointment[appointment])
+
+
+def test_counts_name_every_state() -> None:
+    rows = [line("a"), line("b"), line("c", DayState.DONE)]
+    assert counts(rows) == dict.fromkeys(DayState, 0) | {DayState.WAITING: 2, DayState.DONE: 1}
+    assert counts([]) == dict.fromkeys(DayState, 0)
+
+
+ADA = line("ada", ticket="B101", desk="Guichet 4")
+BOB = line("bob", name="N’DIAYE Jean-Pierre", ticket="A205", reference="0000-01A8-1",
+           procedure="Première demande")  # fmt: skip
+EVE = line("eve", name="DIALLO Ousmane", ticket="B112", reference="ABCD-EFGH-J")
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", "ada bob eve"),
+        ("   ", "ada bob eve"),
+        ("diallo", "ada eve"),
+        ("aissatou", "ada"),
+        ("Aïssatou DIALLO", "ada"),
+        ("DIALLO aïss", "ada"),
+        ("jean pierre", "bob"),
+        ("n'diaye", "bob"),
+        ("première", "bob"),
+        ("PREMIERE", "bob"),
+        ("b1", "ada eve"),
+        ("b101", "ada"),
+        ("diallo b112", "eve"),
+        ("diallo a205", ""),
+        ("aïssatou 999", ""),
+        ("7k4q-92xd-3", "ada"),
+        ("abcd-efgh-j", "eve"),
+        ("guichet 4", "ada"),
+        ("guichet", "ada"),
+        ("nobody", ""),
+    ],
+)
+def test_filtering(query: str, expected: str) -> None:
+    assert [row.key for row in filtered([ADA, BOB, EVE], query)] == expected.split()
+
+
+@given(st.text(max_size=12))
+def test_filtering_never_fails_and_keeps_the_order(query: str) -> None:
+    rows = [ADA, BOB, EVE]
+    kept = filtered(rows, query)
+    assert kept == [row for row in rows if row in kept]
+    assert filtered(kept, query) == kept
+
+
+def test_who_waits_waits_since_arriving() -> None:
+    assert line("a").waiting_since == START
+    assert line("a", DayState.CALLED).waiting_since is None
+
+
+def test_nobody_to_call() -> None:
+    assert next_to_call([]) is None
+    others = [line(state.value, state) for state in DayState if state is not DayState.WAITING]
+    assert next_to_call(others) is None
+    assert next_to_call([line("a", visit=None)]) is None
+    assert next_to_call([line("a", arrived_at=None)]) is None
+
+
+def first(*rows: DayRow) -> str:
+    called = next_to_call(rows)
+    assert called is not None
+    backwards = next_to_call(rows[::-1])
+    assert backwards == called
+    return called.key
+
+
+def test_the_earlier_appointment_goes_first_whoever_came_first() -> None:
+    early = line("early", arrived_at=START + 5 * MINUTE)
+    late = line("late", starts_at=START + MINUTE, arrived_at=START)
+    assert first(early, late) == "early"
+
+
+def test_of_the_same_time_the_first_to_come() -> None:
+    assert first(line("second", arrived_at=START + MINUTE), line("first")) == "first"
+
+
+def test_without_appointment_the_arrival_counts() -> None:
+    walk_in = line("walk-in", starts_at=None, arrived_at=START + 2 * MINUTE)
+    assert first(walk_in, line("a", starts_at=START + 3 * MINUTE)) == "walk-in"
+    assert first(walk_in, line("a", starts_at=START + MINUTE)) == "a"
+
+
+def test_the_priority_card_goes_before_all() -> None:
+    card = line("card", needs=("seat", "priority_card"), starts_at=START + 60 * MINUTE)
+    assert first(line("a", needs=("seat",)), card) == "card"
+    earlier_card = replace(card, key="earlier", starts_at=START + 30 * MINUTE)
+    assert first(card, earlier_card) == "earlier"

@@ -1,0 +1,203 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from guichet.central import registry
+from guichet.convocation import token
+from guichet.domain.admission import Admit, Finding
+from guichet.domain.claims import Claims
+from guichet.domain.day import DayState, next_to_call
+from guichet.domain.model import Appointment, Person, Role
+from guichet.domain.reference import ReferenceProblem
+from guichet.station import Booked, Held, Reading, Station
+from guichet.store.engine import reading
+from guichet.store.records import get
+from tests.posts import World, free_slot
+from tests.waiting import until
+
+
+def appointment(station: Station, state: DayState = DayState.EXPECTED) -> Appointment:
+    """An appointment of today in that state, as the station knows it."""
+    row = next(r for r in station.reception.day() if r.state is state and r.appointment)
+    with reading(station._core.engine) as connection:
+        found = get(connection, Appointment, row.appointment or "")
+    assert found is not None
+    return found
+
+
+def text_of(found: Appointment) -> str:
+    assert found.token is not None
+    return found.token
+
+
+def scanned(world: World, station: Station, minutes: float) -> Reading:
+    """What the scan of an expected person's paper gives, minutes after the start."""
+    found = appointment(station)
+    world.clock.now = found.starts_at + timedelta(minutes=minutes)
+    return station.reception.scan(text_of(found))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "finding", "checked_in"),
+    [
+        (0, Finding.EXPECTED, True),
+        (-30, Finding.EXPECTED, True),
+        (15, Finding.EXPECTED, True),
+        (-31, Finding.EARLY, False),
+        (16, Finding.LATE, False),
+        (-24 * 60, Finding.WRONG_DAY, False),
+        (24 * 60, Finding.WRONG_DAY, False),
+    ],
+)
+def test_the_clock_decides(
+    world: World, minutes: float, finding: Finding, *, checked_in: bool
+) -> None:
+    found = scanned(world, world.station("one"), minutes)
+    assert (found.decision.finding, found.checked_in) == (finding, checked_in)
+    assert (found.visit is not None) is checked_in
+
+
+def test_a_late_person_is_asked_and_can_be_received(world: World) -> None:
+    station = world.station("one")
+    found = scanned(world, station, 40)
+    assert found.decision.admit is Admit.ASK
+    assert found.decision.minutes_off == 40
+    admitted = station.reception.admit(found)
+    assert admitted.visit is not None
+    assert admitted.visit.anomaly == "late"
+
+
+def test_the_same_paper_again_shows_the_first_ticket(world: World) -> None:
+    station = world.station("one")
+    first = scanned(world, station, 0)
+    again = station.reception.scan(text_of(first.appointment))  # type: ignore[arg-type]
+    assert again.decision.finding is Finding.ALREADY_IN
+    assert again.visit == first.visit
+    assert not again.checked_in
+
+
+def test_tickets_are_never_twice_the_same_at_a_site(world: World) -> None:
+    one, two = world.station("one"), world.station("two")
+    world.stop()
+    rows = [r for r in one.reception.day() if r.state is DayState.EXPECTED][:6]
+    tickets = []
+    for number, row in enumerate(rows):
+        station = (one, two)[number % 2]
+        found = station.reception.admit(station.reception.choose(row.appointment or ""))
+        assert found.visit is not None
+        tickets.append(found.visit.ticket)
+    assert len(set(tickets)) == len(tickets)
+
+
+def test_cancelled_moved_and_other_sites_are_told_apart(world: World) -> None:
+    station = world.station("one")
+    desk = station.mediation
+    moved, cancelled = two_booked(station)
+    held = desk.hold(free_slot(station, moved.procedure))
+    assert isinstance(held, Held)
+    result = desk.move(moved, held)
+    assert isinstance(result, Booked)
+    assert result.appointment.reference == moved.reference
+    assert isinstance(desk.cancel(cancelled, "person"), Booked)
+    assert station.reception.scan(text_of(moved)).decision.finding is Finding.SUPERSEDED
+    assert station.reception.scan(text_of(cancelled)).decision.finding is Finding.CANCELLED
+    other = world.station("raincy", site=2)
+    found = other.reception.scan(text_of(appointment(station)))
+    assert found.decision.finding is Finding.WRONG_SITE
+    assert found.site is not None
+    assert found.site.name == station.site.name
+
+
+def two_booked(station: Station) -> list[Appointment]:
+    rows = [r for r in station.reception.day() if r.state is DayState.EXPECTED and r.appointment]
+    with reading(station._core.engine) as connection:
+        found = [get(connection, Appointment, row.appointment or "") for row in rows[:2]]
+    return [a for a in found if a is not None]
+
+
+def test_what_is_not_signed_by_central_is_refused_each_in_its_way(world: World) -> None:
+    station = world.station("one")
+    genuine = appointment(station)
+    claims = Claims(genuine.id, genuine.revision, 1, genuine.starts_at, b"\0\0\0\0")
+    kid, seed, _public = token.new_key()
+    known = registry.keys(world.engine)[0].kid
+    scans = {
+        token.sign(claims, kid, seed): Finding.UNKNOWN_KEY,
+        token.sign(claims, known, seed): Finding.FORGED,
+        text_of(genuine)[:-4] + "0000": Finding.FORGED,
+        "G1:": Finding.FORGED,
+        "https://www.sncf-connect.com/e-billet?pnr=ABCDEF": Finding.NOT_OURS,
+        "": Finding.NOT_OURS,
+    }
+    for text, finding in scans.items():
+        found = station.reception.scan(text)
+        assert (found.decision.finding, found.checked_in) == (finding, False), text
+
+
+def test_a_genuine_paper_not_known_here_is_admitted_and_made_good_later(world: World) -> None:
+    """Booked after this station lost its network: the signature is all it has."""
+    counter = world.station("counter")
+    until(lambda: counter.sync_state.last_sync)
+    sign = registry.authority(world.engine).sign
+    found = appointment(counter)
+    unknown = replace(found, id="0123456789abcdef")
+    with reading(world.engine) as connection:
+        person = get(connection, Person, found.person)
+    assert person is not None
+    world.clock.now = found.starts_at
+    world.stop()
+    result = counter.reception.scan(sign(unknown, person))
+    assert result.decision.finding is Finding.UNKNOWN_HERE
+    assert result.checked_in
+    assert result.visit is not None
+    row = next(r for r in counter.reception.day() if r.visit == result.visit.id)
+    assert (row.name, row.state) == ("", DayState.WAITING)
+
+
+def test_a_typed_reference_is_as_good_as_a_scan(world: World) -> None:
+    station = world.station("one")
+    found = appointment(station)
+    world.clock.now = found.starts_at
+    assert station.reception.look_up("7K4Q") is ReferenceProblem.LENGTH
+    wrong = found.reference[:-1] + ("0" if found.reference[-1] != "0" else "1")
+    assert station.reception.look_up(wrong) is ReferenceProblem.CHECK
+    result = station.reception.look_up(found.reference.lower().replace("-", " "))
+    assert isinstance(result, Reading)
+    assert result.checked_in
+
+
+def test_a_check_in_by_mistake_can_be_taken_back(world: World) -> None:
+    station = world.station("one")
+    first = scanned(world, station, 0)
+    assert first.visit is not None
+    assert station.reception.undo_check_in(first.visit.id) is None
+    again = station.reception.scan(text_of(first.appointment))  # type: ignore[arg-type]
+    assert again.checked_in
+    assert again.visit is not None
+    assert again.visit.ticket != first.visit.ticket
+
+
+def test_call_start_and_finish_in_order(world: World) -> None:
+    station = world.station("one", Role.COUNTER)
+    row = next_to_call(station.reception.day())
+    assert row is not None
+    visit = row.visit or ""
+    refused = station.reception.start(visit)
+    assert refused is not None
+    assert refused.reason == "not_called"
+    assert station.reception.call(visit, "3") is None
+    assert station.reception.start(visit) is None
+    refused = station.reception.finish(visit, "vanished")
+    assert refused is not None
+    assert refused.reason == "unknown_outcome"
+    assert station.reception.finish(visit, "unsuccessful") is None
+    assert next(r for r in station.reception.day() if r.visit == visit).state is DayState.DONE
+
+
+def test_a_mediator_may_not_receive(world: World) -> None:
+    station = world.station("one", Role.MEDIATOR)
+    row = next(r for r in station.reception.day() if r.state is DayState.WAITING)
+    refused = station.reception.call(row.visit or "", "1")
+    assert refused is not None
+    assert refused.reason == "not_allowed"
