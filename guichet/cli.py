@@ -19,7 +19,11 @@ ROLES = click.Choice(["mediator", "counter", "supervisor"])
 _MISTAKE, _UNEXPECTED, _INTERRUPTED = 1, 2, 130
 
 folder_option = click.option(
-    "--dir", "folder", metavar="DOSSIER", type=FOLDER, help=_("Dossier du poste (sinon GUICHET_DIR, ou celui prévu).")
+    "--dir",
+    "folder",
+    metavar="DOSSIER",
+    type=FOLDER,
+    help=_("Dossier du poste (sinon GUICHET_DIR, ou celui prévu)."),
 )
 theme_option = click.option("--theme", type=THEMES, help=_("Couleurs de l’écran."))
 
@@ -184,16 +188,17 @@ def demo(
 ) -> int:
     """Essayer guichet : vraie centrale sur cet ordinateur, personnes fictives."""
     from guichet import demo as demonstration  # noqa: PLC0415
+    from guichet import demo_central  # noqa: PLC0415
     from guichet.config import configure_logging  # noqa: PLC0415
     from guichet.domain.model import Role  # noqa: PLC0415
 
     where = demonstration.demo_folder(folder)
     configure_logging(where)
     if stop_central:
-        demonstration.stop_central(where)
+        demo_central.stop_central(where)
         return 0
     if start_central:
-        demonstration.start_central(where)
+        demo_central.start_central(where)
         return 0
     return demonstration.run(Role(role), where, fresh=fresh, join=join, theme=theme, camera=camera)
 

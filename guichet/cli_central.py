@@ -23,7 +23,11 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def _where(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say which central is meant."""
     command = click.option(
-        "--dir", "folder", metavar="DOSSIER", type=FOLDER, help=_("Dossier de la centrale (base et journal).")
+        "--dir",
+        "folder",
+        metavar="DOSSIER",
+        type=FOLDER,
+        help=_("Dossier de la centrale (base et journal)."),
     )(command)
     return click.option(
         "--database",

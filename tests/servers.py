@@ -16,6 +16,8 @@ import pytest
 from sqlalchemy import Engine
 
 from guichet.central import registry
+from guichet.central.app import create_app
+from guichet.central.events import Events
 from guichet.central.serve import running
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -41,13 +43,14 @@ class CentralUnderTest:
     engine: Engine
     clock: Callable[[], datetime]
     url: str = ""
-    app: FastAPI | None = None
+    events: Events = field(init=False)
     _running: ExitStack = field(default_factory=ExitStack)
 
     def start(self) -> None:
         port = httpx.URL(self.url).port if self.url else None
-        server = running(self.engine, port=port or 0, clock=self.clock)
-        self.url = self._running.enter_context(server)
+        app = create_app(self.engine, clock=self.clock)
+        self.events = app.state.events
+        self.url = self._running.enter_context(running(app, port=port or 0))
 
     def stop(self) -> None:
         self._running.close()

@@ -5,13 +5,11 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from sqlalchemy import Engine
 
 from guichet.central import registry
 from guichet.central.app import create_app
@@ -86,19 +84,11 @@ def serve(
 
 
 @contextmanager
-def running(
-    engine: Engine,
-    host: str = "127.0.0.1",
-    port: int = 0,
-    *,
-    hold_minutes: int = 5,
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Iterator[str]:
+def running(app: FastAPI, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """Central in a thread of this process, meanwhile; its address.
 
-    Raises ConfigError when it cannot listen there.
+    `app` is one of guichet.central.app.create_app. Raises ConfigError when it cannot listen there.
     """
-    app = create_app(engine, hold_minutes=hold_minutes, clock=clock)
     addresses: list[str] = []
     settled = threading.Event()
 

@@ -16,8 +16,6 @@ from typing import Any, Literal
 
 import cbor2
 from base45 import b45decode, b45encode
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from guichet.domain.claims import Claims
 
@@ -54,9 +52,10 @@ class Unverified:
 
 def new_key() -> tuple[str, bytes, bytes]:
     """A fresh key: its id (6 hexadecimal digits), private seed and public key (32 bytes each)."""
-    key = Ed25519PrivateKey.generate()
-    public = key.public_key().public_bytes_raw()
-    return key_id(public), key.private_bytes_raw(), public
+    from guichet.convocation import ed25519  # noqa: PLC0415 - see there
+
+    private, public = ed25519.generate()
+    return key_id(public), private, public
 
 
 def key_id(public: bytes) -> str:
@@ -71,8 +70,10 @@ def sign(claims: Claims, kid: str, private: bytes) -> str:
     159 up to site 65535 and revision 255 (version 9). Raises ValueError for claims or a `kid` that
     the format cannot carry.
     """
+    from guichet.convocation import ed25519  # noqa: PLC0415 - see there
+
     protected, payload = _protected(kid), _payload(claims)
-    signature = Ed25519PrivateKey.from_private_bytes(private).sign(_to_sign(protected, payload))
+    signature = ed25519.signature(private, _to_sign(protected, payload))
     return _assemble(protected, payload, signature)
 
 
@@ -93,11 +94,9 @@ def verify(text: str, keyring: Mapping[str, bytes]) -> Verified | Unverified:
     public = keyring.get(kid)
     if public is None:
         return Unverified("unknown_key", kid)
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(
-            signature, _to_sign(_protected(kid), _payload(claims))
-        )
-    except InvalidSignature:
+    from guichet.convocation import ed25519  # noqa: PLC0415 - see there
+
+    if not ed25519.is_signed(public, signature, _to_sign(_protected(kid), _payload(claims))):
         return Unverified("bad_signature", kid)
     return Verified(claims, kid)
 

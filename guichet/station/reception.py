@@ -73,12 +73,7 @@ class Reception:
         One transaction: the visit and its place in the outbox, or the trace of a refused scan.
         """
         with writing(self._core.engine) as connection:
-            keyring = {
-                key.kid: bytes.fromhex(key.public)
-                for key in queries.everything(connection, PublicKey)
-                if key.revoked_at is None
-            }
-            result = verify(text, keyring)
+            result = verify(text, self._keyring(connection))
             if not isinstance(result, Verified):
                 reading_ = Reading(unverified(result.reason))
             else:
@@ -87,6 +82,14 @@ class Reception:
             reading_ = self._concluded(connection, reading_)
         self._core.left()
         return reading_
+
+    def _keyring(self, connection: Connection) -> dict[str, bytes]:
+        now = self._core.clock()
+        return {
+            key.kid: bytes.fromhex(key.public)
+            for key in queries.everything(connection, PublicKey)
+            if key.revoked_at is None and now <= key.not_after
+        }
 
     def look_up(self, text: str) -> Reading | ReferenceProblem:
         """The same for a reference typed by hand, without its QR code."""

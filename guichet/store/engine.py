@@ -57,7 +57,7 @@ def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "busy_timeout=10000",
-        "cache_size=-8192",
+        "cache_size=-2048",
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")

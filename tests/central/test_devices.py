@@ -138,5 +138,7 @@ def test_the_log_names_no_token_and_no_search(
         caller.http.get("/v1/persons", params={"q": "diallo"})
         caller.http.get("/v1/nowhere", params={"q": "diallo"})
         token = caller.station.token
-    written = [r.getMessage() for r in caplog.records if not r.name.startswith(("httpx", "httpcore"))]
+    written = [
+        r.getMessage() for r in caplog.records if not r.name.startswith(("httpx", "httpcore"))
+    ]
     assert not [line for line in written if "diallo" in line or token in line]

@@ -66,9 +66,7 @@ def test_a_write_is_told_to_the_stations_of_its_site(
                 pass
 
 
-def test_what_another_process_writes_is_told_too(
-    caller: Caller, central: CentralUnderTest
-) -> None:
+def test_what_another_process_writes_is_told_too(caller: Caller, central: CentralUnderTest) -> None:
     with listening(caller) as told:
         publish(central.engine, 1, person("p9"))
         with central.engine.connect() as connection:

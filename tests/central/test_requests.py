@@ -87,9 +87,12 @@ def test_nonsense_fields_are_refused(caller: Caller, where: str, value: Any) -> 
     body = problem(answer, 422, "invalid_request")
     assert body["errors"]
     assert "not hexadecimal" not in answer.text
-    assert caller.http.post(
-        "/v1/operations", content=changed(caller, "action.person", "p1")
-    ).json()["verdicts"][0]["reason"] is None
+    assert (
+        caller.http.post("/v1/operations", content=changed(caller, "action.person", "p1")).json()[
+            "verdicts"
+        ][0]["reason"]
+        is None
+    )
 
 
 def test_huge_site_numbers_are_another_site_s(caller: Caller) -> None:

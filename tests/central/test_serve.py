@@ -4,7 +4,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +11,13 @@ import httpx
 import pytest
 
 from guichet.central import registry
+from guichet.central.app import create_app
 from guichet.central.openapi import PATH, document
 from guichet.central.serve import running, serve
 from guichet.errors import ConfigError
 from guichet.store.engine import open_engine, sqlite_url
 from tests.central.samples import Caller, furnish
 from tests.servers import START
-from tests.waiting import until
 
 PROGRAM = """
 import sys
@@ -85,7 +84,10 @@ def test_a_port_in_use_is_said(url: str) -> None:
         with pytest.raises(ConfigError, match=f"port {port}"):
             serve(url, "127.0.0.1", port)
         engine = open_engine(url)
-        with pytest.raises(ConfigError, match=f"port {port}"), running(engine, port=port):
+        with (
+            pytest.raises(ConfigError, match=f"port {port}"),
+            running(create_app(engine), port=port),
+        ):
             pass
         engine.dispose()
 

@@ -1,0 +1,278 @@
+"""``guichet doctor``: what works on this station, and how to mend what does not."""
+
+import importlib.resources
+import os
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+from guichet.config import Enrolment, load_enrolment, load_settings
+from guichet.errors import GuichetError
+from guichet.i18n import _
+
+_PYTHON = (3, 11)
+_ROOM = 200_000_000  # bytes: a station's replica, its backup and its documents
+_SKEW = 60.0  # seconds: beyond, early and late are judged wrong
+_SHIPPED_FONTS = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic", "fontpkg_noto_sans_tamil")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing examined. `good` None: guichet works without it; `advice` says how to mend it."""
+
+    name: str
+    good: bool | None
+    found: str
+    advice: str = ""
+
+
+def examine(folder: Path) -> list[Check]:
+    """Every check, each in its own right: one that fails does not stop the others."""
+    checks = [_python(), _disk(folder), _database(folder), *_decoders(), _camera(folder)]
+    checks += [_fonts(), _printer()]
+    try:
+        enrolment = load_enrolment(folder)
+    except GuichetError as error:
+        return [
+            *checks,
+            Check(_("enrôlement"), good=False, found=_("illisible"), advice=str(error)),
+        ]
+    if enrolment is None:
+        return [
+            *checks,
+            Check(
+                _("enrôlement"),
+                good=None,
+                found=_("ce poste n’est pas enrôlé"),
+                advice=_("Lancez «\u00a0guichet enrol ADRESSE\u00a0»."),
+            ),
+        ]
+    return [*checks, _secrets(folder), *_keyring(folder), *_central(enrolment)]
+
+
+def _python() -> Check:
+    version = ".".join(map(str, sys.version_info[:3]))
+    good = sys.version_info >= _PYTHON
+    return Check(
+        "Python", good, version, "" if good else _("Installez Python 3.11 ou plus récent.")
+    )
+
+
+def _disk(folder: Path) -> Check:
+    free = shutil.disk_usage(folder).free
+    good = free >= _ROOM and os.access(folder, os.W_OK)
+    return Check(
+        _("dossier du poste"),
+        good,
+        _("{folder}, {free} Mo libres").format(folder=folder, free=free // 1_000_000),
+        "" if good else _("Libérez de la place et vérifiez les droits de ce dossier."),
+    )
+
+
+def _database(folder: Path) -> Check:
+    from sqlalchemy import text  # noqa: PLC0415 - heavy
+
+    from guichet.store.engine import open_engine, sqlite_url, writing  # noqa: PLC0415
+
+    name = _("base locale")
+    path = folder / "station.sqlite3"
+    if not path.exists():
+        return Check(name, good=None, found=_("pas encore créée"))
+    try:
+        engine = open_engine(sqlite_url(path))
+        try:
+            with writing(engine) as connection:
+                sound = connection.execute(text("PRAGMA quick_check")).scalar()
+        finally:
+            engine.dispose()
+    except GuichetError as error:
+        return Check(name, good=False, found=_("inutilisable"), advice=str(error))
+    if sound != "ok":
+        advice = _("Fermez guichet et renommez station.sqlite3\u202f: il sera refait.")
+        return Check(name, good=False, found=_("abîmée"), advice=advice)
+    return Check(name, good=True, found=_("saine, et elle peut être écrite"))
+
+
+def _decoders() -> list[Check]:
+    from guichet.scanner.decoder import available  # noqa: PLC0415 - heavy
+
+    engines = available()
+    advice = {
+        "zbar": _(
+            "Facultatif\u202f: «\u00a0sudo apt install libzbar0\u00a0» sous Debian et Ubuntu. "
+            "Les autres lecteurs suffisent."
+        ),
+    }
+    broken = _("Réinstallez guichet\u202f: ce lecteur en fait partie.")
+    return [
+        Check(_("lecteur de codes {name}").format(name=name), good=True, found=version)
+        if version
+        else Check(
+            _("lecteur de codes {name}").format(name=name),
+            good=None if name in advice else False,
+            found=_("absent"),
+            advice=advice.get(name, broken),
+        )
+        for name, version in engines.items()
+    ]
+
+
+def _camera(folder: Path) -> Check:
+    from guichet.scanner.faults import CameraFault  # noqa: PLC0415 - heavy
+    from guichet.scanner.source import open_source  # noqa: PLC0415
+
+    try:
+        spec = load_settings(folder).camera
+    except GuichetError as error:
+        return Check(_("réglages"), good=False, found=_("inutilisables"), advice=str(error))
+    name = _("caméra {spec}").format(spec=spec)
+    try:
+        source = open_source(spec)
+    except CameraFault as fault:
+        return Check(
+            name,
+            good=None,
+            found=_CAMERA_FAULTS.get(fault.reason, fault.reason),
+            advice=_(
+                "Branchez-la, fermez ce qui l’occupe, ou changez «\u00a0camera\u00a0» dans "
+                "settings.toml. Sans elle, tapez la référence de la convocation."
+            ),
+        )
+    source.close()
+    return Check(name, good=True, found=_("s’ouvre"))
+
+
+_CAMERA_FAULTS = {
+    "absent": _("introuvable"),
+    "denied": _("interdite à cet utilisateur"),
+    "busy": _("occupée par un autre programme"),
+    "unreadable": _("ne donne pas d’images"),
+    "unknown_source": _("réglage incompris"),
+}
+
+
+def _fonts() -> Check:
+    missing = []
+    for package in _SHIPPED_FONTS:
+        try:
+            importlib.resources.files(package)
+        except ModuleNotFoundError:
+            missing.append(package)
+    return Check(
+        _("polices des convocations"),
+        not missing,
+        _("manquent\u202f: {names}").format(names=", ".join(missing))
+        if missing
+        else _("présentes"),
+        _("Réinstallez guichet\u202f: elles en font partie.") if missing else "",
+    )
+
+
+def _printer() -> Check:
+    if shutil.which("lp"):
+        return Check(_("impression"), good=True, found="lp")
+    advice = _(
+        "Facultatif\u202f: «\u00a0sudo apt install cups-client\u00a0». Sinon, imprimez le PDF."
+    )
+    return Check(_("impression"), good=None, found=_("pas de commande lp"), advice=advice)
+
+
+def _secrets(folder: Path) -> Check:
+    from guichet.config import ENROLMENT_FILE  # noqa: PLC0415
+
+    path = folder / ENROLMENT_FILE
+    private = path.stat().st_mode & 0o077 == 0
+    return Check(
+        _("secret du poste"),
+        private,
+        _("lisible par son seul propriétaire") if private else _("lisible par d’autres"),
+        "" if private else f"chmod 600 {path}",
+    )
+
+
+def _keyring(folder: Path) -> list[Check]:
+    """Whether this station holds a key to verify today's convocations with."""
+    from guichet.domain.model import PublicKey  # noqa: PLC0415 - heavy
+    from guichet.store.engine import open_engine, reading, sqlite_url  # noqa: PLC0415
+    from guichet.store.queries import everything  # noqa: PLC0415
+
+    path = folder / "station.sqlite3"
+    if not path.exists():
+        return []
+    now = datetime.now(UTC)
+    try:
+        engine = open_engine(sqlite_url(path))
+        try:
+            with reading(engine) as connection:
+                keys = everything(connection, PublicKey)
+        finally:
+            engine.dispose()
+    except GuichetError:
+        return []  # the local database has been told about already
+    valid = sum(k.revoked_at is None and k.not_before <= now < k.not_after for k in keys)
+    return [
+        Check(
+            _("clés des convocations"),
+            bool(valid),
+            _("{valid} en cours de validité").format(valid=valid),
+            ""
+            if valid
+            else _("Ouvrez guichet avec le réseau\u202f: elles viennent de la centrale."),
+        )
+    ]
+
+
+def _central(enrolment: Enrolment) -> list[Check]:
+    """Whether central answers, lets this station in, and shows the same time."""
+    import httpx  # noqa: PLC0415 - heavy
+
+    name = _("centrale {url}").format(url=enrolment.url)
+    advice = _("Vérifiez le réseau\u202f; en attendant, l’accueil continue sans elle.")
+    started = time.monotonic()
+    try:
+        with httpx.Client(base_url=enrolment.url, timeout=5.0) as client:
+            answer = client.get("/healthz")
+            access = client.get(
+                "/v1/changes",
+                params={"limit": 1},
+                headers={
+                    "Authorization": f"Bearer {enrolment.token}",
+                    "Guichet-Protocol": "1",
+                },
+            )
+    except httpx.HTTPError:
+        return [Check(name, good=False, found=_("ne répond pas"), advice=advice)]
+    took = round((time.monotonic() - started) * 1000)
+    checks = [Check(name, good=True, found=_("répond en {took} ms").format(took=took))]
+    if access.status_code in (401, 403):
+        checks.append(
+            Check(
+                _("accès"),
+                good=False,
+                found=_("ce poste est refusé"),
+                advice=_("Demandez un code, puis «\u00a0guichet enrol ADRESSE\u00a0»."),
+            )
+        )
+    return [*checks, *_skew(answer.headers.get("Date"))]
+
+
+def _skew(stated: str | None) -> list[Check]:
+    if stated is None:
+        return []
+    try:
+        apart = abs((datetime.now(UTC) - parsedate_to_datetime(stated)).total_seconds())
+    except (TypeError, ValueError):
+        return []
+    good = apart <= _SKEW
+    return [
+        Check(
+            _("horloge"),
+            good,
+            _("{apart} s d’écart avec la centrale").format(apart=round(apart)),
+            "" if good else _("Réglez l’heure de cet ordinateur (réglage automatique)."),
+        )
+    ]

@@ -1,0 +1,151 @@
+"""The day's lines in words, made off the UI loop."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from textual.content import Content
+
+from guichet.domain.day import DayRow, DayState, counts
+from guichet.domain.needs import Need
+from guichet.i18n import _
+from guichet.screens.words import ANOMALIES, NEEDS, STATES
+from guichet.widgets.columns import Column, Row
+from guichet.widgets.level import SIGNS, Level
+
+COLUMNS = (
+    Column("time", _("Heure"), width=5),
+    Column("ticket", _("Ticket"), width=6),
+    Column("name", _("Usager"), flex=3),
+    Column("procedure", _("Démarche"), flex=2, min_terminal=100),
+    Column("state", _("État"), width=10),
+    Column("waiting", _("Attente"), width=7, align="right"),
+    Column("desk", _("Guichet"), width=7, align="right"),
+)
+
+
+class Group(NamedTuple):
+    """States that are counted and shown together."""
+
+    name: str
+    level: Level
+    label: str
+    states: frozenset[DayState]
+
+
+GROUPS = (
+    Group("expected", "idle", _("Attendus"), frozenset({DayState.EXPECTED})),
+    Group("waiting", "warn", _("En attente"), frozenset({DayState.WAITING})),
+    Group("desk", "info", _("Au guichet"), frozenset({DayState.CALLED, DayState.SERVING})),
+    Group("done", "ok", _("Terminés"), frozenset({DayState.DONE})),
+    Group("absent", "bad", _("Absents"), frozenset({DayState.ABSENT})),
+    Group("cancelled", "bad", _("Annulés"), frozenset({DayState.CANCELLED})),
+)
+_OVER = frozenset({DayState.DONE, DayState.ABSENT, DayState.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class DayTable:
+    """The day as read at one moment: its rows by time, and each as a line of the list.
+
+    `numbers`: how many in each group. `longest`: minutes of the longest wait, if anybody waits.
+    """
+
+    rows: Sequence[DayRow]
+    lines: dict[str, Row]
+    by_key: dict[str, DayRow]
+    numbers: dict[str, int]
+    longest: int | None
+
+
+def day_table(
+    rows: Sequence[DayRow], now: datetime, local: Callable[[datetime], datetime]
+) -> DayTable:
+    """The day to show at `now` (UTC); who came without appointment stands where they arrived."""
+    ordered = sorted(rows, key=lambda row: row.starts_at or row.arrived_at or now)
+    found = counts(rows)
+    waits = [minutes for row in rows if (minutes := waiting(row, now)) is not None]
+    return DayTable(
+        rows=ordered,
+        lines={row.key: _line(row, now, local) for row in ordered},
+        by_key={row.key: row for row in ordered},
+        numbers={group.name: sum(found[state] for state in group.states) for group in GROUPS},
+        longest=max(waits, default=None),
+    )
+
+
+def waiting(row: DayRow, now: datetime) -> int | None:
+    """Whole minutes a person has waited, while they wait."""
+    since = row.waiting_since
+    return None if since is None else max(0, int((now - since).total_seconds() // 60))
+
+
+def waited(minutes: int) -> str:
+    """A wait as people say it: 34 min, 1 h 04."""
+    hours, left = divmod(minutes, 60)
+    return f"{hours}\u00a0h\u00a0{left:02}" if hours else f"{left}\u00a0min"
+
+
+def _line(row: DayRow, now: datetime, local: Callable[[datetime], datetime]) -> Row:
+    level, word = STATES[row.state]
+    minutes = waiting(row, now)
+    return Row(
+        row.key,
+        (
+            f"{local(row.starts_at):%H:%M}" if row.starts_at else "–",
+            row.ticket,
+            row.name or _("(usager inconnu ici)"),
+            row.procedure,
+            word,
+            "" if minutes is None else waited(minutes),
+            row.desk,
+        ),
+        status=level,
+        dim=row.state in _OVER,
+    )
+
+
+def detail(row: DayRow, now: datetime, local: Callable[[datetime], datetime]) -> Content:
+    """Three lines about one person: where they stand, what for, and what to know about them."""
+    level, word = STATES[row.state]
+    minutes = waiting(row, now)
+    standing = f"{SIGNS[level].strip()} {word}".strip()
+    if minutes is not None:
+        standing += _(" depuis {wait}").format(wait=waited(minutes))
+    first = [row.ticket, _("guichet {n}").format(n=row.desk) if row.desk else ""]
+    if row.arrived_at is not None:
+        first.append(_("arrivée à {time}").format(time=f"{local(row.arrived_at):%H:%M}"))
+    start = (
+        _("rendez-vous à {time}").format(time=f"{local(row.starts_at):%H:%M}")
+        if row.starts_at
+        else _("sans rendez-vous")
+    )
+    return Content("\n").join(
+        [
+            Content.assemble(
+                (row.name or _("(usager inconnu ici)"), "bold"),
+                "  ",
+                (standing, "" if level == "idle" else f"${level}"),
+                _dotted("", *first),
+            ),
+            Content(_dotted(row.procedure, start, row.reference)),
+            _to_know(row),
+        ]
+    )
+
+
+def _to_know(row: DayRow) -> Content:
+    needs = [NEEDS[Need(need)] for need in row.needs]
+    warnings = [ANOMALIES.get(row.anomaly, row.anomaly)] if row.anomaly else []
+    if not row.confirmed:
+        warnings.append(_("pas encore confirmé par la centrale"))
+    parts = [
+        Content(_("Besoins\u00a0: {needs}").format(needs=", ".join(needs))) if needs else None,
+        *(Content.assemble((f"! {warning}", "$warn")) for warning in warnings),
+    ]
+    return Content("  ·  ").join([part for part in parts if part is not None])
+
+
+def _dotted(first: str, *others: str) -> str:
+    return "  ·  ".join([first, *filter(None, others)])

@@ -1,0 +1,302 @@
+"""A new person, or changes to a known one."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Grid, Vertical, VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Checkbox, Footer, Label, Select, Static
+
+from guichet.domain.birth import BirthDate, parse
+from guichet.domain.foreigner_number import AbsentReason, form
+from guichet.domain.model import Person
+from guichet.domain.names import display_name
+from guichet.domain.needs import Need
+from guichet.domain.operations import Refused
+from guichet.errors import GuichetError
+from guichet.i18n import _
+from guichet.phones import Phone, PhoneKind, parse_phone
+from guichet.screens import checks, describe
+from guichet.screens.languages import choices
+from guichet.screens.post import Post, background
+from guichet.screens.top import Top
+from guichet.screens.trail import Trail
+from guichet.screens.words import NEEDS, NO_NUMBER, refusal
+from guichet.widgets.field import Field, FieldState
+from guichet.widgets.level import Level
+from guichet.widgets.said import Said
+
+Typed = dict[str, str]
+"""What is typed in the form, by field; "needs" are separated by blanks."""
+
+_FIELDS = ("family", "given", "birth", "commune", "number", "phone", "email")
+
+
+def typed_of(person: Person) -> Typed:
+    """The form filled in with what is known of a person."""
+    return {
+        "family": person.family_name,
+        "given": person.given_names,
+        "birth": describe.birth(person),
+        "commune": person.commune,
+        "number": person.number or "",
+        "absent": person.number_absent or "",
+        "phone": describe.phone(person),
+        "email": person.email or "",
+        "language": person.language,
+        "needs": " ".join(person.needs),
+    }
+
+
+def typed_in_search(query: str) -> Typed:
+    """The form begun with what was searched for: a phone, a numéro étranger, or names."""
+    query = query.strip()
+    if not any(character.isdigit() for character in query):
+        words = query.split()
+        capitals = [word for word in words if word.isupper()]
+        family = capitals if 0 < len(capitals) < len(words) else words[:1]
+        given = [word for word in words if word not in family]
+        return {"family": " ".join(family), "given": " ".join(given)}
+    found = parse_phone(query)
+    if isinstance(found, Phone) and found.kind is not PhoneKind.OTHER:
+        return {"phone": query}
+    return {"number": query}
+
+
+class PersonForm(Screen[Person]):
+    """The form; dismissed with the person once recorded. `typed` is kept true at each key."""
+
+    CSS_PATH = "person_form.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f9", "save", _("Enregistrer"), tooltip=_("Enregistrer"), id="person.save"),
+        Binding(
+            "f7", "correct", _("Corriger le numéro"),
+            tooltip=_("Prendre le numéro proposé sous le champ"), id="person.correct",
+        ),
+        Binding(
+            "f8", "blank", _("Fiche vierge"),
+            tooltip=_("Recommencer avec une fiche vierge"), id="person.blank",
+        ),
+        Binding("escape", "back", _("Retour"), tooltip=_("Revenir, la saisie est gardée")),
+    ]  # fmt: skip
+
+    def __init__(
+        self, post: Post, typed: Typed, person: Person | None = None, *, resumed: bool = False
+    ) -> None:
+        super().__init__()
+        self._post = post
+        self._typed = typed
+        self._person = person
+        self._resumed = resumed
+        self._id = person.id if person else post.station.mediation.new_person_id()
+        self._saving = False
+
+    def compose(self) -> ComposeResult:
+        """Two columns of fields, then the needs."""
+        yield Top(self._post, _("Médiation"))
+        yield Trail(0)
+        today = self._post.station.today()
+        with VerticalScroll(can_focus=False):
+            with Grid(id="fields"):
+                yield self._field("family", _("Nom de famille"), checks.name)
+                yield self._field("given", _("Prénoms"), checks.name)
+                yield self._field(
+                    "birth",
+                    _("Date de naissance"),
+                    partial(checks.birth, today=today),
+                    hint=_("JJ/MM/AAAA, ou l’année seule"),
+                )
+                yield self._field("commune", _("Commune de résidence"), checks.commune)
+                yield self._field(
+                    "number",
+                    _("Numéro étranger"),
+                    checks.number,
+                    hint=_("10 chiffres, sur le titre"),
+                )
+                with Vertical(classes="choice"):
+                    yield Label(_("Si aucun numéro, pourquoi"))
+                    yield self._reasons()
+                yield self._field("phone", _("Téléphone"), checks.phone)
+                yield self._field("email", _("Adresse e-mail"), checks.email)
+                with Vertical(classes="choice"):
+                    yield Label(_("Langue"))
+                    code = self._typed.get("language") or "fr"
+                    yield Select(choices(code), value=code, allow_blank=False, id="language")
+                yield Static(
+                    _("Langue de la notice jointe à la convocation."),
+                    classes="hint beside",
+                )
+            yield Label(_("Besoins à l’accueil"), id="needs-label")
+            with Grid(id="needs"):
+                chosen = self._typed.get("needs", "").split()
+                for need in Need:
+                    yield Checkbox(NEEDS[need], value=need in chosen, id=f"need-{need}")
+        yield Said()
+        yield Footer(show_command_palette=False)
+
+    def _field(
+        self, key: str, label: str, validate: Callable[[str], FieldState], hint: str = ""
+    ) -> Field:
+        return Field(
+            label,
+            hint=hint,
+            value=self._typed.get(key, ""),
+            validate=validate,
+            max_length=80,
+            id=key,
+        )
+
+    def _reasons(self) -> Select[str]:
+        value = self._typed.get("absent", "")
+        return Select(
+            [(NO_NUMBER[reason], reason.value) for reason in AbsentReason],
+            prompt=_("Choisir un motif"),
+            value=value if value in set(AbsentReason) else Select.NULL,
+            disabled=bool(self._typed.get("number")),
+            id="absent",
+        )
+
+    def on_mount(self) -> None:
+        """Start in the first field; say whether something typed earlier was taken up again."""
+        self.query_one("#family", Field).focus()
+        if self._resumed:
+            self._say(_("Saisie reprise où elle en était. F8 : fiche vierge."))
+        background(self, partial(parse_phone, "0"), group="warm")  # its library loads slowly
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that would do nothing are not shown."""
+        del parameters
+        if action == "correct":
+            return bool(form(self._typed.get("number", "")).suggestion)
+        return self._person is None if action == "blank" else True
+
+    # Typing -------------------------------------------------------------------------------------
+
+    @on(Field.Changed)
+    def _changed(self, event: Field.Changed) -> None:
+        key = event.field.id or ""
+        self._typed[key] = event.value
+        if key == "number":
+            self.query_one("#absent", Select).disabled = bool(event.value.strip())
+            self.refresh_bindings()
+
+    @on(Field.Submitted)
+    def _entered(self) -> None:
+        self.focus_next()
+
+    @on(Select.Changed)
+    def _chosen(self, event: Select.Changed) -> None:
+        value = event.value
+        self._typed[event.select.id or ""] = value if isinstance(value, str) else ""
+
+    @on(Checkbox.Changed)
+    def _ticked(self) -> None:
+        ticked = [need for need in Need if self.query_one(f"#need-{need}", Checkbox).value]
+        self._typed["needs"] = " ".join(ticked)
+
+    def action_correct(self) -> None:
+        """Take the number offered under the field."""
+        field = self.query_one("#number", Field)
+        suggestion = form(field.value).suggestion
+        if suggestion:
+            field.value = suggestion
+            field.focus()
+
+    def action_blank(self) -> None:
+        """Start again with nothing typed."""
+        for key in _FIELDS:
+            self.query_one(f"#{key}", Field).value = ""
+        for box in self.query(Checkbox):
+            box.value = False
+        self.query_one("#absent", Select).value = Select.NULL
+        self.query_one("#language", Select).value = "fr"
+        self._id = self._post.station.mediation.new_person_id()
+        self._say("")
+        self.query_one("#family", Field).focus()
+
+    def action_back(self) -> None:
+        """Go back; what is typed is kept by who opened the form."""
+        self.app.pop_screen()
+
+    # Sending ------------------------------------------------------------------------------------
+
+    def action_save(self) -> None:
+        """Record the person, or show the first field to complete."""
+        if self._saving:
+            return
+        wrong = self._first_wrong()
+        if wrong is not None:
+            wrong.focus()
+            self._say(_("À compléter : {what}.").format(what=wrong.state.message), "bad")
+            return
+        person = self._read()
+        self._saving = True
+        self._say(_("Enregistrement…"))
+        background(
+            self,
+            lambda: self._post.station.mediation.register(person),
+            partial(self._registered, person),
+            group="register",
+            failed=self._failed,
+        )
+
+    def _first_wrong(self) -> Field | None:
+        fields = {key: self.query_one(f"#{key}", Field) for key in _FIELDS}
+        for field in fields.values():
+            field.set_state(checks.final(field.state))
+        empty = {key for key, field in fields.items() if not field.value.strip()}
+        if {"family", "given"} <= empty:
+            _refuse(fields["family"], _("Un nom ou un prénom est demandé"))
+        if "birth" in empty:
+            _refuse(fields["birth"], _("Au moins l’année de naissance"))
+        if "number" in empty and not self._typed.get("absent"):
+            _refuse(fields["number"], _("Le numéro, ou le motif à côté"))
+        if fields["number"].state.level == "warn":
+            _refuse(fields["number"], fields["number"].state.message)
+        return next((field for field in fields.values() if field.state.level == "bad"), None)
+
+    def _read(self) -> Person:
+        typed = {key: " ".join(value.split()) for key, value in self._typed.items()}
+        birth = parse(typed["birth"], self._post.station.today())
+        phone = parse_phone(typed.get("phone", ""))
+        number = form(typed.get("number", "")).value or None
+        return Person(
+            id=self._id,
+            site=self._person.site if self._person else self._post.station.site.number,
+            family_name=typed.get("family", ""),
+            given_names=typed.get("given", ""),
+            birth=birth.to_text() if isinstance(birth, BirthDate) else "",
+            number=number,
+            number_absent=None if number else typed.get("absent") or None,
+            phone=phone.e164 if isinstance(phone, Phone) else None,
+            email=typed.get("email") or None,
+            commune=typed.get("commune", ""),
+            language=typed.get("language") or "fr",
+            needs=tuple(typed.get("needs", "").split()),
+        )
+
+    def _registered(self, person: Person, refused: Refused | None) -> None:
+        self._saving = False
+        if refused is not None:
+            self._say(refusal(refused), "bad")
+            return
+        said = _("{name} enregistré.").format(
+            name=display_name(person.family_name, person.given_names)
+        )
+        self._say(said, "ok")
+        self.dismiss(person)
+
+    def _failed(self, error: GuichetError) -> None:
+        self._saving = False
+        self._say(str(error), "bad")
+
+    def _say(self, text: str, level: Level = "idle") -> None:
+        self.query_one(Said).say(text, level)
+
+
+def _refuse(field: Field, message: str) -> None:
+    field.set_state(FieldState("bad", message))

@@ -1,0 +1,117 @@
+"""Practice without a webcam: choose a printed sheet, as if it were held before the camera."""
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Label, Static
+
+from guichet.domain.reference import parse_reference
+from guichet.errors import CameraError
+from guichet.i18n import _
+from guichet.widgets.rows import Column, Row, RowsView
+
+_SHOWN = "presentee.png"
+_PART = ".presentee.part"  # no picture's suffix, so the camera does not see it half written
+_EXAMPLE = re.compile(r"exemple-(\d+)-(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A picture of a sheet of paper, and what it is."""
+
+    path: Path
+    label: str
+
+
+def sheets(folder: Path) -> list[Sheet]:
+    """The sheets of the practice folder: printed convocations, the newest first, then examples.
+
+    Raises CameraError when the folder cannot be read.
+    """
+    try:
+        found = [(path, path.stat().st_mtime_ns) for path in folder.glob("*.png")]
+    except OSError as error:
+        raise CameraError(
+            _("Le dossier des feuilles d’essai est illisible\u202f: relancez la démonstration.")
+        ) from error
+    printed = sorted(
+        ((path, at) for path, at in found if not _EXAMPLE.fullmatch(path.stem)),
+        key=lambda pair: pair[1],
+        reverse=True,
+    )
+    examples = [(int(m[1]), m[2], path) for path, _at in found if (m := _EXAMPLE.fullmatch(path.stem))]
+    return [
+        *(Sheet(path, _printed(path.stem)) for path, _at in printed),
+        *(Sheet(path, _example(kind)) for _number, kind, path in sorted(examples)),
+    ]
+
+
+def _printed(stem: str) -> str:
+    reference = parse_reference(stem)
+    return _("convocation {name}").format(name=reference if isinstance(reference, str) else stem)
+
+
+def _example(kind: str) -> str:
+    return _("exemple\u202f: {kind}").format(kind=kind.replace("-", " ").replace("_", " "))
+
+
+def place_sheet(sheet: Path | None, camera: Path) -> None:
+    """Put a sheet before the practice camera, or take the one there away.
+
+    Raises CameraError when the camera's folder cannot be written.
+    """
+    try:
+        if sheet is None:
+            (camera / _SHOWN).unlink(missing_ok=True)
+        else:
+            shutil.copyfile(sheet, camera / _PART)
+            (camera / _PART).replace(camera / _SHOWN)
+    except OSError as error:
+        raise CameraError(
+            _("La feuille ne peut pas être présentée\u202f: vérifiez le dossier de la caméra d’essai.")
+        ) from error
+
+
+class PracticeScreen(ModalScreen[Path | None]):
+    """Which sheet to hold before the camera."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", _("Fermer"), tooltip=_("Ne rien présenter")),
+    ]
+    DEFAULT_CSS = """
+    PracticeScreen RowsView { height: auto; max-height: 16; min-height: 4; background: $surface; }
+    PracticeScreen .hint { margin-top: 1; }
+    """
+
+    def __init__(self, found: list[Sheet]) -> None:
+        super().__init__()
+        self._found = found
+
+    def compose(self) -> ComposeResult:
+        """The list in a dialog."""
+        with Vertical(classes="dialog"):
+            yield Label(_("Présenter une feuille"), classes="title")
+            yield RowsView(
+                [Column("sheet", _("Feuille"), flex=1)],
+                empty=_("Aucune feuille\u202f: imprimez une convocation en médiation."),
+            )
+            yield Static(_("Entrée\u202f: présenter    Échap\u202f: fermer"), classes="hint")
+
+    def on_mount(self) -> None:
+        """Fill the list."""
+        rows = self.query_one(RowsView)
+        rows.styles.height = max(4, min(16, len(self._found) + 1))
+        rows.set_rows([Row(str(sheet.path), (sheet.label,)) for sheet in self._found])
+        rows.focus()
+
+    @on(RowsView.Selected)
+    def _chosen(self, event: RowsView.Selected) -> None:
+        self.dismiss(Path(event.key))

@@ -1,0 +1,205 @@
+"""The supervisor's mode: the day as one table that keeps itself up to date."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.widgets import Footer, Input, Static
+
+from guichet.domain.day import filtered
+from guichet.domain.model import Role
+from guichet.errors import GuichetError
+from guichet.i18n import _, ngettext
+from guichet.screens.day_table import COLUMNS, GROUPS, DayTable, day_table, detail, waited
+from guichet.screens.post import FactsChanged, Fault, Post, background
+from guichet.screens.top import Top
+from guichet.screens.words import MODES
+from guichet.widgets.level import SIGNS
+from guichet.widgets.rows import RowsView
+from guichet.widgets.tile import Tile
+
+_EVERY = 1.0
+"""Seconds between two looks at the clock: waits are shown in minutes, and tick with them."""
+
+
+class SupervisorScreen(Screen[None]):
+    """Counts, a filter, the table of the day, and the line under the cursor in full."""
+
+    CSS_PATH = "supervisor.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "slash",
+            "filter",
+            _("Filtrer"),
+            tooltip=_("Chercher un nom, un ticket, une référence, une démarche, un guichet"),
+            key_display="/",
+            id="day.filter",
+        ),
+        Binding(
+            "s",
+            "group",
+            _("État suivant"),
+            tooltip=_("Montrer tous, puis les attendus, puis ceux qui attendent…"),
+            id="day.group",
+        ),
+        Binding(
+            "escape",
+            "clear",
+            _("Tout montrer"),
+            tooltip=_("Effacer le filtre et montrer tous les états"),
+            show=False,
+            id="day.clear",
+        ),
+        Binding("down", "list", _("Aller à la liste"), show=False, id="day.list"),
+    ]
+
+    def __init__(self, post: Post) -> None:
+        super().__init__()
+        self._post = post
+        self._day: DayTable | None = None
+        self._group: str | None = None
+        self._reading = False
+        self._stale = False
+        self._minute = -1
+
+    def compose(self) -> ComposeResult:
+        """Counts above, the table in the middle, the chosen line below."""
+        yield Top(self._post, MODES[Role.SUPERVISOR])
+        with Horizontal(id="counts"):
+            for group in GROUPS:
+                yield Tile(group.name, group.level, group.label)
+            yield Tile("longest", "idle", _("Attente max."), clickable=False)
+        with Horizontal(id="narrowing"):
+            yield Input(
+                id="filter",
+                placeholder=_("Filtrer\u00a0: nom, ticket, référence, démarche, guichet"),
+                select_on_focus=False,
+            )
+            yield Static("", id="shown", markup=False)
+        yield RowsView(COLUMNS, empty=_("Lecture de la journée…"), id="day")
+        yield Static("", id="detail", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Start with the list, so that the arrows work at once."""
+        self.query_one(RowsView).focus()
+        self.set_interval(_EVERY, self._tick)
+
+    # Reading ------------------------------------------------------------------------------------
+
+    def on_screen_resume(self) -> None:
+        """Show what has happened while another mode was open."""
+        self._read()
+
+    def on_facts_changed(self, _event: FactsChanged) -> None:
+        """Read the day again."""
+        self._read()
+
+    def _tick(self) -> None:
+        minute = self._post.station.now().minute
+        if minute != self._minute:
+            self._minute = minute
+            self._read()
+
+    def _read(self) -> None:
+        """Read the day once more; while one reading is on, only one other is kept for after."""
+        if self._reading:
+            self._stale = True
+            return
+        self._reading, self._stale = True, False
+        background(self, self._load, self._loaded, group="day", failed=self._not_read)
+
+    def _load(self) -> DayTable:
+        station = self._post.station
+        return day_table(station.reception.day(), station.now(), station.local)
+
+    def _loaded(self, day: DayTable) -> None:
+        self._day, self._reading = day, False
+        self._show_counts(day)
+        self._show()
+        if self._stale:
+            self._read()
+
+    def _not_read(self, error: GuichetError) -> None:
+        self._reading = False
+        self.query_one(RowsView).empty = str(error)
+        self.post_message(Fault(str(error)))
+
+    # Showing ------------------------------------------------------------------------------------
+
+    def _show_counts(self, day: DayTable) -> None:
+        for group in GROUPS:
+            sign = SIGNS[group.level].strip()
+            number = day.numbers[group.name]
+            self.query_one(f"#{group.name}", Tile).show(f"{sign} {number}".strip())
+        longest = "–" if day.longest is None else waited(day.longest)
+        self.query_one("#longest", Tile).show(longest)
+
+    def _show(self) -> None:
+        day, view = self._day, self.query_one(RowsView)
+        if day is None:
+            return
+        group = next((group for group in GROUPS if group.name == self._group), None)
+        query = self.query_one("#filter", Input).value
+        rows = filtered(day.rows, query) if query.strip() else day.rows
+        keys = [row.key for row in rows if group is None or row.state in group.states]
+        view.empty = (
+            _("Rien ne correspond. Échap\u00a0: tout montrer.")
+            if day.rows
+            else _("Personne n’est attendu aujourd’hui. F2\u00a0: prendre un rendez-vous.")
+        )
+        view.set_rows([day.lines[key] for key in keys])
+        for tile in self.query(Tile):
+            tile.set_class(tile.id == self._group, "-chosen")
+        shown = ngettext("{n} ligne", "{n} lignes", len(keys)).format(n=len(keys))
+        self._set("#shown", f"{group.label}\u00a0: {shown}" if group else shown)
+        self._show_detail()
+
+    @on(RowsView.Highlighted)
+    def _show_detail(self) -> None:
+        key = self.query_one(RowsView).key
+        row = self._day.by_key.get(key) if self._day and key else None
+        station = self._post.station
+        self.query_one("#detail", Static).update(
+            detail(row, station.now(), station.local) if row else ""
+        )
+
+    def _set(self, selector: str, text: str) -> None:
+        self.query_one(selector, Static).update(text)
+
+    # Narrowing ----------------------------------------------------------------------------------
+
+    @on(Input.Changed, "#filter")
+    def _filter_typed(self) -> None:
+        self._show()
+
+    @on(Input.Submitted, "#filter")
+    def action_list(self) -> None:
+        """Go from the filter to the list."""
+        self.query_one(RowsView).focus()
+
+    def action_filter(self) -> None:
+        """Type what to look for."""
+        self.query_one("#filter", Input).focus()
+
+    def action_group(self) -> None:
+        """Show the next state only; after the last one, all again."""
+        names = [None, *(group.name for group in GROUPS)]
+        self._choose(names[(names.index(self._group) + 1) % len(names)])
+
+    @on(Tile.Chosen)
+    def _tile_chosen(self, event: Tile.Chosen) -> None:
+        self._choose(None if event.name == self._group else event.name)
+
+    def _choose(self, name: str | None) -> None:
+        self._group = name
+        self._show()
+
+    def action_clear(self) -> None:
+        """Show the whole day again."""
+        self.query_one("#filter", Input).value = ""
+        self._choose(None)
+        self.action_list()

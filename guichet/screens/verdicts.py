@@ -1,0 +1,157 @@
+"""A reading of the station, put into the words of the verdict panel."""
+
+from datetime import datetime
+
+from guichet.domain.admission import Admit, Finding
+from guichet.domain.calendar_fr import clock, long_date
+from guichet.domain.day import DayRow
+from guichet.domain.model import Visit, VisitStatus
+from guichet.domain.names import display_name
+from guichet.domain.needs import Need
+from guichet.domain.reference import ReferenceProblem, reference_of
+from guichet.i18n import _
+from guichet.screens.words import FINDINGS, NEEDS
+from guichet.station import Reading, Station
+from guichet.widgets.level import SIGNS, Level
+from guichet.widgets.verdict import VerdictView
+
+_HOUR = 60
+
+REFERENCE_PROBLEMS: dict[ReferenceProblem, str] = {
+    ReferenceProblem.LENGTH: _(
+        "Une référence a 9 caractères, comme 7K4Q-92XD-1\u202f: complétez-la, ou cherchez par nom."
+    ),
+    ReferenceProblem.CHARACTER: _(
+        "Une référence n’a que des lettres et des chiffres, comme 7K4Q-92XD-1\u202f: corrigez-la."
+    ),
+    ReferenceProblem.CHECK: _(
+        "Un caractère de cette référence est faux\u202f: relisez-la sur la convocation."
+    ),
+}
+"""What to do about a typed reference that cannot be right."""
+
+
+def waiting_for_agent(reading: Reading) -> bool:
+    """Whether the agent must say if this person is received."""
+    return reading.decision.admit is Admit.ASK and not reading.checked_in
+
+
+def view_of(reading: Reading, station: Station) -> VerdictView:
+    """What the panel says of a reading."""
+    level, word, then = _words(reading)
+    person, visit = reading.person, reading.visit
+    return VerdictView(
+        level="idle" if level == "info" else level,
+        sign=SIGNS[level],
+        word=word,
+        name=display_name(person.family_name, person.given_names) if person else "",
+        lines=tuple(_lines(reading, station)),
+        ticket=visit.ticket if visit else "",
+        next_action=then,
+    )
+
+
+def needs_of(needs: tuple[str, ...]) -> str:
+    """The needs in words, nothing when there are none."""
+    return ", ".join(NEEDS[need] for need in Need if need in needs)
+
+
+def called_view(row: DayRow, desk: str) -> VerdictView:
+    """What the panel says of the person just called to the desk."""
+    return VerdictView(
+        level="idle",
+        sign="→",
+        word=_("Guichet {desk}").format(desk=desk),
+        name=row.name,
+        lines=(row.procedure,) if row.procedure else (),
+        ticket=row.ticket,
+        next_action=_("Appelez ce ticket. F6 quand la personne est là, F5 si elle ne vient pas."),
+    )
+
+
+def fault_view(sentence: str) -> VerdictView:
+    """What the panel says when a reading could not be recorded."""
+    return VerdictView("bad", SIGNS["bad"], _("Non enregistré"), next_action=sentence)
+
+
+def _words(reading: Reading) -> tuple[Level, str, str]:
+    finding = reading.decision.finding
+    if reading.checked_in and reading.decision.admit is Admit.ASK:
+        return "ok", _("Admis"), FINDINGS[Finding.EXPECTED][2]
+    level, word, then = FINDINGS[finding]
+    if finding is Finding.ALREADY_IN and reading.visit is None:
+        then = _("Arrivée enregistrée ailleurs\u202f: son ticket n’est pas encore connu ici.")
+    return level, word, then
+
+
+def _lines(reading: Reading, station: Station) -> list[str]:
+    """When and for what, how far off, where else, and the reference when there is no name."""
+    decision = reading.decision
+    lines = []
+    if decision.starts_at is not None:
+        lines.append(_appointed(reading, decision.starts_at, station))
+    if decision.finding is Finding.WRONG_SITE:
+        lines += _elsewhere(reading)
+    elif decision.finding is Finding.ALREADY_IN and reading.visit is not None:
+        lines.append(_so_far(reading.visit, station))
+    elif decision.finding in _TIMED and decision.starts_at is not None:
+        lines.append(_off(decision.minutes_off))
+    reference = (
+        reading.appointment.reference
+        if reading.appointment
+        else reference_of(reading.claims.appointment)
+        if reading.claims
+        else ""
+    )
+    if reference and reading.person is None:
+        lines.append(_("Référence {reference}").format(reference=reference))
+    return lines
+
+
+_TIMED = {
+    Finding.EXPECTED,
+    Finding.EARLY,
+    Finding.LATE,
+    Finding.UNKNOWN_HERE,
+    Finding.UNCONFIRMED,
+}
+_DATED = {Finding.WRONG_DAY, Finding.WRONG_SITE, Finding.SUPERSEDED, Finding.CANCELLED}
+
+
+def _appointed(reading: Reading, starts_at: datetime, station: Station) -> str:
+    local = station.local(starts_at)
+    when = clock(local)
+    if reading.decision.finding in _DATED:
+        when = _("{day} à {time}").format(day=long_date(local.date()).capitalize(), time=when)
+    if reading.decision.finding is Finding.SUPERSEDED:
+        when = _("Déplacé au {when}").format(when=when[:1].lower() + when[1:])
+    return f"{when} – {reading.procedure.label}" if reading.procedure else when
+
+
+def _elsewhere(reading: Reading) -> list[str]:
+    if reading.site is None:
+        return [_("Site n° {number}").format(number=reading.decision.site)]
+    return [reading.site.name, reading.site.address]
+
+
+def _so_far(visit: Visit, station: Station) -> str:
+    """How far the visit has come."""
+    match visit.status:
+        case VisitStatus.CALLED:
+            return _("Appelé au guichet {desk}").format(desk=visit.desk)
+        case VisitStatus.SERVING:
+            return _("Reçu au guichet {desk}").format(desk=visit.desk)
+        case VisitStatus.DONE if visit.ended_at is not None:
+            return _("Passage terminé à {time}").format(time=clock(station.local(visit.ended_at)))
+        case _:
+            return _("Arrivé à {time}").format(time=clock(station.local(visit.arrived_at)))
+
+
+def _off(minutes: int) -> str:
+    """How early or late, in words."""
+    if minutes == 0:
+        return _("À l’heure")
+    hours, rest = divmod(abs(minutes), _HOUR)
+    long = f"{hours}\u00a0h\u00a0{rest:02}" if hours else f"{rest}\u00a0min"
+    said = _("{long} de retard") if minutes > 0 else _("{long} d’avance")
+    return said.format(long=long)
