@@ -271,7 +271,12 @@ class GuichetApp(App[None]):
 
     def get_key_display(self, binding: Binding) -> str:
         """The key as it is written on a French keyboard."""
-        return _KEYS.get(binding.key) or super().get_key_display(binding)
+        key = binding.key_display or _KEYS.get(binding.key)
+        if key is None:
+            *modifiers, name = super().get_key_display(binding).split("+")
+            name = f"Ctrl+{name[1:].upper()}" if name.startswith("^") else name
+            key = "+".join([*modifiers, name.upper() if name[1:].isdigit() else name])
+        return key
 
     # Facts and faults ---------------------------------------------------------------------------
 

@@ -104,7 +104,8 @@ def prepare(
                 raise ConfigError(
                     _(
                         "Aucune démonstration ne répond ici\u202f: lancez d’abord "
-                        "«\u00a0guichet demo\u00a0» dans un autre terminal."
+                        "«\u00a0guichet demo\u00a0» dans un autre terminal, ou "
+                        "«\u00a0guichet demo --start-central\u00a0» si la centrale est arrêtée."
                     )
                 )
             os.environ[OFFSET_VARIABLE] = str(state.offset)

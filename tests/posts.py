@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import Engine
 
 from guichet.central import registry, training
+from guichet.central.app import create_app
 from guichet.central.serve import running
 from guichet.domain.model import Role, Slot
 from guichet.station import Station, enrol
@@ -59,7 +60,7 @@ class World:
 
     def start(self) -> None:
         """Serve, at the same address as before."""
-        serving = running(self.engine, port=self._port, clock=self.clock)
+        serving = running(create_app(self.engine, clock=self.clock), port=self._port)
         self.url = self._serving.enter_context(serving)
         self._port = int(self.url.rsplit(":", 1)[1])
 

@@ -66,9 +66,9 @@ def _problem(_request: Request, problem: Exception) -> Response:
 
 def _http(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
-    return problem_response(
-        error.status_code, _REASONS.get(error.status_code, "invalid_request"), error.headers
-    )
+    # FastAPI answers 400 to a body that is no text or nested too deep, 422 to all else.
+    status = 422 if error.status_code == 400 else error.status_code  # noqa: PLR2004
+    return problem_response(status, _REASONS.get(status, "invalid_request"), error.headers)
 
 
 def _invalid(_request: Request, error: Exception) -> Response:

@@ -3,7 +3,7 @@
 import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from guichet.central import feed
 from guichet.central.auth import STATIONS, Device, digest
 from guichet.central.transactions import transact
+from guichet.config import clock
 from guichet.convocation import token
 from guichet.domain.claims import Claims
 from guichet.domain.identity import identity_of
@@ -60,7 +61,7 @@ def create(engine: Engine, now: datetime | None = None) -> None:
             return
         _set(connection, "identity_secret", secrets.token_hex(_SECRET_BYTES))
         _set(connection, "epoch", uuid.uuid4().hex)
-        _new_key(connection, now or datetime.now(UTC))
+        _new_key(connection, now or clock()())
 
     transact(engine, settle)
 
@@ -165,7 +166,7 @@ def authority(engine: Engine, now: datetime | None = None, hold_minutes: int = 5
     Take a fresh one for each request: keys are rotated by other processes too. Without any valid
     key signing raises RuntimeError.
     """
-    moment = now or datetime.now(UTC)
+    moment = now or clock()()
     with reading(engine) as connection:
         secret = bytes.fromhex(_setting(connection, "identity_secret") or "")
         public = {key.kid: key for key in everything(connection, PublicKey)}

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from guichet.central import registry
 from guichet.central.app import create_app
+from guichet.config import clock
 from guichet.errors import ConfigError
 from guichet.i18n import _
 from guichet.store.engine import open_engine
@@ -66,8 +67,9 @@ def serve(
             ).format(host=host)
         )
     engine = open_engine(database_url)
-    registry.create(engine)
-    app = create_app(engine)
+    now = clock()
+    registry.create(engine, now())
+    app = create_app(engine, clock=now)
     options = {"ssl_certfile": tls_cert, "ssl_keyfile": tls_key}
     try:
         _server(app, host, port, ready or (lambda _url: None), **options).run()
@@ -122,11 +124,13 @@ def running(app: FastAPI, host: str = "127.0.0.1", port: int = 0) -> Iterator[st
 def _server(
     app: FastAPI, host: str, port: int, ready: Callable[[str], None], **options: Any
 ) -> _Server:
+    # It would write down what persons are searched by.
+    logging.getLogger("uvicorn.access").disabled = True
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
-        access_log=False,  # it would write down what persons are searched by
+        access_log=False,
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=_GRACE,

@@ -26,11 +26,17 @@ _IN_VIEW = 4.0
 """Seconds a practice sheet is held before the camera."""
 
 FAULTS: "dict[Reason, str]" = {
-    "absent": _("Caméra introuvable\u202f: vérifiez son câble, ou le réglage «\u00a0camera\u00a0»."),
-    "denied": _("Accès à la caméra refusé\u202f: faites ajouter votre compte au groupe «\u00a0video\u00a0»."),
+    "absent": _(
+        "Caméra introuvable\u202f: vérifiez son câble, ou le réglage «\u00a0camera\u00a0»."
+    ),
+    "denied": _(
+        "Accès à la caméra refusé\u202f: faites ajouter votre compte au groupe «\u00a0video\u00a0»."
+    ),
     "busy": _("Un autre programme occupe la caméra\u202f: fermez-le."),
     "lost": _("La caméra ne répond plus\u202f: rebranchez-la."),
-    "unreadable": _("Cette source ne donne pas d’images\u202f: corrigez le réglage «\u00a0camera\u00a0»."),
+    "unreadable": _(
+        "Cette source ne donne pas d’images\u202f: corrigez le réglage «\u00a0camera\u00a0»."
+    ),
     "no_frames": _("Image noire\u202f: ouvrez le cache de la caméra, ou allumez."),
     "unknown_source": _(
         "Réglage «\u00a0camera\u00a0» incompris\u202f: mettez 0, un fichier, un dossier "
@@ -128,12 +134,11 @@ class CameraBox(Vertical):
         self._sheets += 1
         number = self._sheets
         self._say(_("Feuille présentée à la caméra d’essai."), "idle")
-        background(
-            self,
-            lambda: self._hold(sheet),
-            lambda _held: self.set_timer(_IN_VIEW, lambda: self._take_away(number)),
-            group="sheet",
-        )
+
+        def held(_nothing: None) -> None:
+            self.set_timer(_IN_VIEW, lambda: self._take_away(number))
+
+        background(self, lambda: self._hold(sheet), held, group="sheet")
 
     def _take_away(self, number: int) -> None:
         if number == self._sheets:
@@ -144,7 +149,7 @@ class CameraBox(Vertical):
         if filming != self._filming:
             self._filming = filming
             self._explain()
-            background(self, self._settle, lambda _settled: None, group="camera")
+            background(self, self._settle, group="camera")
 
     # In a thread --------------------------------------------------------------------------------
 

@@ -17,8 +17,8 @@ from guichet.widgets.level import SIGNS, Level
 COLUMNS = (
     Column("time", _("Heure"), width=5),
     Column("ticket", _("Ticket"), width=6),
-    Column("name", _("Usager"), flex=3),
-    Column("procedure", _("Démarche"), flex=2, min_terminal=100),
+    Column("name", _("Usager"), flex=1),
+    Column("procedure", _("Démarche"), flex=1, min_terminal=100),
     Column("state", _("État"), width=10),
     Column("waiting", _("Attente"), width=7, align="right"),
     Column("desk", _("Guichet"), width=7, align="right"),
@@ -73,6 +73,11 @@ def day_table(
         numbers={group.name: sum(found[state] for state in group.states) for group in GROUPS},
         longest=max(waits, default=None),
     )
+
+
+def first_open(day: DayTable) -> str | None:
+    """The key of the first line by time that is not over."""
+    return next((row.key for row in day.rows if row.state not in _OVER), None)
 
 
 def waiting(row: DayRow, now: datetime) -> int | None:

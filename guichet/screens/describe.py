@@ -71,7 +71,9 @@ def needs(person: Person) -> str:
 def summary(person: Person) -> str:
     """The person in a few lines, without the name."""
     lines = [
-        " · ".join(filter(None, (_("naissance {date}").format(date=birth(person)), number(person)))),
+        " · ".join(
+            filter(None, (_("naissance {date}").format(date=birth(person)), number(person)))
+        ),
         reach(person),
         " · ".join(filter(None, (person.commune, language(person.language), needs(person)))),
     ]

@@ -26,9 +26,11 @@ def keys_of(screen: Screen[object]) -> list[Key]:
 
     Textual's own, such as the arrows in a field, are what every keyboard does: left out.
     """
+    usual = {binding.action for binding in Screen.BINDINGS if isinstance(binding, Binding)}
     found: dict[str, tuple[bool, Key]] = {}
     for node, binding, enabled, tooltip in screen.active_bindings.values():
-        if enabled and binding.description and type(node).__module__.startswith("guichet."):
+        ours = type(node).__module__.startswith("guichet.") and binding.action not in usual
+        if enabled and ours and binding.description:
             shown = screen.app.get_key_display(binding)
             known = found.get(binding.action)
             if known is not None:
@@ -61,7 +63,7 @@ class HelpScreen(ModalScreen[None]):
                     yield Static(key.name, markup=False)
                     yield Static(key.tooltip, classes="muted", markup=False)
             yield Label(_("Tab passe au champ suivant, Maj+Tab revient."), classes="hint gap")
-        yield Footer(show_command_palette=False)
+        yield Footer(show_command_palette=False, compact=True)
 
     def action_scroll(self, step: int) -> None:
         """Show the lines before or after."""

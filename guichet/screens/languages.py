@@ -27,7 +27,7 @@ LANGUAGES: dict[str, str] = {
     "snk": _("soninké – sooninkanxanne"),
     "ta": _("tamoul – tamiḻ"),
     "tr": _("turc – Türkçe"),
-    "uk": _("ukrainien – ukrajinsʹka"),
+    "uk": _("ukrainien – ukrajinska"),
     "wo": _("wolof – wolof"),
 }
 """The label of each language by its ISO 639 code, French first."""

@@ -30,6 +30,7 @@ from guichet.widgets.said import Said
 _LOCAL_AFTER = 0.08
 _CENTRAL_AFTER = 0.4
 """Seconds without a key before searching here, then at central."""
+_HINT = _("Tapez quelques lettres ou chiffres. F6 : nouvelle personne.")
 _LEAST = 3
 """Characters from which central is asked."""
 
@@ -39,7 +40,7 @@ _COLUMNS = (
     Column("number", _("N° étranger"), width=11),
     Column("phone", _("Téléphone"), width=16, min_terminal=96),
     Column("commune", _("Commune"), width=20, min_terminal=120),
-    Column("where", _("Connu"), width=9),
+    Column("where", "", width=8),
 )
 
 
@@ -67,7 +68,7 @@ class MediatorScreen(Screen[None]):
         self._there: list[Person] = []
         self._answered = ""
         self._entering = False
-        self._timers: list[Timer] = []
+        self._searches: list[Timer] = []
 
     def compose(self) -> ComposeResult:
         """The search field over its results."""
@@ -86,6 +87,7 @@ class MediatorScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """The person at the desk is asked for their name: type it."""
+        self._show()
         self.query_one(Input).focus()
 
     def on_screen_resume(self) -> None:
@@ -105,7 +107,7 @@ class MediatorScreen(Screen[None]):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        for timer in self._timers:
+        for timer in self._searches:
             timer.stop()
         self._entering = False
         query = event.value.strip()
@@ -113,10 +115,10 @@ class MediatorScreen(Screen[None]):
             self._answered, self._here, self._there = "", [], []
             self._show()
             return
-        self._timers = [self.set_timer(_LOCAL_AFTER, partial(self._search_here, query))]
+        self._searches = [self.set_timer(_LOCAL_AFTER, partial(self._search_here, query))]
         if len(query) >= _LEAST and self._post.station.sync_state.link is Link.ONLINE:
             after = partial(self._search_there, query)
-            self._timers.append(self.set_timer(_CENTRAL_AFTER, after))
+            self._searches.append(self.set_timer(_CENTRAL_AFTER, after))
 
     def _search_here(self, query: str) -> None:
         background(
@@ -161,21 +163,21 @@ class MediatorScreen(Screen[None]):
         known = {person.id for person in self._here}
         others = [person for person in self._there if person.id not in known]
         view = self.query_one(RowsView)
+        view.display = bool(self._answered)
         view.empty = self._nothing()
         view.set_rows(
-            [_row(person, _("ici"), "") for person in self._here]
+            [_row(person, "", "") for person in self._here]
             + [_row(person, _("centrale"), "info") for person in others]
         )
         count = len(self._here) + len(others)
         offline = self._post.station.sync_state.link is not Link.ONLINE
         if not self._answered:
-            self._say("")
+            self._say(_HINT)
         elif offline:
             self._say(_("Hors ligne : personnes connues de ce poste seulement."), "warn")
         else:
-            self._say(
-                ngettext("{n} personne trouvée", "{n} personnes trouvées", count).format(n=count)
-            )
+            found = ngettext("{n} personne trouvée", "{n} personnes trouvées", count)
+            self._say(found.format(n=count) + (_(" · ↑ ↓ puis Entrée") if count else ""))
 
     def _nothing(self) -> str:
         if self._answered:
@@ -204,22 +206,20 @@ class MediatorScreen(Screen[None]):
         if self.app.screen is not self:
             return
         if person in self._here:
-            self._opened(person)
+            self._open_file(person)
             return
         background(
             self,
             lambda: self._post.station.mediation.adopt(person),
-            lambda _done: self._opened(person),
+            lambda _done: self._open_file(person),
             group="adopt",
         )
 
-    def _opened(self, person: Person) -> PersonFile:
+    def _open_file(self, person: Person) -> None:
         draft = self._drafts.setdefault(person.id, Draft(person, language=person.language))
         draft.person = person
         typed = self._forms.setdefault(person.id, typed_of(person))
-        file = PersonFile(self._post, draft, typed)
-        self.app.push_screen(file)
-        return file
+        self.app.push_screen(PersonFile(self._post, draft, typed))
 
     def action_new_person(self) -> None:
         """A form with what is typed in it, or the one left unfinished."""
@@ -232,8 +232,8 @@ class MediatorScreen(Screen[None]):
     def _registered(self, person: Person | None) -> None:
         if person is not None:
             self._new = None
-            draft = self._opened(person).draft
-            self.app.push_screen(ProcedureChoice(self._post, draft))
+            self._open_file(person)
+            self.app.push_screen(ProcedureChoice(self._post, self._drafts[person.id]))
 
     def _say(self, text: str, level: Level = "idle") -> None:
         self.query_one(Said).say(text, level)

@@ -7,6 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import ScreenResume
 from textual.screen import Screen
 from textual.widgets import Button, Footer, Label, Static
 
@@ -45,7 +46,7 @@ class PersonFile(Screen[None]):
     CSS_PATH = "person_file.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "f6,n", "book", _("Nouveau rendez-vous"), key_display="F6",
+            "f6,n", "book", _("Rendez-vous"), key_display="F6",
             tooltip=_("Prendre un rendez-vous"), id="file.book",
         ),
         Binding("e", "edit", _("Modifier"), tooltip=_("Modifier la fiche"), id="file.edit"),
@@ -69,7 +70,7 @@ class PersonFile(Screen[None]):
     def __init__(self, post: Post, draft: Draft, typed: Typed) -> None:
         super().__init__()
         self._post = post
-        self.draft = draft
+        self._draft = draft
         self._form = typed
         self._appointments: dict[str, Appointment] = {}
         self._procedures: dict[str, Procedure] = {}
@@ -92,9 +93,9 @@ class PersonFile(Screen[None]):
         self.query_one("#book", Button).focus()
 
     @on(FactsChanged)
-    def on_screen_resume(self) -> None:
-        """Read the appointments again."""
-        mediation, person = self._post.station.mediation, self.draft.person
+    @on(ScreenResume)
+    def _reload(self) -> None:
+        mediation, person = self._post.station.mediation, self._draft.person
         background(
             self,
             lambda: (mediation.appointments_of(person), mediation.procedures()),
@@ -104,8 +105,8 @@ class PersonFile(Screen[None]):
         )
 
     def _fill(self) -> None:
-        self.query_one("#name", Label).update(describe.name(self.draft.person))
-        self.query_one("#summary", Static).update(describe.summary(self.draft.person))
+        self.query_one("#name", Label).update(describe.name(self._draft.person))
+        self.query_one("#summary", Static).update(describe.summary(self._draft.person))
 
     def _read(self, answer: tuple[list[Appointment], list[Procedure]]) -> None:
         appointments, procedures = answer
@@ -155,18 +156,18 @@ class PersonFile(Screen[None]):
     @on(Button.Pressed, "#book")
     def action_book(self) -> None:
         """Go on to the démarche."""
-        self.app.push_screen(ProcedureChoice(self._post, self.draft))
+        self.app.push_screen(ProcedureChoice(self._post, self._draft))
 
     def action_edit(self) -> None:
         """Change the file; unfinished changes wait in it."""
-        person = self.draft.person
+        person = self._draft.person
         resumed = self._form != typed_of(person)
         form = PersonForm(self._post, self._form, person, resumed=resumed)
         self.app.push_screen(form, self._edited)
 
     def _edited(self, person: Person | None) -> None:
         if person is not None:
-            self.draft.person = person
+            self._draft.person = person
             self._form.update(typed_of(person))
             self._fill()
             self._say(_("La fiche est à jour."), "ok")
@@ -179,7 +180,7 @@ class PersonFile(Screen[None]):
             return
         procedure = self._procedures.get(current.procedure)
         booked = Booked(current, confirmed=True)
-        self.app.push_screen(BookedScreen(self._post, booked, self.draft.person, procedure))
+        self.app.push_screen(BookedScreen(self._post, booked, self._draft.person, procedure))
 
     def action_move(self) -> None:
         """Choose another slot for the appointment."""
@@ -187,7 +188,7 @@ class PersonFile(Screen[None]):
         procedure = self._procedures.get(current.procedure) if current else None
         if current is None or procedure is None:
             return
-        moving = Draft(self.draft.person, procedure=procedure, moving=current)
+        moving = Draft(self._draft.person, procedure=procedure, moving=current)
         self.app.push_screen(SlotChoice(self._post, moving))
 
     def action_cancel(self) -> None:
@@ -216,7 +217,7 @@ class PersonFile(Screen[None]):
             self._say(_("Rendez-vous annulé. La place est rendue."), "ok")
         else:
             self._say(_("Annulé sur ce poste ; la centrale n’a pas encore confirmé."), "warn")
-        self.on_screen_resume()
+        self._reload()
 
     def _failed(self, error: GuichetError) -> None:
         self._say(str(error), "bad")

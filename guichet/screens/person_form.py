@@ -33,7 +33,15 @@ from guichet.widgets.said import Said
 Typed = dict[str, str]
 """What is typed in the form, by field; "needs" are separated by blanks."""
 
-_FIELDS = ("family", "given", "birth", "commune", "number", "phone", "email")
+_LABELS = {
+    "family": _("Nom de famille"),
+    "given": _("Prénoms"),
+    "birth": _("Date de naissance"),
+    "commune": _("Commune de résidence"),
+    "number": _("Numéro étranger"),
+    "phone": _("Téléphone"),
+    "email": _("Adresse e-mail"),
+}
 
 
 def typed_of(person: Person) -> Typed:
@@ -85,14 +93,21 @@ class PersonForm(Screen[Person]):
     ]  # fmt: skip
 
     def __init__(
-        self, post: Post, typed: Typed, person: Person | None = None, *, resumed: bool = False
+        self,
+        post: Post,
+        typed: Typed,
+        person: Person | None = None,
+        *,
+        resumed: bool = False,
+        at: str = "family",
     ) -> None:
         super().__init__()
         self._post = post
         self._typed = typed
         self._person = person
         self._resumed = resumed
-        self._id = person.id if person else post.station.mediation.new_person_id()
+        self._at = at
+        self._person_id = person.id if person else post.station.mediation.new_person_id()
         self._saving = False
 
     def compose(self) -> ComposeResult:
@@ -102,26 +117,24 @@ class PersonForm(Screen[Person]):
         today = self._post.station.today()
         with VerticalScroll(can_focus=False):
             with Grid(id="fields"):
-                yield self._field("family", _("Nom de famille"), checks.name)
-                yield self._field("given", _("Prénoms"), checks.name)
+                yield self._field("family", checks.name)
+                yield self._field("given", checks.name)
                 yield self._field(
                     "birth",
-                    _("Date de naissance"),
                     partial(checks.birth, today=today),
                     hint=_("JJ/MM/AAAA, ou l’année seule"),
                 )
-                yield self._field("commune", _("Commune de résidence"), checks.commune)
+                yield self._field("commune", checks.commune)
                 yield self._field(
                     "number",
-                    _("Numéro étranger"),
                     checks.number,
                     hint=_("10 chiffres, sur le titre"),
                 )
                 with Vertical(classes="choice"):
                     yield Label(_("Si aucun numéro, pourquoi"))
                     yield self._reasons()
-                yield self._field("phone", _("Téléphone"), checks.phone)
-                yield self._field("email", _("Adresse e-mail"), checks.email)
+                yield self._field("phone", checks.phone)
+                yield self._field("email", checks.email)
                 with Vertical(classes="choice"):
                     yield Label(_("Langue"))
                     code = self._typed.get("language") or "fr"
@@ -138,11 +151,9 @@ class PersonForm(Screen[Person]):
         yield Said()
         yield Footer(show_command_palette=False)
 
-    def _field(
-        self, key: str, label: str, validate: Callable[[str], FieldState], hint: str = ""
-    ) -> Field:
+    def _field(self, key: str, validate: Callable[[str], FieldState], hint: str = "") -> Field:
         return Field(
-            label,
+            _LABELS[key],
             hint=hint,
             value=self._typed.get(key, ""),
             validate=validate,
@@ -161,8 +172,8 @@ class PersonForm(Screen[Person]):
         )
 
     def on_mount(self) -> None:
-        """Start in the first field; say whether something typed earlier was taken up again."""
-        self.query_one("#family", Field).focus()
+        """Start in the field asked for; say whether something typed earlier was taken up again."""
+        self.query_one(f"#{self._at}", Field).focus()
         if self._resumed:
             self._say(_("Saisie reprise où elle en était. F8 : fiche vierge."))
         background(self, partial(parse_phone, "0"), group="warm")  # its library loads slowly
@@ -208,13 +219,13 @@ class PersonForm(Screen[Person]):
 
     def action_blank(self) -> None:
         """Start again with nothing typed."""
-        for key in _FIELDS:
+        for key in _LABELS:
             self.query_one(f"#{key}", Field).value = ""
         for box in self.query(Checkbox):
             box.value = False
         self.query_one("#absent", Select).value = Select.NULL
         self.query_one("#language", Select).value = "fr"
-        self._id = self._post.station.mediation.new_person_id()
+        self._person_id = self._post.station.mediation.new_person_id()
         self._say("")
         self.query_one("#family", Field).focus()
 
@@ -231,7 +242,11 @@ class PersonForm(Screen[Person]):
         wrong = self._first_wrong()
         if wrong is not None:
             wrong.focus()
-            self._say(_("À compléter : {what}.").format(what=wrong.state.message), "bad")
+            what = wrong.state.message
+            sentence = _("{field} : {what}.").format(
+                field=_LABELS[wrong.id or ""], what=what[:1].lower() + what[1:]
+            )
+            self._say(sentence, "bad")
             return
         person = self._read()
         self._saving = True
@@ -245,7 +260,7 @@ class PersonForm(Screen[Person]):
         )
 
     def _first_wrong(self) -> Field | None:
-        fields = {key: self.query_one(f"#{key}", Field) for key in _FIELDS}
+        fields = {key: self.query_one(f"#{key}", Field) for key in _LABELS}
         for field in fields.values():
             field.set_state(checks.final(field.state))
         empty = {key for key, field in fields.items() if not field.value.strip()}
@@ -265,7 +280,7 @@ class PersonForm(Screen[Person]):
         phone = parse_phone(typed.get("phone", ""))
         number = form(typed.get("number", "")).value or None
         return Person(
-            id=self._id,
+            id=self._person_id,
             site=self._person.site if self._person else self._post.station.site.number,
             family_name=typed.get("family", ""),
             given_names=typed.get("given", ""),

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -10,17 +11,18 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Label, Static
 
 from guichet.domain.reference import parse_reference
 from guichet.errors import CameraError
 from guichet.i18n import _
+from guichet.screens.post import background
 from guichet.widgets.rows import Column, Row, RowsView
 
 _SHOWN = "presentee.png"
 _PART = ".presentee.part"  # no picture's suffix, so the camera does not see it half written
-_EXAMPLE = re.compile(r"exemple-(\d+)-(.+)")
+_EXAMPLE = re.compile(r"(?:exemple-)?(\d+)-(.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,25 @@ def sheets(folder: Path) -> list[Sheet]:
             _("Le dossier des feuilles d’essai est illisible\u202f: relancez la démonstration.")
         ) from error
     printed = sorted(
-        ((path, at) for path, at in found if not _EXAMPLE.fullmatch(path.stem)),
+        ((path, at) for path, at in found if _number(path) is None),
         key=lambda pair: pair[1],
         reverse=True,
     )
-    examples = [(int(m[1]), m[2], path) for path, _at in found if (m := _EXAMPLE.fullmatch(path.stem))]
+    examples = sorted(
+        (number, path) for path, _at in found if (number := _number(path)) is not None
+    )
     return [
         *(Sheet(path, _printed(path.stem)) for path, _at in printed),
-        *(Sheet(path, _example(kind)) for _number, kind, path in sorted(examples)),
+        *(Sheet(path, _example(path.stem)) for _n, path in examples),
     ]
+
+
+def _number(path: Path) -> int | None:
+    """The number of an example; None for a convocation, named by its reference."""
+    if isinstance(parse_reference(path.stem), str):
+        return None
+    match = _EXAMPLE.fullmatch(path.stem)
+    return int(match[1]) if match else None
 
 
 def _printed(stem: str) -> str:
@@ -59,8 +71,9 @@ def _printed(stem: str) -> str:
     return _("convocation {name}").format(name=reference if isinstance(reference, str) else stem)
 
 
-def _example(kind: str) -> str:
-    return _("exemple\u202f: {kind}").format(kind=kind.replace("-", " ").replace("_", " "))
+def _example(stem: str) -> str:
+    kind = _EXAMPLE.sub(r"\2", stem).replace("-", " ")
+    return _("exemple\u202f: {kind}").format(kind=kind)
 
 
 def place_sheet(sheet: Path | None, camera: Path) -> None:
@@ -76,7 +89,10 @@ def place_sheet(sheet: Path | None, camera: Path) -> None:
             (camera / _PART).replace(camera / _SHOWN)
     except OSError as error:
         raise CameraError(
-            _("La feuille ne peut pas être présentée\u202f: vérifiez le dossier de la caméra d’essai.")
+            _(
+                "La feuille ne peut pas être présentée\u202f: "
+                "vérifiez le dossier de la caméra d’essai."
+            )
         ) from error
 
 
@@ -115,3 +131,16 @@ class PracticeScreen(ModalScreen[Path | None]):
     @on(RowsView.Selected)
     def _chosen(self, event: RowsView.Selected) -> None:
         self.dismiss(Path(event.key))
+
+
+def offer(screen: Screen[None], folder: Path, present: Callable[[Path], None]) -> None:
+    """Let the agent choose a sheet of the practice folder, and give it to `present`."""
+
+    def chosen(sheet: Path | None) -> None:
+        if sheet is not None:
+            present(sheet)
+
+    def show(found: list[Sheet]) -> None:
+        screen.app.push_screen(PracticeScreen(found), chosen)
+
+    background(screen, lambda: sheets(folder), show, group="sheets")

@@ -31,8 +31,20 @@ class SettleScreen(ModalScreen[None]):
 
     CSS_PATH = "settle.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "settled", _("Compris"), tooltip=_("Retirer cette ligne, une fois réglée")),
-        Binding("escape", "dismiss", _("Fermer"), tooltip=_("Revenir ; ce qui reste attend ici")),
+        Binding(
+            "c,enter",
+            "settled",
+            _("Compris"),
+            tooltip=_("Retirer cette ligne, une fois réglée"),
+            id="settle.settled",
+        ),
+        Binding(
+            "escape,f8",
+            "dismiss",
+            _("Fermer"),
+            tooltip=_("Revenir\u202f; ce qui reste attend ici"),
+            id="settle.close",
+        ),
     ]
 
     def __init__(self, post: Post) -> None:
@@ -50,7 +62,7 @@ class SettleScreen(ModalScreen[None]):
             )
             yield RowsView(_COLUMNS, empty=_("Lecture…"), classes="gap")
             yield Static("", id="reason", markup=False)
-        yield Footer(show_command_palette=False)
+        yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         """Show what waits."""
@@ -81,7 +93,9 @@ class SettleScreen(ModalScreen[None]):
     @on(RowsView.Highlighted)
     def _show_reason(self) -> None:
         refused = self._waiting.get(self.query_one(RowsView).key or "")
-        self.query_one("#reason", Static).update(self._reason(refused) if refused else "")
+        reason = self.query_one("#reason", Static)
+        reason.display = refused is not None
+        reason.update(self._reason(refused) if refused else "")
 
     def _reason(self, refused: Unsettled) -> Content:
         at = self._post.station.local(refused.created_at)
@@ -99,7 +113,9 @@ class SettleScreen(ModalScreen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is something to settle only while a line is shown."""
-        return bool(self._waiting) if action == "settled" else super().check_action(action, parameters)
+        return (
+            bool(self._waiting) if action == "settled" else super().check_action(action, parameters)
+        )
 
     @on(RowsView.Selected)
     def action_settled(self) -> None:

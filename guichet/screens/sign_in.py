@@ -62,7 +62,7 @@ class SignInScreen(Screen[None]):
             yield Label(_("PIN"), classes="gap")
             yield Input(id="pin", password=True, max_length=12)
             yield Static("", id="said", markup=False)
-        yield Footer(show_command_palette=False)
+        yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         """Count the wait down."""
@@ -78,9 +78,7 @@ class SignInScreen(Screen[None]):
         """The station is open: who is typed may come in."""
         self._post = post
         site = post.station.site
-        self._place(
-            _("{site} – poste {number}").format(site=site.name, number=post.station.number)
-        )
+        self._place(_("{site} – poste {number}").format(site=site.name, number=post.station.number))
         self.say("")
         if self._asked:
             self._submit()

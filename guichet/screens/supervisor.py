@@ -13,7 +13,15 @@ from guichet.domain.day import filtered
 from guichet.domain.model import Role
 from guichet.errors import GuichetError
 from guichet.i18n import _, ngettext
-from guichet.screens.day_table import COLUMNS, GROUPS, DayTable, day_table, detail, waited
+from guichet.screens.day_table import (
+    COLUMNS,
+    GROUPS,
+    DayTable,
+    day_table,
+    detail,
+    first_open,
+    waited,
+)
 from guichet.screens.post import FactsChanged, Fault, Post, background
 from guichet.screens.top import Top
 from guichet.screens.words import MODES
@@ -41,7 +49,7 @@ class SupervisorScreen(Screen[None]):
         Binding(
             "s",
             "group",
-            _("État suivant"),
+            _("État"),
             tooltip=_("Montrer tous, puis les attendus, puis ceux qui attendent…"),
             id="day.group",
         ),
@@ -71,7 +79,7 @@ class SupervisorScreen(Screen[None]):
         with Horizontal(id="counts"):
             for group in GROUPS:
                 yield Tile(group.name, group.level, group.label)
-            yield Tile("longest", "idle", _("Attente max."), clickable=False)
+            yield Tile("longest", "idle", _("Attente max"), clickable=False)
         with Horizontal(id="narrowing"):
             yield Input(
                 id="filter",
@@ -81,7 +89,7 @@ class SupervisorScreen(Screen[None]):
             yield Static("", id="shown", markup=False)
         yield RowsView(COLUMNS, empty=_("Lecture de la journée…"), id="day")
         yield Static("", id="detail", markup=False)
-        yield Footer(show_command_palette=False)
+        yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         """Start with the list, so that the arrows work at once."""
@@ -117,11 +125,21 @@ class SupervisorScreen(Screen[None]):
         return day_table(station.reception.day(), station.now(), station.local)
 
     def _loaded(self, day: DayTable) -> None:
+        newcomer = self._day is None
         self._day, self._reading = day, False
         self._show_counts(day)
         self._show()
+        if newcomer:
+            self._go_to_now(day)
         if self._stale:
             self._read()
+
+    def _go_to_now(self, day: DayTable) -> None:
+        # From the end upwards, so that what is going on now comes at the top.
+        view, key = self.query_one(RowsView), first_open(day)
+        if key is not None:
+            view.action_last()
+            view.select(key)
 
     def _not_read(self, error: GuichetError) -> None:
         self._reading = False

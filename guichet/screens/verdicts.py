@@ -31,6 +31,15 @@ REFERENCE_PROBLEMS: dict[ReferenceProblem, str] = {
 """What to do about a typed reference that cannot be right."""
 
 
+READY = VerdictView(
+    level="idle",
+    sign="",
+    word=_("Prêt"),
+    next_action=_("Présentez une convocation à la caméra, ou tapez une référence ou un nom."),
+)
+"""What the panel says before anybody comes."""
+
+
 def waiting_for_agent(reading: Reading) -> bool:
     """Whether the agent must say if this person is received."""
     return reading.decision.admit is Admit.ASK and not reading.checked_in
@@ -58,6 +67,17 @@ def needs_of(needs: tuple[str, ...]) -> str:
 
 def called_view(row: DayRow, desk: str) -> VerdictView:
     """What the panel says of the person just called to the desk."""
+    return _desk_view(
+        row, desk, _("Appelez ce ticket. F6 quand la personne est là, F5 si elle ne vient pas.")
+    )
+
+
+def served_view(row: DayRow, desk: str) -> VerdictView:
+    """What the panel says of the person received at the desk."""
+    return _desk_view(row, desk, _("F6 pour terminer le passage."))
+
+
+def _desk_view(row: DayRow, desk: str, then: str) -> VerdictView:
     return VerdictView(
         level="idle",
         sign="→",
@@ -65,7 +85,19 @@ def called_view(row: DayRow, desk: str) -> VerdictView:
         name=row.name,
         lines=(row.procedure,) if row.procedure else (),
         ticket=row.ticket,
-        next_action=_("Appelez ce ticket. F6 quand la personne est là, F5 si elle ne vient pas."),
+        next_action=then,
+    )
+
+
+def undone_view(visit: Visit) -> VerdictView:
+    """What the panel says once a check-in was taken back."""
+    return VerdictView(
+        level="idle",
+        sign="",
+        word=_("Arrivée annulée"),
+        next_action=_("Le ticket {ticket} ne vaut plus\u202f: reprenez-le.").format(
+            ticket=visit.ticket
+        ),
     )
 
 

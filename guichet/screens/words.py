@@ -26,10 +26,11 @@ REFUSALS: dict[str, str] = {
     "unknown_outcome": _("Cette issue n’existe pas. Choisissez-en une dans la liste."),
     "central_only": _("Seule la centrale peut réserver une place. Attendez son retour."),
     "slot_past": _("Ce créneau est passé. Choisissez-en un autre."),
-    "slot_full": _("Ce créneau vient d’être pris. Choisissez-en un autre\u00a0: votre saisie est gardée."),
+    "slot_full": _(
+        "Ce créneau vient d’être pris. Choisissez-en un autre\u00a0: votre saisie est gardée."
+    ),
     "number_required": _(
-        "Cette démarche demande le numéro étranger, ou le motif de son absence. "
-        "Complétez la fiche."
+        "Cette démarche demande le numéro étranger, ou le motif de son absence. Complétez la fiche."
     ),
     "already_booked": _(
         "Cette personne a déjà un rendez-vous pour ce type de démarche. "
@@ -125,14 +126,26 @@ FINDINGS: dict[Finding, tuple[Level, str, str]] = {
         _("Admis à vérifier"),
         _("Convocation authentique, pas encore connue ici. Donnez le ticket."),
     ),
-    Finding.EARLY: ("warn", _("En avance"), _("Entrée\u00a0: recevoir maintenant. Échap\u00a0: attendre.")),
-    Finding.LATE: ("warn", _("En retard"), _("Entrée\u00a0: recevoir quand même. Échap\u00a0: ne rien faire.")),
+    Finding.EARLY: (
+        "warn",
+        _("En avance"),
+        _("Entrée\u00a0: recevoir maintenant. Échap\u00a0: attendre."),
+    ),
+    Finding.LATE: (
+        "warn",
+        _("En retard"),
+        _("Entrée\u00a0: recevoir quand même. Échap\u00a0: ne rien faire."),
+    ),
     Finding.UNCONFIRMED: (
         "warn",
         _("Non confirmé"),
         _("La centrale n’a pas encore répondu. Entrée\u00a0: recevoir quand même."),
     ),
-    Finding.WRONG_DAY: ("bad", _("Autre jour"), _("Indiquez la date\u202f; proposez le PAN pour déplacer.")),
+    Finding.WRONG_DAY: (
+        "bad",
+        _("Autre jour"),
+        _("Indiquez la date\u202f; proposez le PAN pour déplacer."),
+    ),
     Finding.WRONG_SITE: ("bad", _("Autre site"), _("Indiquez l’adresse du bon site.")),
     Finding.ALREADY_IN: ("warn", _("Déjà arrivé"), _("Le ticket ci-dessus reste valable.")),
     Finding.CANCELLED: (

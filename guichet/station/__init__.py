@@ -1,14 +1,15 @@
 """The station: the only object screens talk to."""
 
 import fcntl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Self
 
 from guichet.config import Enrolment, load_enrolment, save_enrolment, station_folder
 from guichet.domain.model import Site
-from guichet.errors import ConfigError
+from guichet.errors import ConfigError, ProtocolError
 from guichet.i18n import _
 from guichet.station.core import Core
 from guichet.station.mediation import Booked, Held, Mediation
@@ -43,9 +44,9 @@ class Station:
     `subscribe` tells when to read them again.
     """
 
-    def __init__(self, core: Core, folder: Path, lock: IO[str]) -> None:
+    def __init__(self, core: Core, folder: Path, held: ExitStack) -> None:
         self._core = core
-        self._lock = lock
+        self._held = held
         self.folder = folder
         self.session = Session(core)
         self.mediation = Mediation(core, folder / "convocations")
@@ -56,31 +57,36 @@ class Station:
         """Open the station of a folder: migrate, drop old days, start keeping in step.
 
         `clock` gives aware UTC moments. Raises ConfigError when the folder is not an enrolled
-        station or another program uses it, StoreError when its database fails, and
-        CentralUnavailable when the very first pull is impossible.
+        station or another program uses it, StoreError when its database fails, and the faults of
+        the network when the very first pull is impossible. Nothing stays open after a fault.
         """
         enrolment = load_enrolment(folder)
         if enrolment is None:
             raise ConfigError(
-                _("Ce poste n’est pas encore enrôlé. Lancez « guichet enrol ADRESSE » une fois.")
+                _(
+                    "Ce poste n’est pas encore enrôlé. Lancez «\u00a0guichet enrol ADRESSE\u00a0» une fois."
+                )
             )
-        lock = _locked(folder)
-        core = _core(folder, enrolment, clock)
-        with writing(core.engine) as connection:
-            purge(connection, clock().date() - timedelta(days=_KEPT_DAYS))
-        core.site = _site(core)
-        if core.site is None:
-            core.sync.once()
+        with ExitStack() as held:
+            held.enter_context(_locked(folder))
+            core = held.enter_context(_core(folder, enrolment, clock))
+            with writing(core.engine) as connection:
+                purge(connection, clock().date() - timedelta(days=_KEPT_DAYS))
             core.site = _site(core)
-        core.sync.start()
-        return cls(core, folder, lock)
+            if core.site is None:
+                core.sync.once()
+                core.site = _site(core)
+            if core.site is None:
+                raise ProtocolError(
+                    _("La centrale n’a rien dit du site de ce poste. Prévenez le support.")
+                )
+            core.sync.start()
+            return cls(core, folder, held.pop_all())
 
     def close(self) -> None:
         """Stop keeping in step and give everything back."""
         self._core.sync.stop()
-        self._core.client.close()
-        self._core.engine.dispose()
-        self._lock.close()
+        self._held.close()
 
     @property
     def site(self) -> Site:
@@ -142,19 +148,20 @@ def enrol(folder: Path, url: str, code: str, name: str, clock: Callable[[], date
         identity_secret=given.identity_secret,
     )
     save_enrolment(folder, enrolment)
-    core = _core(folder, enrolment, clock)
-    try:
+    with _core(folder, enrolment, clock) as core:
         core.sync.once()
-    finally:
-        core.client.close()
-        core.engine.dispose()
     return enrolment
 
 
-def _core(folder: Path, enrolment: Enrolment, clock: Callable[[], datetime]) -> Core:
-    engine = open_engine(sqlite_url(folder / "station.sqlite3"))
-    migrate(engine)
-    return Core(engine, enrolment, CentralClient(enrolment.url, enrolment.token), clock)
+@contextmanager
+def _core(folder: Path, enrolment: Enrolment, clock: Callable[[], datetime]) -> Iterator[Core]:
+    with ExitStack() as held:
+        engine = open_engine(sqlite_url(folder / "station.sqlite3"))
+        held.callback(engine.dispose)
+        migrate(engine)
+        client = CentralClient(enrolment.url, enrolment.token)
+        held.callback(client.close)
+        yield Core(engine, enrolment, client, clock)
 
 
 def _site(core: Core) -> Site | None:

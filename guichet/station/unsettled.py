@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from guichet.domain.model import Agent, Appointment, Person, Visit
@@ -27,12 +28,16 @@ class Unsettled(Queued):
 
 def explained(connection: Connection, queued: Queued) -> Unsettled:
     """The refused operation with the names of its agent and its person."""
-    operation = OPERATION.validate_json(queued.body)
+    known = {field.name: getattr(queued, field.name) for field in fields(Queued)}
+    try:
+        operation = OPERATION.validate_json(queued.body)
+    except ValidationError:  # what central could not read need not be readable here either
+        return Unsettled(**known, agent="", name="", about="")
     action = operation.action
     agent = get(connection, Agent, operation.agent)
     person, about = _subject(connection, action)
     return Unsettled(
-        **{field.name: getattr(queued, field.name) for field in fields(Queued)},
+        **known,
         agent=agent.name if agent else operation.agent,
         name=display_name(person.family_name, person.given_names) if person else "",
         about=about,

@@ -30,8 +30,8 @@ def check_in(connection: Connection, operation: Operation, action: CheckIn) -> A
     if site is None:
         return Refused("unknown_site")
     known = get(connection, Visit, action.visit)
-    if known is not None and known.site != operation.site:
-        return Refused("other_site")
+    if known is not None:
+        return Refused("duplicate_id" if known.site == operation.site else "other_site")
     appointment = get(connection, Appointment, action.appointment)
     visit = Visit(
         id=action.visit,

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, Self
 
 import httpx
@@ -11,8 +11,19 @@ from sqlalchemy import Engine
 from guichet.central import feed
 from guichet.central.registry import Enrolled
 from guichet.central.transactions import transact
-from guichet.domain.model import Agent, Person, Procedure, Record, Role, Site, Slot
+from guichet.domain.model import (
+    Agent,
+    Appointment,
+    AppointmentStatus,
+    Person,
+    Procedure,
+    Record,
+    Role,
+    Site,
+    Slot,
+)
 from guichet.domain.operations import Action, Book, Hold, Operation
+from guichet.domain.reference import reference_of
 from guichet.store.wire import operation_json
 
 DAY = date(2026, 11, 24)
@@ -47,6 +58,29 @@ def person(key: str, site: int = 1, family_name: str = "Diallo") -> Person:
         commune="Bobigny",
         language="fr",
         needs=(),
+    )
+
+
+def appointment(key: str, slot_id: str, person_id: str, now: datetime) -> Appointment:
+    where = slot(slot_id)
+    return Appointment(
+        id=key,
+        reference=reference_of(key),
+        site=where.site,
+        slot=where.id,
+        day=where.day,
+        starts_at=where.starts_at,
+        minutes=20,
+        procedure=PROCEDURE.code,
+        family=PROCEDURE.family,
+        person=person_id,
+        status=AppointmentStatus.BOOKED,
+        revision=1,
+        token=None,
+        booked_at=now,
+        booked_by="agent1",
+        accord=None,
+        cancel_reason=None,
     )
 
 
@@ -125,7 +159,3 @@ class Caller:
 def row(changes: Sequence[dict[str, Any]], kind: str, key: str) -> dict[str, Any]:
     (found,) = [c for c in changes if (c["kind"], c["key"]) == (kind, key)]
     return found
-
-
-def tomorrow(moment: datetime) -> date:
-    return (moment + timedelta(days=1)).date()

@@ -13,6 +13,9 @@ from tests.servers import CentralUnderTest, Clock
 
 PATHS = ("/v1/changes", "/v1/events", "/v1/persons?q=diallo")
 
+# Nothing here depends on which database it is, but what asks for both.
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 def refused(central: CentralUnderTest, code: str) -> str:
     answer = httpx.post(f"{central.url}/v1/enrol", json={"code": code, "name": "poste 3"})
@@ -93,6 +96,7 @@ def test_creating_twice_changes_nothing(engine: Engine, clock: Clock) -> None:
     assert (key.not_after - key.not_before).days == 730
 
 
+@SQLITE
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer wrong", "Basic eDp5", "Bearer é"])
 def test_a_token_is_required(central: CentralUnderTest, path: str, header: str | None) -> None:
@@ -117,6 +121,7 @@ def test_a_revoked_device_is_let_in_no_more(central: CentralUnderTest, clock: Cl
         assert answer.status_code == 401
 
 
+@SQLITE
 @pytest.mark.parametrize("protocol", [None, "0", "-1", "un", "²"])
 def test_an_old_station_is_told_to_update(
     central: CentralUnderTest, clock: Clock, protocol: str | None
@@ -129,6 +134,7 @@ def test_an_old_station_is_told_to_update(
     assert answer.json()["reason"] == "protocol_too_old"
 
 
+@SQLITE
 def test_the_log_names_no_token_and_no_search(
     central: CentralUnderTest, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,6 +1,7 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,11 @@ from sqlalchemy import Connection, Engine, delete
 
 from guichet.central import feed, registry
 from guichet.central.transactions import transact
-from guichet.domain.model import Procedure, Site
+from guichet.domain.model import AppointmentStatus, Procedure, Site
 from guichet.domain.operations import CheckIn, Register
+from guichet.domain.reference import reference_of
 from guichet.store.records import TABLES
-from tests.central.samples import DAY, Caller, furnish, person, publish, row, slot
+from tests.central.samples import DAY, Caller, appointment, furnish, person, publish, row, slot
 from tests.servers import CentralUnderTest, Clock
 
 
@@ -37,7 +39,7 @@ def test_pages_never_skip_or_repeat_while_others_write(caller: Caller) -> None:
     def read() -> None:
         cursor, last_round = None, False
         while True:
-            page = caller.pull(cursor, limit=7)
+            page = caller.pull(cursor, limit=2)
             cursor = page["cursor"]
             seen.extend((c["kind"], c["key"], c["sequence"]) for c in page["changes"])
             if last_round and not page["more"]:
@@ -54,6 +56,20 @@ def test_pages_never_skip_or_repeat_while_others_write(caller: Caller) -> None:
     assert sequences == sorted(set(sequences))
     expected = {f"w{writer}-{number}" for writer in range(writers) for number in range(each)}
     assert {key for kind, key, _ in seen if kind == "person" and key != "p1"} == expected
+
+
+def test_pages_join_up(caller: Caller, central: CentralUnderTest) -> None:
+    publish(central.engine, 1, *(person(f"many{n}") for n in range(25)))
+    whole = caller.pull()
+    assert not whole["more"]
+    page = caller.pull(limit=4)
+    joined = list(page["changes"])
+    while page["more"]:
+        assert len(page["changes"]) == 4
+        page = caller.pull(page["cursor"], limit=4)
+        joined += page["changes"]
+    assert joined == whole["changes"]
+    assert page["cursor"] == whole["cursor"]
 
 
 def test_a_changed_record_comes_again_with_its_newest_state_only(caller: Caller) -> None:
@@ -151,6 +167,25 @@ def test_publishing_again_keeps_seats_that_are_taken(
     caller.hold("matin")
     publish(central.engine, 1, slot("matin"))
     assert row(caller.pull_all(), "slot", "matin")["record"]["free"] == 2
+
+
+def test_published_appointments_take_their_seats(
+    caller: Caller, central: CentralUnderTest, clock: Clock
+) -> None:
+    booked = [appointment(f"{n:x}" * 16, "matin", "p1", clock()) for n in range(2)]
+    cancelled = replace(booked[0], id="f" * 16, status=AppointmentStatus.CANCELLED)
+    cancelled = replace(cancelled, reference=reference_of("f" * 16))
+    booked[1] = replace(booked[1], family="other")
+    for _ in range(2):
+        publish(central.engine, 1, *booked, cancelled)
+    assert row(caller.pull_all(), "slot", "matin")["record"]["free"] == 1
+    assert caller.hold("matin")["reason"] is None
+    assert caller.hold("matin")["reason"] == "slot_full"
+    # Nothing is published rather than somebody without a seat.
+    one_too_many = replace(booked[0], id="e" * 16, reference=reference_of("e" * 16), person="p2")
+    with pytest.raises(ValueError, match="no seat left"):
+        publish(central.engine, 1, one_too_many)
+    assert "e" * 16 not in {change["key"] for change in caller.pull_all()}
 
 
 def test_a_check_in_is_in_the_feed_of_its_site(caller: Caller) -> None:

@@ -11,6 +11,9 @@ from guichet.store.wire import operation_json
 from tests.central.samples import Caller, book, furnish, operation, person, publish, slot
 from tests.servers import CentralUnderTest, Clock
 
+# Nothing here depends on which database it is, but the two that ask for both.
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def caller(central: CentralUnderTest, clock: Clock) -> Iterator[Caller]:
@@ -41,6 +44,7 @@ def changed(caller: Caller, where: str, value: Any) -> str:
     return json.dumps({"operations": [body]})
 
 
+@SQLITE
 @pytest.mark.parametrize(
     "content",
     [
@@ -62,6 +66,7 @@ def test_malformed_requests_are_refused(caller: Caller, content: str) -> None:
     problem(answer, 422, "invalid_request")
 
 
+@SQLITE
 @pytest.mark.parametrize(
     ("where", "value"),
     [
@@ -95,17 +100,20 @@ def test_nonsense_fields_are_refused(caller: Caller, where: str, value: Any) -> 
     )
 
 
+@SQLITE
 def test_huge_site_numbers_are_another_site_s(caller: Caller) -> None:
     answer = caller.http.post("/v1/operations", content=changed(caller, "site", 2**70))
     assert answer.json()["verdicts"][0]["reason"] == "other_site"
 
 
+@SQLITE
 def test_too_many_operations_are_refused(caller: Caller) -> None:
     one = operation_json(operation(caller.station, CheckIn("v", "a", "A101", None), caller.at))
     body = '{"operations":[' + ",".join([one] * 201) + "]}"
     problem(caller.http.post("/v1/operations", content=body), 422, "invalid_request")
 
 
+@SQLITE
 def test_a_body_that_is_too_large_is_refused(caller: Caller) -> None:
     body = b'{"operations":[]}'
     padded = body + b" " * (1024 * 1024 - len(body))
@@ -119,12 +127,14 @@ def test_a_body_that_is_too_large_is_refused(caller: Caller) -> None:
     problem(caller.http.post("/v1/operations", content=chunks()), 413, "too_large")
 
 
+@SQLITE
 def test_a_body_must_say_it_is_json(caller: Caller) -> None:
     headers = {"Content-Type": "text/plain"}
     answer = caller.http.post("/v1/operations", content='{"operations":[]}', headers=headers)
     problem(answer, 422, "invalid_request")
 
 
+@SQLITE
 def test_an_unknown_address_and_a_wrong_method(caller: Caller) -> None:
     problem(caller.http.get("/v1/nowhere"), 404, "not_found")
     problem(caller.http.get("/docs"), 404, "not_found")
@@ -133,6 +143,7 @@ def test_an_unknown_address_and_a_wrong_method(caller: Caller) -> None:
     assert answer.headers["allow"] == "GET"
 
 
+@SQLITE
 @pytest.mark.parametrize("limit", ["0", "1001", "-1", "x", "9" * 400])
 def test_a_page_has_its_limits(caller: Caller, limit: str) -> None:
     answer = caller.http.get("/v1/changes", params={"limit": limit})
@@ -150,6 +161,7 @@ def test_a_broken_database_is_a_fault_to_try_again_after(
     assert "diallo" not in caplog.text.replace(str(answer.url), "")
 
 
+@SQLITE
 def test_a_fault_of_ours_gives_nothing_away(
     caller: Caller, central: CentralUnderTest, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -178,6 +190,7 @@ def test_fifty_persons_are_found_at_most(caller: Caller, central: CentralUnderTe
     assert len(found) == 50
 
 
+@SQLITE
 @pytest.mark.parametrize("query", ["", "x" * 101, "nul\0"])
 def test_a_search_has_its_limits(caller: Caller, query: str) -> None:
     answer = caller.http.get("/v1/persons", params={"q": query})

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 from sqlalchemy import Engine
@@ -22,6 +23,7 @@ from guichet.domain.operations import (
 from tests.store.samples import (
     ADA,
     BOBIGNY,
+    CHIEF,
     DAY,
     FIRST,
     NOW,
@@ -64,6 +66,24 @@ def test_someone_whose_appointment_is_unknown_is_received(central: Counter) -> N
     assert outcome == Applied((("visit", "v1"),), {"ticket": "B101"})
     visit = central.visit("v1")
     assert (visit.appointment, visit.person, visit.anomaly) == ("f" * 16, None, "unknown_here")
+
+
+def test_another_sites_appointment_is_left_to_that_site(central: Counter, made: str) -> None:
+    central.put(replace(CHIEF, code="RAINCY", site=94))
+    before = central.appointment(made)
+    outcome = central.do(CheckIn("v1", made, "B101", None), FIRST, site=94, agent="RAINCY")
+    assert outcome == Applied((("visit", "v1"),), {"ticket": "B101"})
+    assert central.appointment(made) == before
+    visit = central.visit("v1")
+    assert (visit.site, visit.person, visit.anomaly) == (94, None, "unknown_here")
+
+
+def test_a_visit_is_opened_once(central: Counter, made: str) -> None:
+    central.check_in("v1", made)
+    central.do(Call("v1", "4"))
+    assert central.refusal(CheckIn("v1", made, "B102", None)) == "duplicate_id"
+    central.put(replace(central.visit("v1"), site=94))
+    assert central.refusal(CheckIn("v1", made, "B102", None)) == "other_site"
 
 
 @pytest.mark.parametrize("order", [("first", "second"), ("second", "first")])
@@ -160,24 +180,24 @@ def test_called_started_completed(central: Counter, made: str, outcome: str) -> 
     assert (visit.desk, visit.status, visit.outcome) == ("4", VisitStatus.DONE, outcome)
 
 
-@pytest.mark.parametrize("status", VisitStatus)
-@pytest.mark.parametrize(
-    "action", [UndoCheckIn("v1"), Call("v1", "9"), Start("v1"), Complete("v1", "left")]
-)
-def test_every_step_is_the_tables(
-    central: Counter,
-    made: str,
-    status: VisitStatus,
-    action: UndoCheckIn | Call | Start | Complete,
-) -> None:
+def test_every_step_is_the_tables(central: Counter, made: str, subtests: pytest.Subtests) -> None:
     central.check_in("v1", made)
-    central.put(replace(central.visit("v1"), status=status, desk="4"))
-    expected = VISIT[status, action.kind]
-    if isinstance(expected, VisitStatus):
-        assert isinstance(central.do(action), Applied)
-        assert central.visit("v1").status is expected
-    else:
-        assert central.refusal(action) == expected
+    waiting = central.visit("v1")
+    actions: list[UndoCheckIn | Call | Start | Complete] = [
+        UndoCheckIn("v1"),
+        Call("v1", "9"),
+        Start("v1"),
+        Complete("v1", "left"),
+    ]
+    for status, action in product(VisitStatus, actions):
+        with subtests.test(status=status, kind=action.kind):
+            central.put(replace(waiting, status=status, desk="4"))
+            expected = VISIT[status, action.kind]
+            if isinstance(expected, VisitStatus):
+                assert isinstance(central.do(action), Applied)
+                assert central.visit("v1").status is expected
+            else:
+                assert central.refusal(action) == expected
 
 
 def test_a_call_lost_to_another_desk_says_which(central: Counter, made: str) -> None:

@@ -159,9 +159,11 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 def test_a_busy_base_is_said(local: Engine) -> None:
-    @event.listens_for(local, "begin", insert=True)
-    def impatient(connection: object) -> None:
-        connection.exec_driver_sql("PRAGMA busy_timeout=1")  # type: ignore[attr-defined]
+    local.dispose()
+
+    @event.listens_for(local, "connect")
+    def impatient(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA busy_timeout=1")
 
     with (
         writing(local),

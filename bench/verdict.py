@@ -1,0 +1,107 @@
+"""From a decoded text to its verdict on the screen, the check-in being durable; and decoding."""
+
+import contextlib
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from bench.figures import Figure, middle, p95
+from bench.grid import Grid
+from bench.place import MOMENT, demonstration, opened
+from bench.terminal import COLUMNS, ROWS, Terminal
+from guichet.config import OFFSET_VARIABLE
+from guichet.demo import DemoStation
+from guichet.domain.day import DayRow, DayState
+from guichet.domain.model import Role
+from guichet.scanner.decoder import Decoder
+
+_WANTED = 200
+_AROUND = timedelta(minutes=10)
+"""How far from their time people come: nobody is early or late."""
+_PAUSE = 0.3
+
+
+def measure() -> Iterator[Figure]:
+    yield from _decoding()
+    taken: list[float] = []
+    with demonstration(Role.COUNTER) as station:
+        (station.folder / "settings.toml").write_text(f'camera = "{_empty(station)}"\n')
+        hour = 0
+        while len(taken) < _WANTED:
+            taken += _round(station, MOMENT + hour * 2 * _AROUND)
+            hour += 1
+    taken = taken[:_WANTED]
+    yield Figure("decoded text to painted verdict, p95", p95(taken), "ms", limit=65)
+    yield Figure("decoded text to painted verdict, median", middle(taken), "ms")
+
+
+def _empty(station: DemoStation) -> Path:
+    """A camera that sees nothing: the texts come through a pipe."""
+    folder = station.folder / "nothing"
+    folder.mkdir()
+    return folder
+
+
+def _round(station: DemoStation, moment: datetime) -> list[float]:
+    """The scans of those expected about a moment, with the clock set there."""
+    shift = round((moment - datetime.now(UTC)).total_seconds())
+    with opened(station) as post:
+        near = [
+            row
+            for row in post.reception.day()
+            if row.state is DayState.EXPECTED
+            and row.starts_at is not None
+            and abs(row.starts_at - moment) <= _AROUND
+        ]
+    tokens = _tokens(station)
+    pipe = station.folder / f"texts-{shift}"
+    os.mkfifo(pipe)
+    command = ["bench.opened", str(station.folder), station.code, station.pin, str(pipe)]
+    with Terminal(*command, environment={OFFSET_VARIABLE: str(shift)}) as terminal:
+        terminal.until(lambda grid: "P R Ê T" in "\n".join(grid.lines), "the counter")
+        terminal.watch(1.0, lambda _grid: False)
+        with pipe.open("w", encoding="ascii") as texts:
+            return [
+                _scanned(terminal, texts.fileno(), tokens[row.appointment or ""], row) for row in near
+            ]
+
+
+def _tokens(station: DemoStation) -> dict[str, str]:
+    """The text of each appointment's QR code."""
+    with contextlib.closing(sqlite3.connect(station.folder / "station.sqlite3")) as replica:
+        return dict(replica.execute("SELECT id, token FROM appointment").fetchall())
+
+
+def _scanned(terminal: Terminal, texts: int, token: str, row: DayRow) -> float:
+    before = time.perf_counter()
+    os.write(texts, f"{token}\n".encode("ascii"))
+    painted = terminal.watch(_PAUSE, lambda grid: _said(grid, row.name))
+    if painted is None:
+        painted = terminal.until(lambda grid: _said(grid, row.name), "the verdict")
+    return painted - before
+
+
+def _said(grid: Grid, name: str) -> bool:
+    """Whether the verdict, above and on the right, is this person's."""
+    return any(name in line[COLUMNS // 2 :] for line in grid.lines[: ROWS // 2])
+
+
+def _decoding() -> Iterator[Figure]:
+    from tests.convocation.samples import CONVOCATION  # noqa: PLC0415 - for this part only
+
+    from guichet.convocation.document import render_png  # noqa: PLC0415
+
+    page = cv2.imdecode(np.frombuffer(render_png(CONVOCATION), np.uint8), cv2.IMREAD_COLOR)
+    assert page is not None
+    decoder, taken = Decoder(), []
+    for _turn in range(50):
+        start = time.perf_counter()
+        assert decoder.texts(page)
+        taken.append(time.perf_counter() - start)
+    yield Figure("decoding a frame that shows a page, p95", p95(taken), "ms")

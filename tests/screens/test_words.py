@@ -1,0 +1,93 @@
+import ast
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+import guichet
+from guichet.domain.admission import ADMIT, Admit, Finding
+from guichet.domain.day import DayState
+from guichet.domain.foreigner_number import AbsentReason
+from guichet.domain.lifecycle import APPOINTMENT, VISIT
+from guichet.domain.model import Role
+from guichet.domain.needs import Need
+from guichet.domain.operations import Action, Refused
+from guichet.screens import words
+
+SOURCES = sorted(Path(guichet.__file__).parent.rglob("*.py"))
+
+
+def calls(*names: str) -> Iterator[tuple[Path, ast.Call]]:
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                if node.func.id in names:
+                    yield path, node
+
+
+def texts(call: ast.Call) -> Iterator[str]:
+    for argument in call.args:
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+            yield argument.value
+
+
+@pytest.mark.parametrize(
+    ("codes", "known"),
+    [
+        (Role, words.MODES),
+        (DayState, words.STATES),
+        (Need, words.NEEDS),
+        (AbsentReason, words.NO_NUMBER),
+        (Finding, words.FINDINGS),
+    ],
+)
+def test_every_code_has_words(codes: type[StrEnum], known: dict[StrEnum, object]) -> None:
+    assert set(known) == set(codes)
+
+
+def test_every_operation_has_words() -> None:
+    assert set(words.OPERATIONS) == {action.kind for action in get_args(Action)}
+
+
+def test_every_anomaly_has_words() -> None:
+    double = {reason for (_, kind), reason in APPOINTMENT.items() if kind == "check_in"}
+    admitted = {finding.value for finding, admit in ADMIT.items() if admit is not Admit.NO}
+    expected = admitted - {"expected"} | {r for r in double if not isinstance(r, StrEnum)}
+    assert expected == set(words.ANOMALIES)
+
+
+def test_every_refusal_has_a_sentence() -> None:
+    written = {text for _, call in calls("Refused") for text in list(texts(call))[:1]}
+    table = {
+        step
+        for (_, kind), step in [*APPOINTMENT.items(), *VISIT.items()]
+        if kind != "check_in" and not isinstance(step, StrEnum)
+    }
+    assert {"slot_full", "other_site"} <= written
+    assert written | table <= {*words.REFUSALS, "wait"}
+
+
+def test_an_unknown_refusal_still_says_something() -> None:
+    assert "nouveau_motif" in words.refusal(Refused("nouveau_motif"))
+    assert "12 s" in words.refusal(Refused("wait", {"seconds": "12"}))
+
+
+_PLAIN_SPACE = re.compile(r" [;:!?»]|« ")
+_STRAIGHT_APOSTROPHE = re.compile(r"[a-zéA-Z]'[a-zéèêhA-Z]")
+
+
+def test_french_typography() -> None:
+    wrong = [
+        f"{path.name}:{call.lineno} {text}"
+        for path, call in calls("_", "ngettext")
+        for text in texts(call)
+        if _PLAIN_SPACE.search(text) or _STRAIGHT_APOSTROPHE.search(text)
+    ]
+    assert wrong == []
+
+
+def test_the_scan_sees_sentences() -> None:
+    assert sum(1 for _ in calls("_")) > 100
