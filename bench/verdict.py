@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -68,7 +69,8 @@ def _round(station: DemoStation, moment: datetime) -> list[float]:
         terminal.watch(1.0, lambda _grid: False)
         with pipe.open("w", encoding="ascii") as texts:
             return [
-                _scanned(terminal, texts.fileno(), tokens[row.appointment or ""], row) for row in near
+                _scanned(terminal, texts.fileno(), tokens[row.appointment or ""], row)
+                for row in near
             ]
 
 
@@ -81,21 +83,19 @@ def _tokens(station: DemoStation) -> dict[str, str]:
 def _scanned(terminal: Terminal, texts: int, token: str, row: DayRow) -> float:
     before = time.perf_counter()
     os.write(texts, f"{token}\n".encode("ascii"))
-    painted = terminal.watch(_PAUSE, lambda grid: _said(grid, row.name))
-    if painted is None:
-        painted = terminal.until(lambda grid: _said(grid, row.name), "the verdict")
+    said = partial(_said, row.name)
+    painted = terminal.watch(_PAUSE, said) or terminal.until(said, "the verdict")
     return painted - before
 
 
-def _said(grid: Grid, name: str) -> bool:
+def _said(name: str, grid: Grid) -> bool:
     """Whether the verdict, above and on the right, is this person's."""
     return any(name in line[COLUMNS // 2 :] for line in grid.lines[: ROWS // 2])
 
 
 def _decoding() -> Iterator[Figure]:
-    from tests.convocation.samples import CONVOCATION  # noqa: PLC0415 - for this part only
-
     from guichet.convocation.document import render_png  # noqa: PLC0415
+    from tests.convocation.samples import CONVOCATION  # noqa: PLC0415 - for this part only
 
     page = cv2.imdecode(np.frombuffer(render_png(CONVOCATION), np.uint8), cv2.IMREAD_COLOR)
     assert page is not None

@@ -248,7 +248,7 @@ class GuichetApp(App[None]):
         """Offer every command of the screen, and the themes, by name."""
         from guichet.screens.help import Palette  # noqa: PLC0415 - seldom needed
 
-        if not Palette.is_open(self):
+        if not isinstance(self.screen, Palette):
             self.push_screen(Palette(placeholder=_("Chercher une commande…")))
 
     def action_help_quit(self) -> None:

@@ -113,6 +113,11 @@ def prepare(
             state = stack.enter_context(central(folder, fresh=fresh, say=say))
         station = stack.enter_context(_claimed_station(folder))
         _enrol(folder, station, state.url, say)
+        say(
+            _("Agents et codes secrets\u202f: {agents}.").format(
+                agents=", ".join(" ".join(_agent(one)) for one in Role)
+            )
+        )
         yield DemoStation(state.url, station, *_agent(role), folder / "camera", state.pid)
 
 

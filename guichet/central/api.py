@@ -85,6 +85,12 @@ class EnrolBody(BaseModel):
     name: Annotated[Text, Field(min_length=1, max_length=60, examples=["poste 3"])]
 
 
+class SearchBody(BaseModel):
+    """A name, a phone number or a numéro étranger, or the beginning of one."""
+
+    q: Annotated[Text, Field(min_length=1, max_length=100)]
+
+
 class OperationsBody(BaseModel):
     """Operations in the order they were made."""
 
@@ -208,18 +214,17 @@ async def events(device: Caller, request: Request) -> StreamingResponse:
     )
 
 
-@router.get(
+@router.post(
     "/v1/persons",
     dependencies=[Depends(_protocol)],
     responses=PERSONS | SECURED,
     response_class=Response,
 )
-def persons(
-    device: Caller,
-    engine: Database,
-    q: Annotated[Text, Query(min_length=1, max_length=100, description="Name, phone or number.")],
-) -> Response:
-    """Persons of the device's site, 50 at most."""
+def persons(body: SearchBody, device: Caller, engine: Database) -> Response:
+    """Find persons of the device's site, 50 at most.
+
+    A POST, for addresses are logged on the way, and `q` names someone.
+    """
     with reading(engine) as connection:
-        found = find_persons(connection, device.site, q)
+        found = find_persons(connection, device.site, body.q)
     return _json(f'{{"persons":[{",".join(to_json(person) for person in found)}]}}')

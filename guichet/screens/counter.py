@@ -43,7 +43,7 @@ class CounterScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "admit", _("Admettre"), priority=True, tooltip=_("Recevoir quand même")),
         Binding("f5,a", "call", _("Appeler"), tooltip=_("Appeler la personne suivante")),
-        Binding("f5,a", "absent", _("Pas venu"), tooltip=_("Clore ce passage")),
+        Binding("ctrl+n,n", "absent", _("Absent"), tooltip=_("La personne appelée ne vient pas")),
         Binding("f6,r", "start", _("Recevoir"), tooltip=_("La personne appelée est là")),
         Binding("f6,t", "finish", _("Terminer"), tooltip=_("Clore ce passage")),
         Binding("f7,c", "camera", _("Caméra"), show=False, tooltip=_("Ouvrir ou fermer la caméra")),
@@ -163,7 +163,8 @@ class CounterScreen(Screen[None]):
             case "finish":
                 return state is DayState.SERVING
             case "undo":
-                return self._last_in is not None and self._pending is None
+                free = self._pending is None and state is not DayState.CALLED
+                return free and self._last_in is not None
             case "present":
                 return self._post.practice is not None
             case _:

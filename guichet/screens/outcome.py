@@ -13,11 +13,12 @@ from textual.widgets.option_list import Option
 from guichet.domain.lifecycle import OUTCOMES
 from guichet.i18n import _
 
-_KEYS: dict[str, tuple[str, str]] = {
+CHOICES: dict[str, tuple[str, str]] = {
     "served": ("r", _("Reçu\u202f: la démarche est faite")),
     "unsuccessful": ("i", _("Infructueux\u202f: la démarche n’a pas pu se faire")),
     "left": ("p", _("Parti\u202f: la personne n’est plus là")),
 }
+"""For each outcome its key and its words."""
 
 
 class OutcomeScreen(ModalScreen[str | None]):
@@ -25,7 +26,7 @@ class OutcomeScreen(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
-            Binding(_KEYS[outcome][0], f"dismiss('{outcome}')", _KEYS[outcome][1])
+            Binding(CHOICES[outcome][0], f"dismiss('{outcome}')", CHOICES[outcome][1])
             for outcome in OUTCOMES
         ),
         Binding("escape", "dismiss", _("Revenir"), tooltip=_("Ne pas terminer ce passage")),
@@ -41,7 +42,7 @@ class OutcomeScreen(ModalScreen[str | None]):
             yield Label(_("Terminer le passage"), classes="title")
             yield Label(self._who, markup=False, classes="subtitle")
             yield OptionList(
-                *(Option(f" {_KEYS[o][0].upper()}   {_KEYS[o][1]}", id=o) for o in OUTCOMES),
+                *(Option(f" {CHOICES[o][0].upper()}   {CHOICES[o][1]}", id=o) for o in OUTCOMES),
                 markup=False,
                 classes="gap",
             )

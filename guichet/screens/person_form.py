@@ -69,7 +69,7 @@ def typed_in_search(query: str) -> Typed:
         family = capitals if 0 < len(capitals) < len(words) else words[:1]
         given = [word for word in words if word not in family]
         return {"family": " ".join(family), "given": " ".join(given)}
-    found = parse_phone(query)
+    found = parse_phone(query) if query.startswith(("0", "+")) else None
     if isinstance(found, Phone) and found.kind is not PhoneKind.OTHER:
         return {"phone": query}
     return {"number": query}
@@ -109,39 +109,38 @@ class PersonForm(Screen[Person]):
         self._at = at
         self._person_id = person.id if person else post.station.mediation.new_person_id()
         self._saving = False
+        self._checks: dict[str, Callable[[str], FieldState]] = {
+            "family": checks.name,
+            "given": checks.name,
+            "birth": partial(checks.birth, today=post.station.today()),
+            "commune": checks.commune,
+            "number": checks.number,
+            "phone": checks.phone,
+            "email": checks.email,
+        }
 
     def compose(self) -> ComposeResult:
         """Two columns of fields, then the needs."""
         yield Top(self._post, _("Médiation"))
         yield Trail(0)
-        today = self._post.station.today()
         with VerticalScroll(can_focus=False):
             with Grid(id="fields"):
-                yield self._field("family", checks.name)
-                yield self._field("given", checks.name)
-                yield self._field(
-                    "birth",
-                    partial(checks.birth, today=today),
-                    hint=_("JJ/MM/AAAA, ou l’année seule"),
-                )
-                yield self._field("commune", checks.commune)
-                yield self._field(
-                    "number",
-                    checks.number,
-                    hint=_("10 chiffres, sur le titre"),
-                )
+                yield self._field("family")
+                yield self._field("given")
+                yield self._field("birth", _("JJ/MM/AAAA, ou l’année seule"))
+                yield self._field("commune")
+                yield self._field("number", _("10 chiffres, sur le titre"))
                 with Vertical(classes="choice"):
                     yield Label(_("Si aucun numéro, pourquoi"))
                     yield self._reasons()
-                yield self._field("phone", checks.phone)
-                yield self._field("email", checks.email)
+                yield self._field("phone")
+                yield self._field("email")
                 with Vertical(classes="choice"):
                     yield Label(_("Langue"))
                     code = self._typed.get("language") or "fr"
                     yield Select(choices(code), value=code, allow_blank=False, id="language")
                 yield Static(
-                    _("Langue de la notice jointe à la convocation."),
-                    classes="hint beside",
+                    _("Langue de la notice jointe à la convocation."), classes="hint beside"
                 )
             yield Label(_("Besoins à l’accueil"), id="needs-label")
             with Grid(id="needs"):
@@ -151,12 +150,12 @@ class PersonForm(Screen[Person]):
         yield Said()
         yield Footer(show_command_palette=False)
 
-    def _field(self, key: str, validate: Callable[[str], FieldState], hint: str = "") -> Field:
+    def _field(self, key: str, hint: str = "") -> Field:
         return Field(
             _LABELS[key],
             hint=hint,
             value=self._typed.get(key, ""),
-            validate=validate,
+            validate=self._checks[key],
             max_length=80,
             id=key,
         )
@@ -261,8 +260,8 @@ class PersonForm(Screen[Person]):
 
     def _first_wrong(self) -> Field | None:
         fields = {key: self.query_one(f"#{key}", Field) for key in _LABELS}
-        for field in fields.values():
-            field.set_state(checks.final(field.state))
+        for key, field in fields.items():
+            field.set_state(checks.final(self._checks[key](field.value)))
         empty = {key for key, field in fields.items() if not field.value.strip()}
         if {"family", "given"} <= empty:
             _refuse(fields["family"], _("Un nom ou un prénom est demandé"))

@@ -79,7 +79,6 @@ class SignInScreen(Screen[None]):
         self._post = post
         site = post.station.site
         self._place(_("{site} – poste {number}").format(site=site.name, number=post.station.number))
-        self.say("")
         if self._asked:
             self._submit()
 

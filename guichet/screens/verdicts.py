@@ -49,13 +49,14 @@ def view_of(reading: Reading, station: Station) -> VerdictView:
     """What the panel says of a reading."""
     level, word, then = _words(reading)
     person, visit = reading.person, reading.visit
+    holds = reading.checked_in or reading.decision.finding is Finding.ALREADY_IN
     return VerdictView(
         level="idle" if level == "info" else level,
         sign=SIGNS[level],
         word=word,
         name=display_name(person.family_name, person.given_names) if person else "",
         lines=tuple(_lines(reading, station)),
-        ticket=visit.ticket if visit else "",
+        ticket=visit.ticket if visit and holds else "",
         next_action=then,
     )
 
@@ -68,7 +69,7 @@ def needs_of(needs: tuple[str, ...]) -> str:
 def called_view(row: DayRow, desk: str) -> VerdictView:
     """What the panel says of the person just called to the desk."""
     return _desk_view(
-        row, desk, _("Appelez ce ticket. F6 quand la personne est là, F5 si elle ne vient pas.")
+        row, desk, _("Appelez ce ticket. F6 quand la personne est là, Ctrl+N si elle ne vient pas.")
     )
 
 

@@ -64,7 +64,8 @@ class Station:
         if enrolment is None:
             raise ConfigError(
                 _(
-                    "Ce poste n’est pas encore enrôlé. Lancez «\u00a0guichet enrol ADRESSE\u00a0» une fois."
+                    "Ce poste n’est pas encore enrôlé. "
+                    "Lancez «\u00a0guichet enrol ADRESSE\u00a0» une fois."
                 )
             )
         with ExitStack() as held:

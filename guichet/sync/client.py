@@ -107,7 +107,7 @@ class CentralClient:
 
     def persons(self, query: str) -> list[Person]:
         """Persons of the site whom the replica may no longer hold."""
-        body = self._ask("GET", "/v1/persons", params={"q": query})
+        body = self._ask("POST", "/v1/persons", json={"q": query})
         try:
             found = [from_json("person", person) for person in body["persons"]]
         except (KeyError, TypeError, ValueError) as error:

@@ -155,10 +155,10 @@ def test_a_broken_database_is_a_fault_to_try_again_after(
 ) -> None:
     with central.engine.begin() as connection:
         connection.execute(text("DROP TABLE person"))
-    answer = caller.http.get("/v1/persons", params={"q": "diallo"})
+    answer = caller.http.post("/v1/persons", json={"q": "diallo"})
     problem(answer, 503, "unavailable")
     assert answer.headers["retry-after"] == "5"
-    assert "diallo" not in caplog.text.replace(str(answer.url), "")
+    assert "diallo" not in caplog.text
 
 
 @SQLITE
@@ -178,22 +178,22 @@ def test_a_fault_of_ours_gives_nothing_away(
 def test_persons_are_those_of_the_site(caller: Caller, central: CentralUnderTest) -> None:
     publish(central.engine, 2, person("p2", site=2))
     caller.do(Register(person("p3", family_name="Sow")))
-    found = caller.http.get("/v1/persons", params={"q": "aissatou"}).json()["persons"]
+    found = caller.http.post("/v1/persons", json={"q": "aissatou"}).json()["persons"]
     assert {each["id"] for each in found} == {"p1", "p3"}
-    found = caller.http.get("/v1/persons", params={"q": "dial"}).json()["persons"]
+    found = caller.http.post("/v1/persons", json={"q": "dial"}).json()["persons"]
     assert [each["family_name"] for each in found] == ["Diallo"]
 
 
 def test_fifty_persons_are_found_at_most(caller: Caller, central: CentralUnderTest) -> None:
     publish(central.engine, 1, *(person(f"many{n}") for n in range(60)))
-    found = caller.http.get("/v1/persons", params={"q": "diallo"}).json()["persons"]
+    found = caller.http.post("/v1/persons", json={"q": "diallo"}).json()["persons"]
     assert len(found) == 50
 
 
 @SQLITE
 @pytest.mark.parametrize("query", ["", "x" * 101, "nul\0"])
 def test_a_search_has_its_limits(caller: Caller, query: str) -> None:
-    answer = caller.http.get("/v1/persons", params={"q": query})
+    answer = caller.http.post("/v1/persons", json={"q": query})
     problem(answer, 422, "invalid_request")
 
 

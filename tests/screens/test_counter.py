@@ -1,6 +1,7 @@
 """Every finding of a scan, a reference or a name, as the counter's agent sees it."""
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
@@ -11,8 +12,11 @@ from guichet.convocation import token
 from guichet.domain.calendar_fr import clock, long_date
 from guichet.domain.claims import Claims
 from guichet.domain.day import DayState
+from guichet.domain.lifecycle import OUTCOMES
 from guichet.domain.model import AppointmentStatus
-from guichet.domain.reference import reference_of
+from guichet.domain.reference import ReferenceProblem, reference_of
+from guichet.scanner.faults import Reason
+from guichet.screens import camera, outcome, verdicts
 from guichet.station import Link
 from guichet.widgets.rows import RowsView
 from tests.posts import DAY, MORNING, World, template, world  # noqa: F401
@@ -90,7 +94,7 @@ async def test_each_convocation_that_is_not_for_now(
         counter.hold(there.token or "")
         view = await counter.sees("Autre site")
         site = next(s for s in SITES if s.number == 2)
-        assert (site.name in view.lines) and (site.address in view.lines)
+        assert {site.name, site.address} <= set(view.lines)
         assert any(there.reference in line for line in view.lines)
 
         row = counter.expected(-600, 600)
@@ -216,3 +220,9 @@ async def test_without_central_the_work_goes_on_and_arrives_once(
             return [r.ticket for r in other.reception.day() if r.appointment == row.appointment]
 
         await counter.see(lambda: tickets() == [view.ticket], "the other station knows")
+
+
+def test_every_code_the_counter_tells_has_words() -> None:
+    assert set(verdicts.REFERENCE_PROBLEMS) == set(ReferenceProblem)
+    assert set(camera.FAULTS) == set(get_args(Reason))
+    assert set(outcome.CHOICES) == set(OUTCOMES)

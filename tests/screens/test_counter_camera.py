@@ -70,7 +70,7 @@ async def test_a_dialog_leaves_the_camera_open(
         await counter.pilot.press("f5")
         await counter.sees("Guichet 40")
         await counter.see(lambda: counter.screen._here is not None)
-        await counter.pilot.press("f5")
+        await counter.pilot.press("ctrl+n")
         await counter.see(lambda: isinstance(counter.pilot.app.screen, OutcomeScreen))
         counter.hold("train ticket")
         await counter.sees("Autre QR code")

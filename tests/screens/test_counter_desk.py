@@ -23,8 +23,10 @@ def at_our_desk(counter: Counter) -> DayRow | None:
 
 
 def outcome_of(counter: Counter, visit: str) -> str | None:
+    query = select(_VISIT.c.outcome).where(_VISIT.c.id == visit)
     with reading(counter.station._core.engine) as connection:
-        return connection.execute(select(_VISIT.c.outcome).where(_VISIT.c.id == visit)).scalar_one()
+        outcome: str | None = connection.execute(query).scalar_one()
+    return outcome
 
 
 async def test_the_next_person_is_called_received_and_done(
@@ -62,12 +64,12 @@ async def test_who_does_not_come_when_called(
         await counter.see(lambda: at_our_desk(counter))
         called = at_our_desk(counter)
         assert called is not None
-        await counter.pilot.press("f5")
+        await counter.pilot.press("ctrl+n")
         await counter.see(lambda: isinstance(counter.pilot.app.screen, OutcomeScreen))
         await counter.pilot.press("escape")
         await counter.see(lambda: counter.pilot.app.screen is counter.screen)
         assert counter.row(called.appointment or "").state is DayState.CALLED
-        await counter.pilot.press("f5")
+        await counter.pilot.press("ctrl+n")
         await counter.see(lambda: isinstance(counter.pilot.app.screen, OutcomeScreen))
         await counter.pilot.press("down", "down", "enter")
         await counter.shown(called.appointment, DayState.DONE)

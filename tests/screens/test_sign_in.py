@@ -23,7 +23,7 @@ async def test_code_and_pin_open_the_agents_mode(world: World) -> None:
 async def test_wrong_pin_keeps_the_code_and_counts_down(world: World) -> None:
     app = application(world.enrolled("a"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await until_shown(pilot, "poste")
+        await until_shown(pilot, "poste 2")
         await pilot.press(*"sb1", "enter")
         for _ in range(3):
             await pilot.press(*"9999", "enter")
@@ -39,7 +39,7 @@ async def test_wrong_pin_keeps_the_code_and_counts_down(world: World) -> None:
 async def test_another_agent_does_not_wait(world: World) -> None:
     app = application(world.enrolled("a"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await until_shown(pilot, "poste")
+        await until_shown(pilot, "poste 2")
         await pilot.press(*"sb1", "enter")
         for _ in range(5):
             await pilot.press(*"9999", "enter")
@@ -52,7 +52,7 @@ async def test_another_agent_does_not_wait(world: World) -> None:
 async def test_nothing_typed_is_told_so(world: World) -> None:
     app = application(world.enrolled("a"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await until_shown(pilot, "poste")
+        await until_shown(pilot, "poste 2")
         await pilot.press("enter", "enter")
         await until_shown(pilot, "Tapez votre code agent")
         await pilot.press(*"sb1", "enter", "enter")

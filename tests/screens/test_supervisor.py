@@ -3,6 +3,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.app import App
@@ -51,7 +52,7 @@ class Alone(App[None]):
         return str(self.page.query_one(f"#{name}", Tile).content).split("\n", maxsplit=1)[0]
 
 
-def row(**values: object) -> DayRow:
+def row(**values: Any) -> DayRow:
     return replace(
         DayRow(
             key="a",
@@ -74,7 +75,7 @@ def row(**values: object) -> DayRow:
     )
 
 
-def waiting_row(minutes: int, **values: object) -> DayRow:
+def waiting_row(minutes: int, **values: Any) -> DayRow:
     arrived = MORNING - timedelta(minutes=minutes)
     return row(state=DayState.WAITING, arrived_at=arrived, ticket="B201", **values)
 

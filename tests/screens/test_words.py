@@ -1,6 +1,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
 from typing import get_args
@@ -23,9 +24,10 @@ SOURCES = sorted(Path(guichet.__file__).parent.rglob("*.py"))
 def calls(*names: str) -> Iterator[tuple[Path, ast.Call]]:
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                if node.func.id in names:
-                    yield path, node
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+                continue
+            if node.func.id in names:
+                yield path, node
 
 
 def texts(call: ast.Call) -> Iterator[str]:
@@ -49,7 +51,12 @@ def test_every_code_has_words(codes: type[StrEnum], known: dict[StrEnum, object]
 
 
 def test_every_operation_has_words() -> None:
-    assert set(words.OPERATIONS) == {action.kind for action in get_args(Action)}
+    assert set(words.OPERATIONS) == {
+        field.default
+        for action in get_args(Action)
+        for field in fields(action)
+        if field.name == "kind"
+    }
 
 
 def test_every_anomaly_has_words() -> None:
