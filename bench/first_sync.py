@@ -97,21 +97,23 @@ def _appointment(identity: str, slot: Slot, person: Person) -> Appointment:
 def _raw(replica: Path, copy: Path) -> tuple[float, int]:
     """Seconds that sqlite3 takes to write the replica's persons and appointments, and how many."""
     taken, rows = 0.0, 0
-    with contextlib.closing(sqlite3.connect(replica)) as source:
-        with contextlib.closing(sqlite3.connect(copy)) as target:
-            target.execute("PRAGMA journal_mode=WAL")
-            target.execute("PRAGMA synchronous=FULL")
-            for table in ("person", "appointment"):
-                made = source.execute(
-                    "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL", (table,)
-                )
-                for (statement,) in made.fetchall():
-                    target.execute(statement)
-                found = source.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - two names
-                marks = ", ".join("?" * len(found[0]))
-                start = time.perf_counter()
-                with target:
-                    target.executemany(f"INSERT INTO {table} VALUES ({marks})", found)  # noqa: S608
-                taken += time.perf_counter() - start
-                rows += len(found)
+    with (
+        contextlib.closing(sqlite3.connect(replica)) as source,
+        contextlib.closing(sqlite3.connect(copy)) as target,
+    ):
+        target.execute("PRAGMA journal_mode=WAL")
+        target.execute("PRAGMA synchronous=FULL")
+        for table in ("person", "appointment"):
+            made = source.execute(
+                "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL", (table,)
+            )
+            for (statement,) in made.fetchall():
+                target.execute(statement)
+            found = source.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - two names
+            marks = ", ".join("?" * len(found[0]))
+            start = time.perf_counter()
+            with target:
+                target.executemany(f"INSERT INTO {table} VALUES ({marks})", found)  # noqa: S608
+            taken += time.perf_counter() - start
+            rows += len(found)
     return taken, rows

@@ -43,8 +43,10 @@ def measure() -> Iterator[Figure]:
             terminal.watch(1.0, lambda _grid: False)
             quiet = _pressed(terminal)
             traffic = subprocess.Popen(
-                [sys.executable, "-m", "bench.traffic", str(other.folder), other.code, other.pin]
-                + [str(_RATE)],
+                [
+                    *(sys.executable, "-m", "bench.traffic", str(other.folder)),
+                    *(other.code, other.pin, str(_RATE)),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,

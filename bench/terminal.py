@@ -38,7 +38,7 @@ class Terminal:
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            env=os.environ | known | (environment or {}),
+            env={**os.environ, **known, **(environment or {})},
             start_new_session=True,
         )
         os.close(slave)

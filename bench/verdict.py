@@ -97,8 +97,8 @@ def _decoding() -> Iterator[Figure]:
     from guichet.convocation.document import render_png  # noqa: PLC0415
     from tests.convocation.samples import CONVOCATION  # noqa: PLC0415 - for this part only
 
-    page = cv2.imdecode(np.frombuffer(render_png(CONVOCATION), np.uint8), cv2.IMREAD_COLOR)
-    assert page is not None
+    png = np.frombuffer(render_png(CONVOCATION), np.uint8)
+    page = np.asarray(cv2.imdecode(png, cv2.IMREAD_COLOR), np.uint8)
     decoder, taken = Decoder(), []
     for _turn in range(50):
         start = time.perf_counter()

@@ -164,12 +164,13 @@ def test_an_unforeseen_fault_ends_with_one_sentence(tmp_path: Path) -> None:
 import sys
 from pathlib import Path
 from guichet.app import GuichetApp
-from guichet.config import Settings
+from guichet.config import Settings, configure_logging
 
 def broken(app):
     name = "DIALLO"
     raise ValueError(name)
 
+configure_logging(Path(sys.argv[1]))
 GuichetApp._open = broken
 app = GuichetApp(Path(sys.argv[1]), Settings())
 app.run(headless=True)
@@ -180,7 +181,9 @@ sys.exit(app.return_code)
     assert done.returncode == 1
     assert "Erreur inattendue" in done.stderr
     assert "Traceback" not in done.stderr
-    assert "DIALLO" not in done.stderr + done.stdout
+    log = (tmp_path / "guichet.log").read_text()
+    assert "ValueError" in log
+    assert "DIALLO" not in done.stderr + done.stdout + log
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

@@ -1,10 +1,8 @@
-import io
 import logging
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,50 +16,18 @@ from sqlalchemy import Engine
 from guichet.central import registry, training
 from guichet.central.app import create_app
 from guichet.central.serve import running
-from guichet.cli import cli, main
+from guichet.cli import cli
 from guichet.config import load_enrolment
 from guichet.domain.model import Agent, Role
 from guichet.errors import StoreError
 from guichet.store.engine import open_engine, reading, sqlite_url
 from guichet.store.records import get
-from tests.logs import logging_put_back
+from tests.commands import Ran, Run, logging_put_back, run
 
-__all__ = ["logging_put_back"]  # a fixture
+__all__ = ["logging_put_back", "run"]  # fixtures
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 HEAVY = ("alembic", "cv2", "fastapi", "httpx", "pydantic", "sqlalchemy", "textual", "typst")
-
-
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    output: str
-    errors: str
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def run(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    logging_put_back: None,  # noqa: ARG001 - for what it does after
-) -> Run:
-    """Run `guichet …` in this process as a terminal would."""
-    monkeypatch.setenv("GUICHET_DIR", str(tmp_path / "station"))
-    monkeypatch.delenv("GUICHET_DEBUG", raising=False)
-
-    def command(*words: str, typed: str = "") -> Ran:
-        monkeypatch.setattr(sys, "argv", ["guichet", *words])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        with pytest.raises(SystemExit) as ended:
-            main()
-        captured = capsys.readouterr()
-        return Ran(int(ended.value.code or 0), captured.out, captured.err)
-
-    return command
 
 
 @pytest.fixture(scope="module")
@@ -270,41 +236,6 @@ def test_training_data_is_loaded_once(run: Run, training_file: Path) -> None:
     ran = run("central", "init", "--training", "--dir", str(training_file))
     assert ran.code == 1
     assert "déjà" in ran.errors
-
-
-def test_doctor_tells_how_to_mend(run: Run, tmp_path: Path) -> None:
-    ran = run("doctor")
-    assert ran.code == 0
-    assert "✓ Python" in ran.output
-    assert "guichet enrol" in ran.output
-    (tmp_path / "station" / "enrolment.json").write_text("{")
-    (tmp_path / "station" / "station.sqlite3").write_text("no database at all, only words" * 100)
-    (tmp_path / "station" / "settings.toml").write_text('camera = "/dev/none"\n')
-    broken = run("doctor")
-    assert broken.code == 1
-    assert "✗ enrôlement" in broken.output
-    assert "✗ base locale" in broken.output
-    assert "! caméra /dev/none\u202f: introuvable" in broken.output
-    assert "Traceback" not in broken.output
-
-
-def test_doctor_looks_at_central_and_its_clock(run: Run, engine: Engine, tmp_path: Path) -> None:
-    with running(create_app(engine)) as url:
-        code = registry.add_enrol_code(engine, 1, datetime.now(UTC))
-        assert run("enrol", url, typed=f"{code}\n").code == 0
-        well = run("doctor")
-        enrolment = load_enrolment(tmp_path / "station")
-        assert enrolment is not None
-        registry.revoke(engine, enrolment.station, datetime.now(UTC))
-        revoked = run("doctor")
-    gone = run("doctor")
-    assert well.code == 0, well.output
-    assert "répond en" in well.output
-    assert "✓ horloge" in well.output
-    assert "✓ clés des convocations" in well.output
-    assert "ce poste est refusé" in revoked.output
-    assert "ne répond pas" in gone.output
-    assert (revoked.code, gone.code) == (1, 1)
 
 
 def test_commands_write_to_the_log_of_their_folder(run: Run, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ TITLES = {
     "device_unknown": _("Ce poste n’est pas connu de la centrale. Enrôlez-le de nouveau."),
     "device_revoked": _("Ce poste a été révoqué. Adressez-vous à votre responsable."),
     "other_site": _("Ce poste appartient à un autre site."),
-    "cursor_unknown": _("La centrale a été restaurée : ce poste doit tout relire."),
+    "cursor_unknown": _("La centrale a été restaurée\u00a0: ce poste doit tout relire."),
     "invalid_request": _("La demande est mal formée."),
     "too_large": _("La demande est trop grande. Envoyez-la en plusieurs fois."),
     "protocol_too_old": _("Cette version de guichet est trop ancienne. Mettez le poste à jour."),

@@ -62,7 +62,7 @@ def serve(
     if tls_cert is None and not _is_loopback(host):
         log.warning(
             _(
-                "La centrale écoute sur {host} sans TLS : les données des usagers circulent "
+                "La centrale écoute sur {host} sans TLS\u00a0: les données des usagers circulent "
                 "en clair. Donnez --tls-cert et --tls-key, ou placez un serveur mandataire devant."
             ).format(host=host)
         )
@@ -79,7 +79,7 @@ def serve(
         raise ConfigError(_unusable(host, port)) from error
     except OSError as error:
         raise ConfigError(
-            _("Le certificat ou sa clé est illisible : {cause}.").format(cause=error.strerror)
+            _("Le certificat ou sa clé est illisible\u00a0: {cause}.").format(cause=error.strerror)
         ) from error
     finally:
         engine.dispose()

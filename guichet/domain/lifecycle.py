@@ -6,6 +6,9 @@ from guichet.domain.model import VisitStatus as V
 OUTCOMES = ("served", "unsuccessful", "left")
 """How a visit ends: the person was served, could not be (infructueux), or left before."""
 
+CANCELLED_BY = ("person", "service", "mistake")
+"""Who ends an appointment, or why: « pris par erreur » is a mistake."""
+
 APPOINTMENT: dict[tuple[A, str], A | str] = {
     (A.BOOKED, "move"): A.BOOKED,
     (A.BOOKED, "cancel"): A.CANCELLED,
@@ -57,6 +60,11 @@ VISIT: dict[tuple[V, str], V | str] = {
     (V.UNDONE, "undo_check_in"): "undone",
 }
 """(status, operation) → next status, or the reason code of the refusal."""
+
+
+def after(status: A, kind: str) -> A:
+    """The status an operation leads to; raises ValueError where the table refuses it."""
+    return A(APPOINTMENT[status, kind])
 
 
 def after_check_in(status: A) -> tuple[A, str | None]:

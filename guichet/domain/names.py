@@ -49,6 +49,15 @@ def match_key(family: str, given: str = "") -> str:
     return " ".join(sorted(search_words(f"{family} {given}")))
 
 
+def search_key(family: str, given: str = "") -> str:
+    """The words a person is found by: those of the match key, and compound names in one word.
+
+    So that "ndiaye" finds N’DIAYE, and "jeanpierre" Jean-Pierre.
+    """
+    joined = re.sub("[-']", "", canonical(f"{family} {given}")).split()
+    return " ".join(sorted({*match_key(family, given).split(), *joined}))
+
+
 def search_words(query: str) -> tuple[str, ...]:
     """The canonical words of a search, in the order typed; hyphens and apostrophes separate."""
     return tuple(re.findall("[A-Z]+", canonical(query)))

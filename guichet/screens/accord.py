@@ -41,14 +41,14 @@ _ACCORD = _(
     "Ils servent à ce rendez-vous, et à rien d’autre.\n"
     "C’est gratuit. Personne n’a le droit de vous le vendre.\n"
     "Vous pouvez changer d’avis quand vous voulez.\n"
-    "Êtes-vous d’accord ?"
+    "Êtes-vous d’accord ?"
 )
 """Short sentences, one idea each; each fits a line of 80 columns."""
 _MOVE = _(
     "Je déplace votre rendez-vous.\n"
     "L’ancienne date ne sera plus valable.\n"
-    "La référence reste la même ; l’ancien papier ne sert plus.\n"
-    "Êtes-vous d’accord ?"
+    "La référence reste la même ; l’ancien papier ne sert plus.\n"
+    "Êtes-vous d’accord ?"
 )
 
 
@@ -59,7 +59,7 @@ class AccordScreen(Screen[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "f9", "confirm", _("Réserver"),
-            tooltip=_("La personne est d’accord : réserver"), id="accord.confirm",
+            tooltip=_("La personne est d’accord : réserver"), id="accord.confirm",
         ),
         Binding(
             "f5", "hold_again", _("Garder encore"),
@@ -80,7 +80,7 @@ class AccordScreen(Screen[str]):
         yield Top(self._post, _("Médiation"))
         yield Trail(3)
         yield Countdown(_("Place gardée pour vous"), total=self._left())
-        with VerticalScroll(can_focus=False):
+        with VerticalScroll(id="page"):
             yield Static(self._what(), id="what", markup=False)
             yield Static(_MOVE if self._draft.moving else _ACCORD, classes="panel", id="text")
             if self._draft.moving is None:
@@ -110,7 +110,7 @@ class AccordScreen(Screen[str]):
 
     def on_mount(self) -> None:
         """Count down; nothing under the focus books by itself."""
-        self.query_one(RadioSet if self._draft.moving is None else VerticalScroll).focus()
+        self.query_one("#mode" if self._draft.moving is None else "#page").focus()
         self.set_interval(_EVERY, self._count)
         self._say(_("Lisez le texte, puis F9 si la personne est d’accord."))
 
@@ -125,7 +125,7 @@ class AccordScreen(Screen[str]):
         countdown = self.query_one(Countdown)
         left = self._left()
         if left == 0 and countdown.left > 0:
-            countdown.text = _("Délai passé. F5 : garder à nouveau. Échap : autre créneau.")
+            countdown.text = _("Délai passé. F5 : garder à nouveau. Échap : autre créneau.")
             self._say("")
         countdown.left = left
 
@@ -177,7 +177,7 @@ class AccordScreen(Screen[str]):
         if self._busy:
             return
         if self._left() == 0:
-            self._say(_("Le délai est passé : F5 pour garder la place à nouveau."), "warn")
+            self._say(_("Le délai est passé : F5 pour garder la place à nouveau."), "warn")
             return
         self._book(self._draft.moving)
 
@@ -187,7 +187,7 @@ class AccordScreen(Screen[str]):
         if procedure is None:
             return
         self._busy = True
-        self._say(_("… Réservation en cours : la centrale répond."), "info")
+        self._say(_("… Réservation en cours : la centrale répond."), "info")
         language = draft.language or draft.person.language or "fr"
 
         def call() -> Booked | Refused:
@@ -214,7 +214,7 @@ class AccordScreen(Screen[str]):
     def _failed(self, error: GuichetError) -> None:
         self._busy = False
         if isinstance(error, CentralUnavailable):
-            self._say(_("La centrale est injoignable. Rien n’est perdu : réessayez."), "bad")
+            self._say(_("La centrale est injoignable. Rien n’est perdu : réessayez."), "bad")
         else:
             self._say(str(error), "bad")
 
@@ -256,7 +256,7 @@ class AccordScreen(Screen[str]):
             case "cancel":
                 self._replace(existing)
             case None:
-                self._say(_("Rien n’a changé ; la place est toujours gardée."))
+                self._say(_("Rien n’a changé ; la place est toujours gardée."))
 
     def _keep(self, existing: Appointment) -> None:
         """Give the seat back and show the appointment that stands."""

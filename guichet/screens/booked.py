@@ -91,8 +91,8 @@ class BookedScreen(Screen[None]):
         else:
             state.update(
                 _(
-                    "! Rien n’est encore certain : la centrale n’a pas répondu.\n"
-                    "Ne remettez aucun papier ; la convocation viendra avec sa réponse."
+                    "! Rien n’est encore certain : la centrale n’a pas répondu.\n"
+                    "Ne remettez aucun papier ; la convocation viendra avec sa réponse."
                 )
             )
         lines = [self._procedure.label] if self._procedure else []
@@ -103,7 +103,7 @@ class BookedScreen(Screen[None]):
         if self._procedure:
             count = len(self._procedure.documents)
             bring = ngettext("{n} document à apporter", "{n} documents à apporter", count)
-            lines.append(bring.format(n=count) + _(" : la liste est sur la convocation"))
+            lines.append(bring.format(n=count) + _(" : la liste est sur la convocation"))
         self.query_one("#what", Static).update("\n".join(lines))
 
     @on(FactsChanged)
@@ -128,7 +128,7 @@ class BookedScreen(Screen[None]):
             self._write()
         elif found is None or found.status is not AppointmentStatus.BOOKED:
             self.query_one("#state", Static).update(
-                _("✗ La centrale a refusé : il n’y a pas de rendez-vous. Choisissez-en un autre.")
+                _("✗ La centrale a refusé : il n’y a pas de rendez-vous. Choisissez-en un autre.")
             )
 
     # The paper ----------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ class BookedScreen(Screen[None]):
 
     def _written(self, path: Path) -> None:
         self._path = path
-        self.query_one("#paper", Static).update(_("Convocation : {path}").format(path=path))
+        self.query_one("#paper", Static).update(_("Convocation : {path}").format(path=path))
         self.refresh_bindings()
 
     def _printer_found(self, found: bool) -> None:  # noqa: FBT001 - the worker's answer

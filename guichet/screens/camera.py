@@ -133,7 +133,7 @@ class CameraBox(Vertical):
         """Hold a practice sheet before the camera, in place of the one there."""
         self._sheets += 1
         number = self._sheets
-        self._say(_("Feuille présentée à la caméra d’essai."), "idle")
+        self._say(_("Feuille devant la caméra d’essai."), "idle")
 
         def held(_nothing: None) -> None:
             self.set_timer(_IN_VIEW, lambda: self._take_away(number))

@@ -38,9 +38,9 @@ class CancelDialog(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """What would be cancelled, and why."""
         with Vertical(classes="dialog -bad"):
-            yield Static(_("Annuler ce rendez-vous ?"), classes="title")
+            yield Static(_("Annuler ce rendez-vous ?"), classes="title")
             yield Static(self._when, markup=False, classes="subtitle")
-            yield Static(_("La place est rendue aussitôt : on ne peut pas revenir en arrière."))
+            yield Static(_("La place est rendue aussitôt : on ne peut pas revenir en arrière."))
             yield Button(_("Échap  Ne pas annuler"), id="none")
             for reason, label in _REASONS:
                 yield Button(label, id=reason)

@@ -46,12 +46,12 @@ class ConflictDialog(ModalScreen[Choice]):
             yield Button(
                 _("d  Le déplacer au {when}").format(when=self._held)
                 if self._movable
-                else _("d  Le déplacer : ce créneau ne convient pas à sa démarche"),
+                else _("d  Le déplacer ici : impossible pour sa démarche"),
                 id="move",
                 disabled=not self._movable,
             )
             yield Button(_("a  L’annuler et prendre le nouveau"), id="cancel")
-            yield Static(_("Échap : revenir sans rien changer"), classes="hint")
+            yield Static(_("Échap : revenir sans rien changer"), classes="hint")
 
     def on_mount(self) -> None:
         """The choice that loses nothing comes first."""

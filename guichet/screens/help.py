@@ -26,17 +26,26 @@ def keys_of(screen: Screen[object]) -> list[Key]:
 
     Textual's own, such as the arrows in a field, are what every keyboard does: left out.
     """
-    usual = {binding.action for binding in Screen.BINDINGS if isinstance(binding, Binding)}
     found: dict[str, tuple[bool, Key]] = {}
     for node, binding, enabled, tooltip in screen.active_bindings.values():
-        ours = type(node).__module__.startswith("guichet.") and binding.action not in usual
-        if enabled and ours and binding.description:
+        if enabled and binding.description and binding.description not in _usual(type(node)):
             shown = screen.app.get_key_display(binding)
             known = found.get(binding.action)
             if known is not None:
                 shown = f"{known[1].key} {shown}"
             found[binding.action] = (binding.show, Key(shown, binding.description, tooltip))
     return [key for show, key in sorted(found.values(), key=lambda pair: not pair[0])]
+
+
+def _usual(node: type) -> set[str]:
+    """What Textual's own bindings of a kind of widget, and of those it comes from, are called."""
+    return {
+        binding.description
+        for kind in node.__mro__
+        if kind.__module__.startswith("textual.")
+        for binding in vars(kind).get("BINDINGS", ())
+        if isinstance(binding, Binding)
+    }
 
 
 class HelpScreen(ModalScreen[None]):

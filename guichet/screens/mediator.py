@@ -30,7 +30,7 @@ from guichet.widgets.said import Said
 _LOCAL_AFTER = 0.08
 _CENTRAL_AFTER = 0.4
 """Seconds without a key before searching here, then at central."""
-_HINT = _("Tapez quelques lettres ou chiffres. F6 : nouvelle personne.")
+_HINT = _("Tapez quelques lettres ou chiffres. F6 : nouvelle personne.")
 _LEAST = 3
 """Characters from which central is asked."""
 
@@ -174,14 +174,14 @@ class MediatorScreen(Screen[None]):
         if not self._answered:
             self._say(_HINT)
         elif offline:
-            self._say(_("Hors ligne : personnes connues de ce poste seulement."), "warn")
+            self._say(_("Hors ligne : personnes connues de ce poste seulement."), "warn")
         else:
             found = ngettext("{n} personne trouvée", "{n} personnes trouvées", count)
             self._say(found.format(n=count) + (_(" · ↑ ↓ puis Entrée") if count else ""))
 
     def _nothing(self) -> str:
         if self._answered:
-            return _("Personne de ce nom ni de ce numéro. F6 : créer sa fiche.")
+            return _("Personne de ce nom ni de ce numéro. F6 : créer sa fiche.")
         return ""
 
     # Choosing -----------------------------------------------------------------------------------

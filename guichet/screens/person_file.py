@@ -216,7 +216,7 @@ class PersonFile(Screen[None]):
         elif outcome.confirmed:
             self._say(_("Rendez-vous annulé. La place est rendue."), "ok")
         else:
-            self._say(_("Annulé sur ce poste ; la centrale n’a pas encore confirmé."), "warn")
+            self._say(_("Annulé sur ce poste ; la centrale n’a pas encore confirmé."), "warn")
         self._reload()
 
     def _failed(self, error: GuichetError) -> None:

@@ -174,7 +174,7 @@ class PersonForm(Screen[Person]):
         """Start in the field asked for; say whether something typed earlier was taken up again."""
         self.query_one(f"#{self._at}", Field).focus()
         if self._resumed:
-            self._say(_("Saisie reprise où elle en était. F8 : fiche vierge."))
+            self._say(_("Saisie reprise où elle en était. F8 : fiche vierge."))
         background(self, partial(parse_phone, "0"), group="warm")  # its library loads slowly
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -242,7 +242,7 @@ class PersonForm(Screen[Person]):
         if wrong is not None:
             wrong.focus()
             what = wrong.state.message
-            sentence = _("{field} : {what}.").format(
+            sentence = _("{field} : {what}.").format(
                 field=_LABELS[wrong.id or ""], what=what[:1].lower() + what[1:]
             )
             self._say(sentence, "bad")

@@ -37,8 +37,8 @@ _TIMES = (
 )
 
 _OFFLINE = _(
-    "La centrale est injoignable : aucune place ne peut être gardée. "
-    "Rien n’est perdu : réessayez avec Entrée."
+    "La centrale est injoignable : aucune place ne peut être gardée. "
+    "Rien n’est perdu : réessayez avec Entrée."
 )
 
 
@@ -51,7 +51,7 @@ class SlotChoice(Screen[None]):
         Binding("left", "days", _("Jours"), tooltip=_("Revenir aux jours"), show=False),
         Binding(
             "enter", "enter", _("Garder la place"),
-            tooltip=_("Jour : voir ses heures. Heure : garder la place quelques minutes."),
+            tooltip=_("Jour : voir ses heures. Heure : garder la place quelques minutes."),
         ),
         Binding("escape", "back", _("Retour"), tooltip=_("Revenir à la démarche")),
     ]  # fmt: skip
@@ -82,7 +82,7 @@ class SlotChoice(Screen[None]):
         self._days.focus()
         if self._draft.moving is not None:
             when = describe.when(self._post, self._draft.moving.starts_at)
-            self._say(_("À déplacer : rendez-vous du {when}.").format(when=when), "info")
+            self._say(_("À déplacer : rendez-vous du {when}.").format(when=when), "info")
         self._reload()
 
     @property
@@ -173,7 +173,7 @@ class SlotChoice(Screen[None]):
         if slot is None or self._holding:
             return
         if slot.free <= 0:
-            self._say(_("Ce créneau est complet : choisissez-en un autre."), "warn")
+            self._say(_("Ce créneau est complet : choisissez-en un autre."), "warn")
             return
         self._draft.slot = slot
         self._holding = True

@@ -23,6 +23,8 @@ REFUSALS: dict[str, str] = {
     "unknown_appointment": _("Ce rendez-vous n’est pas connu ici. Recherchez la personne."),
     "unknown_visit": _("Ce passage n’est pas connu ici. Actualisez la liste."),
     "unknown_site": _("Le site n’est pas encore connu de ce poste. Attendez la synchronisation."),
+    "unknown_reason": _("Ce motif n’existe pas. Choisissez-en un dans la liste."),
+    "id_taken": _("Cette référence existe déjà. Recommencez : une autre sera tirée."),
     "unknown_outcome": _("Cette issue n’existe pas. Choisissez-en une dans la liste."),
     "central_only": _("Seule la centrale peut réserver une place. Attendez son retour."),
     "slot_past": _("Ce créneau est passé. Choisissez-en un autre."),

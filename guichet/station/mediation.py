@@ -136,16 +136,18 @@ class Mediation:
         self, person: Person, procedure: Procedure, held: Held, accord: Accord
     ) -> Booked | Refused:
         """Book the held seat and wait for central's yes."""
-        book = Book(
-            appointment=secrets.token_hex(8),
-            hold=held.id,
-            slot=held.slot.id,
-            person=person.id,
-            procedure=procedure.code,
-            accord=accord,
-        )
-        outcome, confirmed = self._core.confirm(book, _PATIENCE)
-        return self._booked(book.appointment, outcome, confirmed=confirmed)
+        while True:
+            book = Book(
+                appointment=secrets.token_hex(8),
+                hold=held.id,
+                slot=held.slot.id,
+                person=person.id,
+                procedure=procedure.code,
+                accord=accord,
+            )
+            outcome, confirmed = self._core.confirm(book, _PATIENCE)
+            if outcome != Refused("id_taken"):  # else, once in millions, draw another reference
+                return self._booked(book.appointment, outcome, confirmed=confirmed)
 
     def move(self, appointment: Appointment, held: Held) -> Booked | Refused:
         """Swap the appointment's seat for the held one; the reference stays."""
@@ -183,12 +185,12 @@ class Mediation:
             site = get(connection, Site, found.site if found else 0)
         if found is None or person is None or procedure is None or site is None:
             raise DocumentError(
-                _("Ce rendez-vous n’est plus sur ce poste : recherchez la personne.")
+                _("Ce rendez-vous n’est plus sur ce poste\u00a0: recherchez la personne.")
             )
         if found.token is None:
             raise DocumentError(
                 _(
-                    "La centrale n’a pas encore confirmé ce rendez-vous : "
+                    "La centrale n’a pas encore confirmé ce rendez-vous\u00a0: "
                     "la convocation s’imprimera dès sa réponse."
                 )
             )

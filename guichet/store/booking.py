@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
-from guichet.domain.lifecycle import APPOINTMENT
+from guichet.domain.lifecycle import APPOINTMENT, CANCELLED_BY, after
 from guichet.domain.model import Appointment, AppointmentStatus, Person, Procedure, Slot
 from guichet.domain.operations import Applied, Book, Cancel, Hold, Move, Operation, Refused, Release
 from guichet.domain.reference import reference_of
@@ -93,6 +93,8 @@ def book(
         return Refused("unknown_person")
     if procedure.number_required and person.number is None and person.number_absent is None:
         return Refused("number_required")
+    if _taken(connection, action.appointment):
+        return Refused("id_taken")
     active = _active(connection, person.id, procedure.family)
     if active is not None:
         return Refused("already_booked", {"appointment": active})
@@ -118,7 +120,7 @@ def book(
     if authority is not None:
         appointment = replace(appointment, token=authority.sign(appointment, person))
     connection.execute(insert(APPOINTMENTS).values(columns(appointment)))
-    if authority is not None and not _seat(connection, action, now):
+    if authority is not None and not _seat(connection, action, slot, now):
         return Refused("slot_full")
     changed = [("appointment", appointment.id), ("person", person.id)]
     if authority is not None:
@@ -152,7 +154,7 @@ def move(
     changed = [("appointment", moved.id)]
     if authority is not None:
         freed = _free(connection, appointment.id, now)
-        if not _seat(connection, action, now):
+        if not _seat(connection, action, slot, now):
             return Refused("slot_full")
         moved = replace(moved, token=authority.sign(moved, person))
         changed += [("slot", key) for key in _recounted(connection, {*freed, slot.id}, now)]
@@ -162,6 +164,8 @@ def move(
 
 def cancel(connection: Connection, action: Cancel, site: int, now: datetime) -> Applied | Refused:
     """End an appointment; its seat is free at once."""
+    if action.by not in CANCELLED_BY:
+        return Refused("unknown_reason")
     appointment = get(connection, Appointment, action.appointment)
     refusal = _not_here(appointment, site, "cancel")
     if appointment is None or refusal is not None:
@@ -170,7 +174,7 @@ def cancel(connection: Connection, action: Cancel, site: int, now: datetime) -> 
         connection,
         replace(
             appointment,
-            status=AppointmentStatus.CANCELLED,
+            status=after(appointment.status, "cancel"),
             revision=appointment.revision + 1,
             cancel_reason=action.by,
         ),
@@ -236,15 +240,28 @@ def _active(connection: Connection, person: str, family: str) -> str | None:
     return None if first is None else from_row(Appointment, first).id
 
 
-def _seat(connection: Connection, action: Book | Move, now: datetime) -> bool:
-    """Turn the hold into the appointment's seat; an expired hold still counts if nobody took it."""
+def _taken(connection: Connection, appointment: str) -> bool:
+    """Whether an appointment has that id, or the reference that follows from it."""
+    clash = or_(
+        APPOINTMENTS.c.id == appointment, APPOINTMENTS.c.reference == reference_of(appointment)
+    )
+    return connection.execute(select(APPOINTMENTS.c.id).where(clash)).first() is not None
+
+
+def _seat(connection: Connection, action: Book | Move, slot: Slot, now: datetime) -> bool:
+    """Turn the hold into the appointment's seat; an expired hold still counts if nobody took it.
+
+    Without its hold, an operation that comes after the slot has begun gets no other seat.
+    """
     held = connection.execute(
         update(SEAT)
         .where(SEAT.c.hold == action.hold, SEAT.c.slot == action.slot, SEAT.c.appointment.is_(None))
         .values(free_at=NEVER, hold=None, appointment=action.appointment)
     )
-    return held.rowcount == 1 or _take(
-        connection, action.slot, now, appointment=action.appointment, free_at=NEVER
+    if held.rowcount == 1:
+        return True
+    return slot.starts_at > now and _take(
+        connection, slot.id, now, appointment=action.appointment, free_at=NEVER
     )
 
 

@@ -106,21 +106,24 @@ def _translated() -> Iterator[None]:
 def _sentence(cause: str) -> str:
     if "full" in cause:
         return _(
-            "Le disque est plein : rien n’a été enregistré. "
-            "Libérez de la place, puis recommencez ; votre saisie est conservée."
+            "Le disque est plein\u00a0: rien n’a été enregistré. "
+            "Libérez de la place, puis recommencez\u202f; votre saisie est conservée."
         )
     if any(sign in cause for sign in ("malformed", "not a database", "unsupported file format")):
-        return _("La base locale est abîmée. Lancez « guichet doctor » et suivez ce qu’il indique.")
+        return _(
+            "La base locale est abîmée. "
+            "Lancez «\u00a0guichet doctor\u00a0» et suivez ce qu’il indique."
+        )
     if "readonly" in cause or "read-only" in cause:
         return _("La base locale est en lecture seule. Vérifiez les droits du dossier de guichet.")
     if "locked" in cause:
         return _("La base locale est occupée. Recommencez dans un instant.")
-    return _("La base de données ne répond pas : {cause}").format(cause=cause)
+    return _("La base de données ne répond pas\u00a0: {cause}").format(cause=cause)
 
 
 def _unopened(path: Path, cause: str) -> str:
     return _(
-        "Impossible d’ouvrir la base {name} : {cause}. Vérifiez le dossier et ses droits."
+        "Impossible d’ouvrir la base {name}\u00a0: {cause}. Vérifiez le dossier et ses droits."
     ).format(name=path.name, cause=cause)
 
 

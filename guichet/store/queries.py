@@ -141,6 +141,7 @@ _DAY_COLUMNS = (
     _PERSON.c.needs,
     _PROCEDURE.c.label.label("procedure"),
     _VISIT.c.id.label("visit"),
+    _VISIT.c.appointment.label("visit_appointment"),
     _VISIT.c.status.label("visit_status"),
     _VISIT.c.ticket,
     _VISIT.c.arrived_at,
@@ -152,7 +153,7 @@ _DAY_COLUMNS = (
 
 def _day_row(row: Row[Any]) -> DayRow:
     return DayRow(
-        key=row.appointment or row.visit,
+        key=row.appointment or row.visit_appointment or row.visit,
         state=state_of(
             row.appointment_status and AppointmentStatus(row.appointment_status),
             row.visit_status and VisitStatus(row.visit_status),

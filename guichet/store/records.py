@@ -9,7 +9,7 @@ from sqlalchemy import JSON, ColumnElement, Connection, Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from guichet.domain.model import RECORDS, Change, Person, Record
-from guichet.domain.names import match_key
+from guichet.domain.names import search_key
 from guichet.phones import digits_key
 from guichet.store.tables import METADATA
 
@@ -57,7 +57,7 @@ def columns(record: Record, sequence: int = 0) -> dict[str, Any]:
         if column.name in native
     }
     if isinstance(record, Person):
-        row["match_key"] = match_key(record.family_name, record.given_names)
+        row["match_key"] = search_key(record.family_name, record.given_names)
         row["phone_key"] = digits_key(record.phone or "")
     row["sequence"] = sequence
     return row

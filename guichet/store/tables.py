@@ -91,8 +91,8 @@ class PersonRow(SQLModel, table=True):
 class AppointmentRow(SQLModel, table=True):
     """An appointment.
 
-    One active a person and family: at central, where `sequence` is always 0, over all rows; on a
-    station over its provisional rows only, for what central says must always fit in.
+    One active a person and family, and one a reference: at central, where `sequence` is always 0,
+    over all rows; on a station over its provisional rows only, for what central says must fit in.
     """
 
     __tablename__ = "appointment"
@@ -106,9 +106,16 @@ class AppointmentRow(SQLModel, table=True):
             sqlite_where=text("status = 'booked' AND sequence = 0"),
             postgresql_where=text("status = 'booked' AND sequence = 0"),
         ),
+        Index(
+            "uq_appointment_reference",
+            "reference",
+            unique=True,
+            sqlite_where=text("sequence = 0"),
+            postgresql_where=text("sequence = 0"),
+        ),
     )
     id: str = Field(primary_key=True)
-    reference: str = Field(unique=True)
+    reference: str = Field(index=True)
     site: int
     slot: str
     day: date

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
-from guichet.domain.lifecycle import OUTCOMES, VISIT, after_check_in
+from guichet.domain.lifecycle import OUTCOMES, VISIT, after, after_check_in
 from guichet.domain.model import Appointment, AppointmentStatus, Site, Visit, VisitStatus
 from guichet.domain.operations import (
     Applied,
@@ -122,5 +122,5 @@ def _take_back_arrival(connection: Connection, visit: Visit) -> list[tuple[str, 
     appointment = get(connection, Appointment, visit.appointment or "")
     if appointment is None or appointment.status is not AppointmentStatus.ARRIVED:
         return []
-    put(connection, replace(appointment, status=AppointmentStatus.BOOKED))
+    put(connection, replace(appointment, status=after(appointment.status, "undo_check_in")))
     return [("appointment", appointment.id)]

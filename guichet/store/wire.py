@@ -72,7 +72,7 @@ def nonsense() -> ProtocolError:
     """The fault of an answer that is not guichet's protocol."""
     return ProtocolError(
         _(
-            "La centrale a donné une réponse incompréhensible. Le travail continue sur ce poste ; "
-            "prévenez le support si cela dure."
+            "La centrale a donné une réponse incompréhensible. "
+            "Le travail continue sur ce poste\u202f; prévenez le support si cela dure."
         )
     )

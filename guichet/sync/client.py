@@ -191,6 +191,6 @@ def _unreachable() -> CentralUnavailable:
 def _bad_address(url: str) -> ProtocolError:
     return ProtocolError(
         _(
-            "« {url} » n’est pas une adresse de centrale, par exemple https://centrale.exemple.fr"
+            "«\u00a0{url}\u00a0» n’est pas une adresse de centrale, par exemple https://centrale.exemple.fr"
         ).format(url=url)
     )

@@ -2,19 +2,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
 from argon2 import PasswordHasher
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
 from guichet.central import registry, training
-from guichet.central.training_catalogue import LANES, PROCEDURES, SITES, Lane
-from guichet.central.training_day import received
-from guichet.central.training_people import PERSONAS, people, persona_id
+from guichet.central.training_catalogue import PROCEDURES, SITES
+from guichet.central.training_people import persona_id
 from guichet.convocation.token import Verified, identity_digest, verify
 from guichet.domain.calendar_fr import is_open_day
 from guichet.domain.day import DayState, counts
@@ -51,10 +47,6 @@ class Loaded:
     slots: list[Slot]
     appointments: list[Appointment]
     visits: list[Visit]
-
-
-def _random(seed: int) -> Random:
-    return Random(seed)  # noqa: S311 - invented people
 
 
 def rows(engine: Engine, kind: str, model: type[R]) -> list[R]:
@@ -297,25 +289,3 @@ def test_enrolled_stations_never_give_the_tickets_of_training(engine: Engine) ->
     assert isinstance(enrolled, registry.Enrolled)
     assert enrolled.number == 2
     assert {visit.ticket[1] for visit in loaded.visits} == {"1"}
-
-
-@given(st.integers(0, 2**32))
-def test_the_same_seed_gives_the_same_people(seed: int) -> None:
-    first, again = (people(_random(seed), 60, 2026) for _time in range(2))
-    assert first == again
-    assert len({person.id for person in first}) == 60
-
-
-def test_another_seed_gives_other_people_but_the_same_personas() -> None:
-    one, other = people(_random(1), 60, 2026), people(_random(2), 60, 2026)
-    assert one[: len(PERSONAS)] == other[: len(PERSONAS)]
-    assert one[len(PERSONAS) :] != other[len(PERSONAS) :]
-
-
-@pytest.mark.parametrize("lane", LANES, ids=lambda lane: lane.letter)
-def test_each_lane_has_a_desk_at_each_site(lane: Lane) -> None:
-    assert all(lane.desks(site.number) >= 1 for site in SITES)
-
-
-def test_nobody_has_come_to_an_empty_day() -> None:
-    assert received(_random(1), SITES[0], [], NINE_FORTY) == ([], [])

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guichet.domain.names import canonical, display_name, match_key, matches, search_words
+from guichet.domain.names import (
+    canonical,
+    display_name,
+    match_key,
+    matches,
+    search_key,
+    search_words,
+)
 
 WORDS = st.lists(st.text("AB", min_size=1, max_size=3), max_size=4)
 
@@ -111,3 +118,8 @@ def test_displayed_name(family: str, given_name: str, shown: str) -> None:
 
 def test_a_single_name_needs_no_second_argument() -> None:
     assert display_name("Suharto") == match_key("Suharto") == "SUHARTO"
+
+
+@pytest.mark.parametrize("query", ["ndiaye", "n'diaye", "diaye", "jeanpierre", "pierre jean"])
+def test_compound_names_are_found_in_one_word_or_several(query: str) -> None:
+    assert matches(search_words(query), search_key("N’Diaye", "Jean-Pierre"))

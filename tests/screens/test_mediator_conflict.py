@@ -45,7 +45,7 @@ async def test_it_is_kept_and_the_seat_given_back(world: World) -> None:
         await to_conflict(desk)
         await desk.press("enter")
         await desk.on("BookedScreen")
-        await desk.shows(before.reference[:0] + "✓ Rendez-vous confirmé", "09:40")
+        await desk.shows("✓ Rendez-vous confirmé", "09:40")
         assert appointments(desk) == [before]
 
 
@@ -53,7 +53,7 @@ async def test_it_is_cancelled_for_the_new_one(world: World) -> None:
     async with mediation(world) as desk:
         (before,) = appointments(desk)
         await to_conflict(desk, "changement de statut")
-        await desk.shows("ce créneau ne convient pas")
+        await desk.shows("impossible pour sa démarche")
         await desk.press("d")
         await desk.on("ConflictDialog")
         await desk.press("a")

@@ -1,5 +1,6 @@
 """The seat that is kept while the person decides."""
 
+from guichet.screens.accord import AccordScreen
 from guichet.station import Held
 from guichet.widgets.countdown import Countdown
 from guichet.widgets.rows import RowsView
@@ -37,13 +38,13 @@ async def test_a_seat_lost_meanwhile_leads_to_the_nearest_one(world: World) -> N
     async with mediation(world, KOUYATE) as desk:
         await desk.search("kouyate")
         await desk.to_accord("remise")
-        slots = [s for day in desk.station.mediation.slots("REMI").values() for s in day]
         world.clock.forward(minutes=6)
         await desk.shows("✗ Délai passé")
-        mine = next(s for s in slots if s.free < s.seats or s.free)
-        held = other.mediation.hold(mine)
-        while isinstance(held, Held):
-            held = other.mediation.hold(mine)
+        screen = desk.app.screen
+        assert isinstance(screen, AccordScreen)
+        mine = screen._held.slot
+        while isinstance(other.mediation.hold(mine), Held):
+            pass
         await desk.press("f5")
         await desk.on("SlotChoice")
         await desk.says("vient d’être pris")
@@ -76,7 +77,8 @@ async def test_a_full_slot_is_said_to_be_full(world: World) -> None:
         slot = next(s for day in other.mediation.slots("REMI").values() for s in day if s.id == key)
         while isinstance(other.mediation.hold(slot), Held):
             pass
+        await wait_for(desk.pilot, lambda: next(r for r in times.rows if r.key == key).dim)
         await desk.shows("complet")
         await desk.press("enter")
-        await desk.says("complet")
+        await desk.says("Ce créneau est complet")
         assert not desk.app.screen.query(Countdown)

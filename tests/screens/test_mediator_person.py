@@ -32,11 +32,14 @@ def test_a_new_form_begins_with_what_was_searched(query: str, typed: dict[str, s
     assert typed_in_search(query) == typed
 
 
-@pytest.mark.parametrize("query", ["fanta kouya", "KOUYATE", "0639980011", "9301234567"])
-async def test_a_person_is_found_however_they_are_asked_for(world: World, query: str) -> None:
+async def test_a_person_is_found_however_they_are_asked_for(world: World) -> None:
     async with mediation(world, KOUYATE) as desk:
-        await desk.type(query)
-        await desk.shows("KOUYATÉ Fanta")
+        field = desk.app.screen.query_one(Input)
+        for query in ("fanta kouya", "KOUYATE", "0639980011", "9301234567"):
+            field.value = ""
+            await wait_for(desk.pilot, lambda: "KOUYATÉ" not in desk.text)
+            field.value = query
+            await desk.shows("KOUYATÉ Fanta")
 
 
 async def test_a_name_nobody_has_leads_to_a_new_person(world: World) -> None:

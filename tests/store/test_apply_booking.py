@@ -165,6 +165,26 @@ def test_an_expired_hold_whose_seat_was_taken_takes_another_or_is_refused(
     assert central.refusal(booking(ADA, "h1", "s2"), EXPIRED) == "slot_full"
 
 
+def test_a_booking_that_comes_after_the_start_needs_its_hold(central: Counter) -> None:
+    begun = FIRST + timedelta(minutes=1)
+    assert central.refusal(booking(ADA, "none", "s1"), begun) == "slot_full"
+    central.do(Hold("h1", "s1"), FIRST - timedelta(minutes=1))
+    assert isinstance(central.do(booking(ADA, "h1", "s1"), begun), Applied)
+
+
+def test_an_id_or_its_reference_is_never_given_twice(central: Counter) -> None:
+    first = booking(ADA, "none", "s1")
+    central.do(first)
+    assert central.refusal(replace(first, person=BOB.id, slot="s2")) == "id_taken"
+    cousin = replace(first, appointment=first.appointment[:10] + "ffffff")  # the same 40 bits
+    assert central.refusal(replace(cousin, person=BOB.id, slot="s2")) == "id_taken"
+
+
+def test_a_cancellation_has_a_reason_of_the_list(central: Counter) -> None:
+    made = central.book(ADA, "s1")
+    assert central.refusal(Cancel(made, "whim")) == "unknown_reason"
+
+
 def test_of_two_persons_one_gets_the_last_seat(central: Counter) -> None:
     assert isinstance(central.do(booking(ADA, "none", "s1")), Applied)
     assert central.refusal(booking(BOB, "none", "s1")) == "slot_full"

@@ -43,9 +43,16 @@ def upgrade() -> None:
         sa.Column("cancel_reason", sa.String(), nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
-        sa.UniqueConstraint("reference", name=op.f("uq_appointment_reference")),
     )
     with op.batch_alter_table("appointment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_appointment_reference"), ["reference"], unique=False)
+        batch_op.create_index(
+            "uq_appointment_reference",
+            ["reference"],
+            unique=True,
+            sqlite_where=sa.text("sequence = 0"),
+            postgresql_where=sa.text("sequence = 0"),
+        )
         batch_op.create_index("ix_appointment_site_day", ["site", "day"], unique=False)
         batch_op.create_index(
             "uq_appointment_active",
@@ -320,6 +327,12 @@ def downgrade() -> None:
             sqlite_where=sa.text("status = 'booked' AND sequence = 0"),
             postgresql_where=sa.text("status = 'booked' AND sequence = 0"),
         )
+        batch_op.drop_index(
+            "uq_appointment_reference",
+            sqlite_where=sa.text("sequence = 0"),
+            postgresql_where=sa.text("sequence = 0"),
+        )
+        batch_op.drop_index(batch_op.f("ix_appointment_reference"))
         batch_op.drop_index("ix_appointment_site_day")
 
     op.drop_table("appointment")

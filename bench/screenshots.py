@@ -1,0 +1,199 @@
+"""The README's pictures, from the real application on demo data: `python -m bench.screenshots`.
+
+Each is an SVG; a PNG beside it is made by rsvg-convert (Debian: librsvg2-bin) where there is one.
+"""
+
+import asyncio
+import contextlib
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from bench.place import demonstration
+from guichet.app import GuichetApp
+from guichet.central.training import PINS, agent_code
+from guichet.config import load_settings
+from guichet.demo import DATABASE, SITE, DemoStation
+from guichet.domain.model import Role
+from guichet.screens.accord import AccordScreen
+from guichet.screens.booked import BookedScreen
+from guichet.screens.counter import CounterScreen
+from guichet.screens.mediator import MediatorScreen
+from guichet.screens.person_file import PersonFile
+from guichet.screens.practice import PracticeScreen
+from guichet.screens.procedure_choice import ProcedureChoice
+from guichet.screens.slot_choice import SlotChoice
+from guichet.screens.supervisor import SupervisorScreen
+from guichet.widgets.rows import RowsView
+from guichet.widgets.verdict import VerdictPanel
+
+PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
+_LARGE, _SMALL = (120, 40), (80, 24)
+_PATIENCE = 30.0
+_SETTLED = 0.6
+"""Seconds after which the badge, the counts and the camera's picture have followed."""
+_LINKED_FONTS = re.compile(r"@font-face\s*\{[^}]*\}\s*")
+_TYPED = "diallo"
+
+
+class Studio:
+    """An application under way, and its camera for pictures of the screen."""
+
+    def __init__(self, pilot: Pilot[None]) -> None:
+        self.pilot = pilot
+        self.app = pilot.app
+
+    async def until(self, true: Callable[[], object], what: str) -> None:
+        """Wait for a condition."""
+        end = time.monotonic() + _PATIENCE
+        while not true():
+            if time.monotonic() > end:
+                raise AssertionError(f"never seen: {what}, on {self.app.screen}")
+            await self.pilot.pause(0.02)
+
+    async def on(self, screen: type[object]) -> None:
+        """Wait for a screen."""
+        await self.until(lambda: isinstance(self.app.screen, screen), screen.__name__)
+
+    async def rows(self, least: int = 1) -> None:
+        """Wait for a list to be filled."""
+        view = self.app.screen.query_one(RowsView)
+        await self.until(lambda: len(view.rows) >= least, "rows")
+
+    async def take(self, name: str) -> None:
+        """Write the picture of what is shown."""
+        await self.pilot.pause(_SETTLED)
+        svg = _LINKED_FONTS.sub("", self.app.export_screenshot(title="guichet"))
+        target = PICTURES / f"{name}.svg"
+        target.write_text(svg, encoding="utf-8")
+        if shutil.which("rsvg-convert"):
+            picture = target.with_suffix(".png")
+            subprocess.run(["rsvg-convert", "-o", str(picture), str(target)], check=True)
+
+
+@contextlib.asynccontextmanager
+async def _studio(
+    station: DemoStation, role: Role | None, size: tuple[int, int] = _LARGE
+) -> AsyncIterator[Studio]:
+    """The application on the demo's station, as one of its agents, or before anybody signed in."""
+    view = station.folder / "view"  # what the practice camera sees: nothing until a sheet is shown
+    view.mkdir(exist_ok=True)
+    app = GuichetApp(
+        station.folder,
+        replace(load_settings(station.folder), camera=str(view)),
+        auto_sign_in=(agent_code(role, SITE), PINS[role]) if role else None,
+        practice=station.camera,
+    )
+    async with app.run_test(size=size) as pilot:
+        yield Studio(pilot)
+
+
+async def _mediator(station: DemoStation) -> None:
+    async with _studio(station, None) as at:
+        await at.until(lambda: "poste" in str(at.app.screen.query_one("#place").render()), "place")
+        await at.pilot.press(*agent_code(Role.MEDIATOR, SITE), "enter", *PINS[Role.MEDIATOR])
+        await at.take("sign-in")
+        await at.pilot.press("enter")
+        await at.on(MediatorScreen)
+        await at.pilot.press(*_TYPED)
+        await at.rows()
+        await at.take("search")
+        await at.pilot.press(*["backspace"] * len(_TYPED))
+        await at.pilot.press(*(" " if c == " " else c for c in _without_appointment(station)))
+        await at.until(lambda: len(at.app.screen.query_one(RowsView).rows) == 1, "the person")
+        await at.pilot.press("enter")
+        await at.on(PersonFile)
+        await at.pilot.press("enter")
+        await at.on(ProcedureChoice)
+        await at.rows()
+        await at.pilot.press(*"sejour", "enter")
+        await at.on(SlotChoice)
+        await at.rows()
+        await at.pilot.press("enter")
+        await at.take("slots")
+        await at.pilot.press("enter")
+        await at.on(AccordScreen)
+        await at.take("hold")
+        await at.pilot.press("f9")
+        await at.on(BookedScreen)
+        paper = at.app.screen.query_one("#paper")
+        await at.until(lambda: ".pdf" in str(paper.render()), "the convocation")
+        await at.take("booked")
+    page = max(station.camera.glob("*.png"), key=lambda path: path.stat().st_mtime)
+    shutil.copy(page, PICTURES / "convocation.png")
+
+
+def _without_appointment(station: DemoStation) -> str:
+    """Someone whose name nobody shares, and who has no appointment yet."""
+    central = station.folder.parent.parent / DATABASE
+    with contextlib.closing(sqlite3.connect(central)) as database:
+        (name,) = database.execute(
+            "SELECT family_name || ' ' || given_names AS name FROM person"
+            f" WHERE site = {SITE} AND number IS NOT NULL"
+            " AND id NOT IN (SELECT person FROM appointment)"
+            " GROUP BY name HAVING count(*) = 1 ORDER BY name LIMIT 1"
+        ).fetchone()
+    return str(name)
+
+
+async def _counter(
+    station: DemoStation, sheets: dict[str, str], size: tuple[int, int] = _LARGE
+) -> None:
+    """The counter's verdict on each sheet: the picture's name, then the beginning of the sheet's."""
+    async with _studio(station, Role.COUNTER, size) as at:
+        await at.on(CounterScreen)
+        await at.rows()
+        for name, sheet in sheets.items():
+            await _present(at, next(iter(sorted(station.camera.glob(f"{sheet}*")))))
+            await at.take(name)
+
+
+async def _present(at: Studio, sheet: Path) -> None:
+    """Hold a sheet before the practice camera, and wait for what the counter says of it."""
+    panel = at.app.screen.query_one(VerdictPanel)
+    before = panel.view
+    await at.pilot.press("f9")
+    await at.on(PracticeScreen)
+    await at.rows()
+    at.app.screen.query_one(RowsView).select(str(sheet))
+    await at.pilot.press("enter")
+    await at.until(lambda: panel.view != before, f"a verdict on {sheet.name}")
+
+
+async def _supervisor(station: DemoStation) -> None:
+    async with _studio(station, Role.SUPERVISOR) as at:
+        await at.on(SupervisorScreen)
+        await at.rows()
+        await at.pilot.press(*["down"] * 70)
+        await at.take("supervisor")
+
+
+async def _all(station: DemoStation) -> None:
+    await _mediator(station)
+    sheets = {"counter-expected": "01", "counter-late": "02", "counter-forged": "08"}
+    await _counter(station, sheets)
+    await _counter(station, {"counter-80x24": "01-attendu-2"}, _SMALL)
+    await _supervisor(station)
+
+
+def main() -> int:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    if shutil.which("rsvg-convert") is None:
+        print("SVG only: rsvg-convert is not here (Debian: apt install librsvg2-bin)")
+    with demonstration(Role.MEDIATOR) as station:
+        asyncio.run(_all(station))
+    for path in sorted(PICTURES.iterdir()):
+        print(path.relative_to(PICTURES.parent.parent))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

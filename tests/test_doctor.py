@@ -1,0 +1,61 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from guichet.central import registry, training
+from guichet.central.app import create_app
+from guichet.central.serve import running
+from guichet.config import load_enrolment
+from guichet.store.engine import open_engine, sqlite_url
+from tests.commands import Run, logging_put_back, run
+
+__all__ = ["logging_put_back", "run"]  # fixtures
+
+NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    opened = open_engine(sqlite_url(tmp_path / "central.sqlite3"))
+    registry.create(opened)
+    training.load(opened, NOON.date(), NOON, persons=60)
+    yield opened
+    opened.dispose()
+
+
+def test_doctor_tells_how_to_mend(run: Run, tmp_path: Path) -> None:
+    ran = run("doctor")
+    assert ran.code == 0
+    assert "✓ Python" in ran.output
+    assert "guichet enrol" in ran.output
+    (tmp_path / "station" / "enrolment.json").write_text("{")
+    (tmp_path / "station" / "station.sqlite3").write_text("no database at all, only words" * 100)
+    (tmp_path / "station" / "settings.toml").write_text('camera = "/dev/none"\n')
+    broken = run("doctor")
+    assert broken.code == 1
+    assert "✗ enrôlement" in broken.output
+    assert "✗ base locale" in broken.output
+    assert "! caméra /dev/none\u202f: introuvable" in broken.output
+    assert "Traceback" not in broken.output
+
+
+def test_doctor_looks_at_central_and_its_clock(run: Run, engine: Engine, tmp_path: Path) -> None:
+    with running(create_app(engine)) as url:
+        code = registry.add_enrol_code(engine, 1, datetime.now(UTC))
+        assert run("enrol", url, typed=f"{code}\n").code == 0
+        well = run("doctor")
+        enrolment = load_enrolment(tmp_path / "station")
+        assert enrolment is not None
+        registry.revoke(engine, enrolment.station, datetime.now(UTC))
+        revoked = run("doctor")
+    gone = run("doctor")
+    assert well.code == 0, well.output
+    assert "répond en" in well.output
+    assert "✓ horloge" in well.output
+    assert "✓ clés des convocations" in well.output
+    assert "ce poste est refusé" in revoked.output
+    assert "ne répond pas" in gone.output
+    assert (revoked.code, gone.code) == (1, 1)
