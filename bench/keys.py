@@ -8,7 +8,7 @@ from functools import partial
 
 from bench.figures import Figure, middle, p95
 from bench.grid import Grid
-from bench.place import demonstration, opened
+from bench.place import demonstration, opened, silent
 from bench.terminal import ROWS, Terminal
 from bench.traffic import AROUND
 from guichet import demo
@@ -31,7 +31,7 @@ def measure() -> Iterator[Figure]:
         folder = station.folder.parent.parent
         with (
             Terminal(*command) as terminal,
-            demo.prepare(folder, Role.COUNTER, join=True, say=lambda _sentence: None) as other,
+            demo.prepare(folder, Role.COUNTER, join=True, say=silent) as other,
         ):
             terminal.until(lambda grid: _shown(grid, [row.name for row in rows]) > ROWS // 2)
             for _page in range(len(rows) // 10):

@@ -17,6 +17,10 @@ MOMENT = datetime(2026, 11, 24, 8, 40, tzinfo=UTC)
 """A Tuesday, at 9:40 in Paris."""
 
 
+def silent(_sentence: str) -> None:
+    """What a demo says is not for here."""
+
+
 @contextmanager
 def demonstration(role: Role) -> Iterator[DemoStation]:
     """A demo of its own, away from the user's; its clock starts at MOMENT."""
@@ -25,7 +29,7 @@ def demonstration(role: Role) -> Iterator[DemoStation]:
     try:
         with tempfile.TemporaryDirectory(prefix="guichet-bench-") as name:
             folder = demo.demo_folder(Path(name))
-            with demo.prepare(folder, role, say=lambda _sentence: None) as station:
+            with demo.prepare(folder, role, say=silent) as station:
                 yield station
     finally:
         if before is None:

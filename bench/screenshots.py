@@ -21,7 +21,8 @@ from bench.place import demonstration
 from guichet.app import GuichetApp
 from guichet.central.training import PINS, agent_code
 from guichet.config import load_settings
-from guichet.demo import DATABASE, SITE, DemoStation
+from guichet.demo import SITE, DemoStation
+from guichet.demo_central import DATABASE
 from guichet.domain.model import Role
 from guichet.screens.accord import AccordScreen
 from guichet.screens.booked import BookedScreen
@@ -41,7 +42,18 @@ _PATIENCE = 30.0
 _SETTLED = 0.6
 """Seconds after which the badge, the counts and the camera's picture have followed."""
 _LINKED_FONTS = re.compile(r"@font-face\s*\{[^}]*\}\s*")
+_CELL_WIDE = "font-size: 20.26px"
 _TYPED = "diallo"
+
+
+def _self_contained(svg: str) -> str:
+    """The picture without fonts from elsewhere: in DejaVu Sans Mono, as wide as the cells.
+
+    librsvg drops the spaces that begin or end a text unless told not to.
+    """
+    svg = _LINKED_FONTS.sub("", svg)
+    svg = svg.replace("Fira Code", "DejaVu Sans Mono").replace("font-size: 20px", _CELL_WIDE)
+    return svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
 
 
 class Studio:
@@ -63,20 +75,15 @@ class Studio:
         """Wait for a screen."""
         await self.until(lambda: isinstance(self.app.screen, screen), screen.__name__)
 
-    async def rows(self, least: int = 1) -> None:
+    async def rows(self) -> None:
         """Wait for a list to be filled."""
-        view = self.app.screen.query_one(RowsView)
-        await self.until(lambda: len(view.rows) >= least, "rows")
+        await self.until(lambda: any(view.rows for view in self.app.screen.query(RowsView)), "rows")
 
     async def take(self, name: str) -> None:
         """Write the picture of what is shown."""
         await self.pilot.pause(_SETTLED)
-        svg = _LINKED_FONTS.sub("", self.app.export_screenshot(title="guichet"))
-        target = PICTURES / f"{name}.svg"
-        target.write_text(svg, encoding="utf-8")
-        if shutil.which("rsvg-convert"):
-            picture = target.with_suffix(".png")
-            subprocess.run(["rsvg-convert", "-o", str(picture), str(target)], check=True)
+        svg = _self_contained(self.app.export_screenshot(title="guichet"))
+        (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
 @contextlib.asynccontextmanager
@@ -84,13 +91,11 @@ async def _studio(
     station: DemoStation, role: Role | None, size: tuple[int, int] = _LARGE
 ) -> AsyncIterator[Studio]:
     """The application on the demo's station, as one of its agents, or before anybody signed in."""
-    view = station.folder / "view"  # what the practice camera sees: nothing until a sheet is shown
-    view.mkdir(exist_ok=True)
     app = GuichetApp(
         station.folder,
-        replace(load_settings(station.folder), camera=str(view)),
+        replace(load_settings(station.folder), camera=str(station.camera)),
         auto_sign_in=(agent_code(role, SITE), PINS[role]) if role else None,
-        practice=station.camera,
+        practice=station.papers,
     )
     async with app.run_test(size=size) as pilot:
         yield Studio(pilot)
@@ -127,7 +132,7 @@ async def _mediator(station: DemoStation) -> None:
         paper = at.app.screen.query_one("#paper")
         await at.until(lambda: ".pdf" in str(paper.render()), "the convocation")
         await at.take("booked")
-    page = max(station.camera.glob("*.png"), key=lambda path: path.stat().st_mtime)
+    page = max(station.papers.glob("*.png"), key=lambda path: path.stat().st_mtime)
     shutil.copy(page, PICTURES / "convocation.png")
 
 
@@ -136,10 +141,10 @@ def _without_appointment(station: DemoStation) -> str:
     central = station.folder.parent.parent / DATABASE
     with contextlib.closing(sqlite3.connect(central)) as database:
         (name,) = database.execute(
-            "SELECT family_name || ' ' || given_names AS name FROM person"
-            f" WHERE site = {SITE} AND number IS NOT NULL"
-            " AND id NOT IN (SELECT person FROM appointment)"
-            " GROUP BY name HAVING count(*) = 1 ORDER BY name LIMIT 1"
+            "SELECT family_name || ' ' || given_names AS name FROM person GROUP BY name"
+            " HAVING count(*) = 1 AND max(site) = ? AND max(number) IS NOT NULL"
+            " AND max(id) NOT IN (SELECT person FROM appointment) ORDER BY name LIMIT 1",
+            (SITE,),
         ).fetchone()
     return str(name)
 
@@ -147,12 +152,12 @@ def _without_appointment(station: DemoStation) -> str:
 async def _counter(
     station: DemoStation, sheets: dict[str, str], size: tuple[int, int] = _LARGE
 ) -> None:
-    """The counter's verdict on each sheet: the picture's name, then the beginning of the sheet's."""
+    """The counter's verdict on each sheet: the picture's name, and how the sheet's begins."""
     async with _studio(station, Role.COUNTER, size) as at:
         await at.on(CounterScreen)
         await at.rows()
         for name, sheet in sheets.items():
-            await _present(at, next(iter(sorted(station.camera.glob(f"{sheet}*")))))
+            await _present(at, min(station.papers.glob(f"{sheet}*")))
             await at.take(name)
 
 
@@ -184,12 +189,21 @@ async def _all(station: DemoStation) -> None:
     await _supervisor(station)
 
 
-def main() -> int:
-    PICTURES.mkdir(parents=True, exist_ok=True)
+def _rastered() -> None:
+    """A PNG beside each SVG."""
     if shutil.which("rsvg-convert") is None:
         print("SVG only: rsvg-convert is not here (Debian: apt install librsvg2-bin)")
+        return
+    for drawn in PICTURES.glob("*.svg"):
+        target = str(drawn.with_suffix(".png"))
+        subprocess.run(["rsvg-convert", "-o", target, str(drawn)], check=True)
+
+
+def main() -> int:
+    PICTURES.mkdir(parents=True, exist_ok=True)
     with demonstration(Role.MEDIATOR) as station:
         asyncio.run(_all(station))
+    _rastered()
     for path in sorted(PICTURES.iterdir()):
         print(path.relative_to(PICTURES.parent.parent))
     return 0

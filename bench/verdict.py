@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -32,7 +31,8 @@ def measure() -> Iterator[Figure]:
     yield from _decoding()
     taken: list[float] = []
     with demonstration(Role.COUNTER) as station:
-        (station.folder / "settings.toml").write_text(f'camera = "{_empty(station)}"\n')
+        settings = station.folder / "settings.toml"  # a camera that sees nothing yet
+        settings.write_text(f'camera = "{station.camera}"\n')
         hour = 0
         while len(taken) < _WANTED:
             taken += _round(station, MOMENT + hour * 2 * _AROUND)
@@ -40,13 +40,6 @@ def measure() -> Iterator[Figure]:
     taken = taken[:_WANTED]
     yield Figure("decoded text to painted verdict, p95", p95(taken), "ms", limit=65)
     yield Figure("decoded text to painted verdict, median", middle(taken), "ms")
-
-
-def _empty(station: DemoStation) -> Path:
-    """A camera that sees nothing: the texts come through a pipe."""
-    folder = station.folder / "nothing"
-    folder.mkdir()
-    return folder
 
 
 def _round(station: DemoStation, moment: datetime) -> list[float]:

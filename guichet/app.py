@@ -19,13 +19,13 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from guichet.config import Settings, clock
-from guichet.domain.model import Role
 from guichet.i18n import _
 from guichet.screens.post import FactsChanged, Fault, Post, background, unexpected
 from guichet.screens.sign_in import SignInScreen
 from guichet.theme import register_themes
 
 if TYPE_CHECKING:
+    from guichet.domain.model import Role
     from guichet.station import Station
 
 logger = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ class GuichetApp(App[None]):
         self._practice = practice
         self._station: Station | None = None
         self._post: Post | None = None
-        self._openable: tuple[Role, ...] = ()
+        self._openable: tuple[str, ...] = ()
         self._agent = ""
         self._dirty = False
         self._ended = False
@@ -182,18 +182,18 @@ class GuichetApp(App[None]):
         self._enter(event.modes)
 
     @work
-    async def _enter(self, modes: tuple[Role, ...]) -> None:
+    async def _enter(self, modes: "tuple[Role, ...]") -> None:
         post = self._post
         agent = post.station.session.agent if post else None
         if post is None or agent is None:
             return
         if (agent.code, modes) != (self._agent, self._openable):
             for role in self._openable:
-                await self.remove_mode(role.value)
+                await self.remove_mode(role)
             for role in modes:
-                self.add_mode(role.value, partial(_screen, role, post))
+                self.add_mode(role, partial(_screen, role, post))
         self._agent, self._openable = agent.code, modes
-        await self.switch_mode(modes[0].value)
+        await self.switch_mode(modes[0])
         self.refresh_bindings()
 
     def action_mode(self, name: str) -> None:
@@ -215,12 +215,10 @@ class GuichetApp(App[None]):
             case _:
                 return True
 
-    def _shows_settle(self, roles: tuple[Role, ...]) -> bool:
+    def _shows_settle(self, roles: "tuple[Role, ...]") -> bool:
         # Who is not a supervisor sees the key only when there is something to settle.
         post = self._post
-        return post is not None and (
-            Role.SUPERVISOR in roles or post.station.sync_state.to_settle > 0
-        )
+        return post is not None and ("supervisor" in roles or post.station.sync_state.to_settle > 0)
 
     def action_lock(self) -> None:
         """Close the session; what was being typed waits for the same agent."""
@@ -304,18 +302,18 @@ class GuichetApp(App[None]):
         self._close_messages_no_wait()
 
 
-def _screen(role: Role, post: Post) -> Screen[None]:
+def _screen(role: "Role", post: Post) -> Screen[None]:
     """The screen of a mode; imported when first needed."""
     match role:
-        case Role.MEDIATOR:
+        case "mediator":
             from guichet.screens.mediator import MediatorScreen  # noqa: PLC0415
 
             return MediatorScreen(post)
-        case Role.COUNTER:
+        case "counter":
             from guichet.screens.counter import CounterScreen  # noqa: PLC0415
 
             return CounterScreen(post)
-        case Role.SUPERVISOR:
+        case _:
             from guichet.screens.supervisor import SupervisorScreen  # noqa: PLC0415
 
             return SupervisorScreen(post)

@@ -37,13 +37,17 @@ _MOST_STATIONS = 18
 
 @dataclass(frozen=True, slots=True)
 class DemoStation:
-    """A station of the demo, ready to open, and who signs in there."""
+    """A station of the demo, ready to open, and who signs in there.
+
+    `papers` holds pictures of printed pages; those in `camera` are before the practice camera.
+    """
 
     url: str
     folder: Path
     code: str
     pin: str
     camera: Path
+    papers: Path
     central_pid: int
 
 
@@ -82,7 +86,7 @@ def run(
             station.folder,
             load_settings(folder),
             auto_sign_in=(station.code, station.pin),
-            practice=station.camera,
+            practice=station.papers,
             camera=camera or str(station.camera),
             theme=theme,
         )
@@ -118,7 +122,12 @@ def prepare(
                 agents=", ".join(" ".join(_agent(one)) for one in Role)
             )
         )
-        yield DemoStation(state.url, station, *_agent(role), folder / "camera", state.pid)
+        camera = station / "camera"
+        camera.mkdir(exist_ok=True)
+        for left in camera.glob("*.png"):
+            left.unlink()
+        papers = folder / "papers"
+        yield DemoStation(state.url, station, *_agent(role), camera, papers, state.pid)
 
 
 @contextmanager

@@ -10,9 +10,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -122,7 +124,16 @@ def _served(folder: Path, *, fresh: bool, say: Say) -> Iterator[State]:
     shifted = clock()() - now  # who sets the variable wants that very clock
     offset = round(shifted.total_seconds()) or clock_offset(now)
     os.environ[OFFSET_VARIABLE] = str(offset)
-    _load(folder, fresh=fresh, shifted=offset != 0, say=say)
+    day = next_open_day(clock()().astimezone(_ZONE).date())
+    _announce(day, clock()(), shifted=offset != 0, say=say)
+    # In a process of its own: what only loading needs would stay in the application's memory.
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as loader:
+        if fresh or loader.submit(_day_in, folder / DATABASE).result() != day:
+            say(_("Chargement de 2\u202f000 personnes fictives et de leurs rendez-vous…"))
+            _forget(folder)
+            loader.submit(_fill, folder / DATABASE, day).result()
+        say(_("Impression de quelques convocations pour la caméra d’entraînement…"))
+        loader.submit(_print, folder).result()
     say(_("Démarrage de la centrale…"))
     child = _start_child(folder)
     try:
@@ -134,27 +145,28 @@ def _served(folder: Path, *, fresh: bool, say: Say) -> Iterator[State]:
         _end(child)
 
 
-def _load(folder: Path, *, fresh: bool, shifted: bool, say: Say) -> None:
-    """Training data of the demo day in the folder's database, and pictures for its camera."""
+def _fill(database: Path, day: date) -> None:
+    """Training data of the demo day in a new database."""
     from guichet.central import training  # noqa: PLC0415 - heavy
     from guichet.central.registry import create  # noqa: PLC0415
-    from guichet.practice import print_pages  # noqa: PLC0415
     from guichet.store.engine import open_engine, sqlite_url  # noqa: PLC0415
 
-    now = clock()()
-    day = next_open_day(training.local_day(now))
-    _announce(day, now, shifted=shifted, say=say)
-    database = folder / DATABASE
-    if database.exists() and (fresh or _day_in(database) != day):
-        _forget(folder)
     engine = open_engine(sqlite_url(database))
     try:
         create(engine)
-        if training.loaded_day(engine) is None:
-            say(_("Chargement de 2\u202f000 personnes fictives et de leurs rendez-vous…"))
-            training.load(engine, day, now)
-        say(_("Impression de quelques convocations pour la caméra d’entraînement…"))
-        print_pages(engine, folder / "camera", now)
+        training.load(engine, day, clock()())
+    finally:
+        engine.dispose()
+
+
+def _print(folder: Path) -> None:
+    """Pictures of pages for the practice camera."""
+    from guichet.practice import print_pages  # noqa: PLC0415 - heavy
+    from guichet.store.engine import open_engine, sqlite_url  # noqa: PLC0415
+
+    engine = open_engine(sqlite_url(folder / DATABASE))
+    try:
+        print_pages(engine, folder / "papers", clock()())
     finally:
         engine.dispose()
 
@@ -179,6 +191,8 @@ def _day_in(database: Path) -> date | None:
     from guichet.central.training import loaded_day  # noqa: PLC0415
     from guichet.store.engine import migrate, open_engine, sqlite_url  # noqa: PLC0415
 
+    if not database.exists():
+        return None
     engine = open_engine(sqlite_url(database))
     try:
         migrate(engine)
@@ -193,7 +207,7 @@ def _forget(folder: Path) -> None:
     """Remove what an older demo left: its database, stations and pictures."""
     for file in folder.glob(f"{DATABASE}*"):
         file.unlink()
-    for name in ("stations", "camera"):
+    for name in ("stations", "papers"):
         shutil.rmtree(folder / name, ignore_errors=True)
 
 

@@ -3,18 +3,15 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, select
 
 from guichet.central.registry import authority
 from guichet.central.training_people import persona_id
-from guichet.convocation.document import Convocation, render_png
+from guichet.convocation.document import Convocation, convocation_of, render_png
 from guichet.convocation.token import Unverified, new_key, sign, verify
-from guichet.domain.birth import BirthDate
 from guichet.domain.claims import Claims
 from guichet.domain.model import Appointment, AppointmentStatus, Person, Procedure, Site
-from guichet.domain.names import display_name
 from guichet.errors import DocumentError
 from guichet.i18n import _
 from guichet.scanner.frames import opencv
@@ -43,7 +40,7 @@ def print_pages(engine: Engine, folder: Path, now: datetime) -> list[Path]:
         pages = _good_pages(connection, now) + _bad_pages(connection, central)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for old in folder.glob("*.png"):
+        for old in folder.glob("[0-9][0-9]-*.png"):
             old.unlink()
         written = []
         for name, picture in [*((n, render_png(p)) for n, p in pages), _train_ticket()]:
@@ -112,23 +109,9 @@ def _page(connection: Connection, appointment: Appointment) -> Convocation:
     person = _person(connection, appointment)
     procedure = get(connection, Procedure, appointment.procedure)
     site = get(connection, Site, appointment.site)
-    if procedure is None or site is None or appointment.token is None:
+    if procedure is None or site is None:
         raise LookupError(appointment.id)
-    return Convocation(
-        reference=appointment.reference,
-        person_name=display_name(person.family_name, person.given_names),
-        birth=str(BirthDate.from_text(person.birth)),
-        procedure=procedure.label,
-        documents=procedure.documents,
-        starts_at=appointment.starts_at.astimezone(ZoneInfo(site.time_zone)),
-        minutes=appointment.minutes,
-        site_name=site.name,
-        site_address=site.address,
-        token=appointment.token,
-        revision=appointment.revision,
-        issued_on=appointment.booked_at.date(),
-        language=person.language,
-    )
+    return convocation_of(appointment, person, procedure, site, appointment.booked_at.date())
 
 
 def _person(connection: Connection, appointment: Appointment) -> Person:

@@ -128,7 +128,7 @@ def scanned_here_is_seen_there(first: demo.DemoStation, second: demo.DemoStation
     try:
         for station, demo_ in ((supervisor, first), (counter, second)):
             assert isinstance(station.session.sign_in(demo_.code, demo_.pin), SignedIn)
-        pictures = sorted(first.camera.glob("*.png"))
+        pictures = sorted(first.papers.glob("*.png"))
         findings = {path.stem: scan(counter, path) for path in pictures}
         until(lambda: counter.sync_state.pending == 0)
         assert findings.pop("01-attendu-1") is Finding.EXPECTED

@@ -18,8 +18,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
+from guichet.domain.birth import BirthDate
 from guichet.domain.calendar_fr import clock, long_date
+from guichet.domain.model import Appointment, Person, Procedure, Site
+from guichet.domain.names import display_name
 from guichet.errors import DocumentError
 from guichet.i18n import _
 
@@ -74,6 +78,29 @@ class Convocation:
         if not _REFERENCE.fullmatch(self.reference):
             # It names a file: nothing else may come through.
             raise ValueError(f"not a reference: {self.reference!r}")
+
+
+def convocation_of(
+    appointment: Appointment, person: Person, procedure: Procedure, site: Site, issued_on: date
+) -> Convocation:
+    """The convocation of a confirmed appointment; raises ValueError when it has no token."""
+    if appointment.token is None:
+        raise ValueError("central has not confirmed this appointment")
+    return Convocation(
+        reference=appointment.reference,
+        person_name=display_name(person.family_name, person.given_names),
+        birth=str(BirthDate.from_text(person.birth)),
+        procedure=procedure.label,
+        documents=procedure.documents,
+        starts_at=appointment.starts_at.astimezone(ZoneInfo(site.time_zone)),
+        minutes=appointment.minutes,
+        site_name=site.name,
+        site_address=site.address,
+        token=appointment.token,
+        revision=appointment.revision,
+        issued_on=issued_on,
+        language=person.language,
+    )
 
 
 def render(convocation: Convocation) -> bytes:

@@ -2,7 +2,7 @@
 
 import math
 from functools import partial
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Grid, Vertical, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer, Label, RadioButton, RadioSet, Select, Static
+from textual.worker import Worker
 
 from guichet.domain.model import AccordMode, Appointment
 from guichet.domain.operations import Refused
@@ -211,6 +212,12 @@ class AccordScreen(Screen[str]):
         else:
             self._say(refusal(outcome), "bad")
 
+    @on(Worker.StateChanged)
+    def _rested(self) -> None:
+        """A fault nobody foresaw must not leave the screen waiting."""
+        waiting = any(not worker.is_finished for worker in self.workers if worker.node is self)
+        self._busy = self._busy and waiting
+
     def _failed(self, error: GuichetError) -> None:
         self._busy = False
         if isinstance(error, CentralUnavailable):
@@ -288,5 +295,5 @@ class AccordScreen(Screen[str]):
         else:
             self._book(None)
 
-    def _say(self, text: str, level: Level | Literal["idle"] = "idle") -> None:
+    def _say(self, text: str, level: Level = "idle") -> None:
         self.query_one(Said).say(text, level)

@@ -29,9 +29,6 @@ from guichet.station import Reading
 from guichet.widgets.verdict import VerdictPanel, VerdictView
 
 _UNDO_WITHIN = timedelta(seconds=60)
-_BELLS = {"ok": 1, "warn": 2, "bad": 3}
-_BELL_GAP = 0.25
-"""Seconds between two bells: closer ones are heard as one."""
 
 
 class CounterScreen(Screen[None]):
@@ -63,6 +60,7 @@ class CounterScreen(Screen[None]):
         self._last_in: tuple[Visit, datetime] | None = None
         self._turns: Turns[Reading | ReferenceProblem] = Turns()
         self._shown = 0
+        self._keys: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         """The camera and the queue, the verdict beside them."""
@@ -98,7 +96,7 @@ class CounterScreen(Screen[None]):
     def _day_read(self, rows: list[DayRow]) -> None:
         self._here = desk.at_desk(rows, self._desk)
         self.query_one(QueueBox).show(rows)
-        self.refresh_bindings()
+        self._renew_keys()
 
     # Asking the reception, one thing after the other --------------------------------------------
 
@@ -140,12 +138,13 @@ class CounterScreen(Screen[None]):
         if reading.checked_in and reading.visit is not None:
             self._last_in = reading.visit, self._post.station.now()
         self._show(view, reading.person.needs if reading.person else ())
-        self._ring(view.level)
+        self._ring(view)
 
     def _not_recorded(self, error: GuichetError) -> None:
+        view = verdicts.fault_view(str(error))
         self._reading = None
-        self._show(verdicts.fault_view(str(error)))
-        self._ring("bad")
+        self._show(view)
+        self._ring(view)
 
     # Keys ---------------------------------------------------------------------------------------
 
@@ -283,17 +282,23 @@ class CounterScreen(Screen[None]):
 
     def _say(self, sentence: str) -> None:
         self.query_one(QueueBox).say(sentence)
-        self.refresh_bindings()
+        self._renew_keys()
 
     def _show(self, view: VerdictView, needs: tuple[str, ...] = ()) -> None:
         self.query_one(VerdictPanel).show(view)
         line = self.query_one("#needs", Static)
         line.update(_("Besoins\u202f: {needs}").format(needs=verdicts.needs_of(needs)))
         line.display = bool(needs)
-        self.refresh_bindings()
+        self.call_after_refresh(self._renew_keys)
 
-    def _ring(self, level: str) -> None:
-        if self._post.settings.bell and level in _BELLS:
-            self.app.bell()
-            if _BELLS[level] > 1:
-                self.set_interval(_BELL_GAP, self.app.bell, repeat=_BELLS[level] - 1)
+    def _renew_keys(self) -> None:
+        """Tell the footer which keys work now; it is slow, so only when others do."""
+        state = self._here.state if self._here else None
+        keys = (state, self._pending is not None, self._last_in is not None)
+        if keys != self._keys:
+            self._keys = keys
+            self.refresh_bindings()
+
+    def _ring(self, view: VerdictView) -> None:
+        if self._post.settings.bell:
+            verdicts.ring(self, view)

@@ -17,11 +17,12 @@ from guichet.i18n import _, ngettext
 from guichet.screens import describe
 from guichet.screens.draft import Draft
 from guichet.screens.person_file import PersonFile
-from guichet.screens.person_form import PersonForm, Typed, typed_in_search, typed_of
+from guichet.screens.person_form import PersonForm
 from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.procedure_choice import ProcedureChoice
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
+from guichet.screens.typed import Typed, typed_in_search, typed_of
 from guichet.station import Link
 from guichet.widgets.level import Level
 from guichet.widgets.rows import Column, Row, RowsView

@@ -19,12 +19,13 @@ from guichet.screens import describe
 from guichet.screens.booked import BookedScreen
 from guichet.screens.cancellation import CancelDialog
 from guichet.screens.draft import Draft
-from guichet.screens.person_form import PersonForm, Typed, typed_of
+from guichet.screens.person_form import PersonForm
 from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.procedure_choice import ProcedureChoice
 from guichet.screens.slot_choice import SlotChoice
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
+from guichet.screens.typed import Typed, typed_of
 from guichet.screens.words import refusal
 from guichet.station import Booked
 from guichet.widgets.level import Level

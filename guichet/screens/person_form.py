@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Grid, Vertical, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Checkbox, Footer, Label, Select, Static
+from textual.worker import Worker
 
-from guichet.domain.birth import BirthDate, parse
 from guichet.domain.foreigner_number import AbsentReason, form
 from guichet.domain.model import Person
 from guichet.domain.names import display_name
@@ -19,19 +19,17 @@ from guichet.domain.needs import Need
 from guichet.domain.operations import Refused
 from guichet.errors import GuichetError
 from guichet.i18n import _
-from guichet.phones import Phone, PhoneKind, parse_phone
-from guichet.screens import checks, describe
+from guichet.phones import parse_phone
+from guichet.screens import checks
 from guichet.screens.languages import choices
 from guichet.screens.post import Post, background
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
+from guichet.screens.typed import Typed, person_of
 from guichet.screens.words import NEEDS, NO_NUMBER, refusal
 from guichet.widgets.field import Field, FieldState
 from guichet.widgets.level import Level
 from guichet.widgets.said import Said
-
-Typed = dict[str, str]
-"""What is typed in the form, by field; "needs" are separated by blanks."""
 
 _LABELS = {
     "family": _("Nom de famille"),
@@ -42,37 +40,6 @@ _LABELS = {
     "phone": _("Téléphone"),
     "email": _("Adresse e-mail"),
 }
-
-
-def typed_of(person: Person) -> Typed:
-    """The form filled in with what is known of a person."""
-    return {
-        "family": person.family_name,
-        "given": person.given_names,
-        "birth": describe.birth(person),
-        "commune": person.commune,
-        "number": person.number or "",
-        "absent": person.number_absent or "",
-        "phone": describe.phone(person),
-        "email": person.email or "",
-        "language": person.language,
-        "needs": " ".join(person.needs),
-    }
-
-
-def typed_in_search(query: str) -> Typed:
-    """The form begun with what was searched for: a phone, a numéro étranger, or names."""
-    query = query.strip()
-    if not any(character.isdigit() for character in query):
-        words = query.split()
-        capitals = [word for word in words if word.isupper()]
-        family = capitals if 0 < len(capitals) < len(words) else words[:1]
-        given = [word for word in words if word not in family]
-        return {"family": " ".join(family), "given": " ".join(given)}
-    found = parse_phone(query) if query.startswith(("0", "+")) else None
-    if isinstance(found, Phone) and found.kind is not PhoneKind.OTHER:
-        return {"phone": query}
-    return {"number": query}
 
 
 class PersonForm(Screen[Person]):
@@ -247,7 +214,8 @@ class PersonForm(Screen[Person]):
             )
             self._say(sentence, "bad")
             return
-        person = self._read()
+        site = self._person.site if self._person else self._post.station.site.number
+        person = person_of(self._typed, self._person_id, site, self._post.station.today())
         self._saving = True
         self._say(_("Enregistrement…"))
         background(
@@ -273,26 +241,6 @@ class PersonForm(Screen[Person]):
             _refuse(fields["number"], fields["number"].state.message)
         return next((field for field in fields.values() if field.state.level == "bad"), None)
 
-    def _read(self) -> Person:
-        typed = {key: " ".join(value.split()) for key, value in self._typed.items()}
-        birth = parse(typed["birth"], self._post.station.today())
-        phone = parse_phone(typed.get("phone", ""))
-        number = form(typed.get("number", "")).value or None
-        return Person(
-            id=self._person_id,
-            site=self._person.site if self._person else self._post.station.site.number,
-            family_name=typed.get("family", ""),
-            given_names=typed.get("given", ""),
-            birth=birth.to_text() if isinstance(birth, BirthDate) else "",
-            number=number,
-            number_absent=None if number else typed.get("absent") or None,
-            phone=phone.e164 if isinstance(phone, Phone) else None,
-            email=typed.get("email") or None,
-            commune=typed.get("commune", ""),
-            language=typed.get("language") or "fr",
-            needs=tuple(typed.get("needs", "").split()),
-        )
-
     def _registered(self, person: Person, refused: Refused | None) -> None:
         self._saving = False
         if refused is not None:
@@ -303,6 +251,12 @@ class PersonForm(Screen[Person]):
         )
         self._say(said, "ok")
         self.dismiss(person)
+
+    @on(Worker.StateChanged)
+    def _rested(self) -> None:
+        """A fault nobody foresaw must not leave the form waiting."""
+        waiting = any(not worker.is_finished for worker in self.workers if worker.node is self)
+        self._saving = self._saving and waiting
 
     def _failed(self, error: GuichetError) -> None:
         self._saving = False

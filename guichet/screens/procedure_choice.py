@@ -15,11 +15,12 @@ from guichet.domain.names import match_key, matches, search_words
 from guichet.i18n import _
 from guichet.screens import describe
 from guichet.screens.draft import Draft
-from guichet.screens.person_form import PersonForm, typed_of
+from guichet.screens.person_form import PersonForm
 from guichet.screens.post import Post, background
 from guichet.screens.slot_choice import SlotChoice
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
+from guichet.screens.typed import typed_of
 from guichet.widgets.level import Level
 from guichet.widgets.rows import Column, Row, RowsView
 from guichet.widgets.said import Said

@@ -88,6 +88,8 @@ class QueueBox(Vertical):
     def say(self, sentence: str) -> None:
         """Show what is wrong, or nothing."""
         said = self.query_one("#said", Static)
+        if not sentence and not said.display:
+            return
         said.update(f"✗ {sentence}")
         said.display = bool(sentence)
 
@@ -95,14 +97,14 @@ class QueueBox(Vertical):
         """Show the day as it is now."""
         self._rows = rows
         self._fill()
-        self.query_one("#desk", Static).update(_desk_line(rows, self._desk))
+        # Its height never changes, and a new layout is what a repaint costs most.
+        self.query_one("#desk", Static).update(_desk_line(rows, self._desk), layout=False)
 
     @on(Input.Changed, "#entry")
     def _typing(self) -> None:
         self.say("")
         self._fill()
         self.query_one(RowsView).action_first()
-        self.screen.refresh_bindings()
 
     @on(Input.Submitted, "#entry")
     def _submitted(self, event: Input.Submitted) -> None:

@@ -11,14 +11,13 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, Input, Label, Static
 
-from guichet.domain.model import Role
-from guichet.domain.operations import Refused
 from guichet.errors import GuichetError
 from guichet.i18n import _
 from guichet.screens.post import Post, background
-from guichet.screens.words import refusal
 
 if TYPE_CHECKING:
+    from guichet.domain.model import Role
+    from guichet.domain.operations import Refused
     from guichet.station import SignedIn
 
 
@@ -34,7 +33,7 @@ class SignInScreen(Screen[None]):
     class Entered(Message):
         """An agent has signed in; `modes` are those they may open, the main one first."""
 
-        def __init__(self, modes: tuple[Role, ...]) -> None:
+        def __init__(self, modes: "tuple[Role, ...]") -> None:
             super().__init__()
             self.modes = modes
 
@@ -160,6 +159,10 @@ class SignInScreen(Screen[None]):
         self.say(str(error), "bad")
 
     def _answered(self, answer: "SignedIn | Refused") -> None:
+        # Needed here only: what is imported at the top delays the first paint.
+        from guichet.domain.operations import Refused  # noqa: PLC0415
+        from guichet.screens.words import refusal  # noqa: PLC0415
+
         self._checking = False
         pin = self.query_one("#pin", Input)
         pin.value = ""

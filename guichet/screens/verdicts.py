@@ -1,6 +1,8 @@
-"""A reading of the station, put into the words of the verdict panel."""
+"""A reading of the station, put into the words of the verdict panel and into its bell."""
 
 from datetime import datetime
+
+from textual.screen import Screen
 
 from guichet.domain.admission import Admit, Finding
 from guichet.domain.calendar_fr import clock, long_date
@@ -16,6 +18,9 @@ from guichet.widgets.level import SIGNS, Level
 from guichet.widgets.verdict import VerdictView
 
 _HOUR = 60
+_BELLS = {"ok": 1, "warn": 2, "bad": 3}
+_BELL_GAP = 0.25
+"""Seconds between two bells: closer ones are heard as one."""
 
 REFERENCE_PROBLEMS: dict[ReferenceProblem, str] = {
     ReferenceProblem.LENGTH: _(
@@ -59,6 +64,15 @@ def view_of(reading: Reading, station: Station) -> VerdictView:
         ticket=visit.ticket if visit and holds else "",
         next_action=then,
     )
+
+
+def ring(screen: Screen[None], view: VerdictView) -> None:
+    """Ring once for yes, twice to ask or warn, three times for no."""
+    times = _BELLS.get(view.level, 0)
+    if times:
+        screen.app.bell()
+    if times > 1:
+        screen.set_interval(_BELL_GAP, screen.app.bell, repeat=times - 1)
 
 
 def needs_of(needs: tuple[str, ...]) -> str:

@@ -7,8 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from guichet.convocation import document
-from guichet.convocation.document import Convocation
-from guichet.domain.birth import BirthDate
+from guichet.convocation.document import convocation_of
 from guichet.domain.model import (
     Accord,
     AccordMode,
@@ -18,7 +17,6 @@ from guichet.domain.model import (
     Site,
     Slot,
 )
-from guichet.domain.names import display_name
 from guichet.domain.operations import (
     Applied,
     Book,
@@ -194,7 +192,7 @@ class Mediation:
                     "la convocation s’imprimera dès sa réponse."
                 )
             )
-        printed = _printed(found, found.token, person, procedure, site, self._core)
+        printed = convocation_of(found, person, procedure, site, self._core.today())
         path = document.write(printed, self._documents)
         if self.practice is not None:
             document.write_picture(printed, self.practice)
@@ -211,28 +209,3 @@ class Mediation:
     def printer_available(self) -> bool:
         """Whether this machine can print."""
         return document.printer_available()
-
-
-def _printed(
-    appointment: Appointment,
-    token: str,
-    person: Person,
-    procedure: Procedure,
-    site: Site,
-    core: Core,
-) -> Convocation:
-    return Convocation(
-        reference=appointment.reference,
-        person_name=display_name(person.family_name, person.given_names),
-        birth=str(BirthDate.from_text(person.birth)),
-        procedure=procedure.label,
-        documents=procedure.documents,
-        starts_at=core.local(appointment.starts_at),
-        minutes=appointment.minutes,
-        site_name=site.name,
-        site_address=site.address,
-        token=token,
-        revision=appointment.revision,
-        issued_on=core.today(),
-        language=person.language,
-    )

@@ -98,7 +98,7 @@ class Desk:
     @property
     def said(self) -> str:
         found = self.app.screen.query(Said)
-        return found.first().text if found else ""
+        return found.first().text.replace("\u202f", " ") if found else ""
 
     @property
     def text(self) -> str:

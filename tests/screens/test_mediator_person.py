@@ -4,7 +4,7 @@ import pytest
 from textual.widgets import Input, Select
 
 from guichet.domain.model import Person
-from guichet.screens.person_form import typed_in_search
+from guichet.screens.typed import typed_in_search
 from guichet.widgets.field import Field
 from guichet.widgets.rows import RowsView
 from tests.posts import World

@@ -241,7 +241,7 @@ def test_one_person_booked_at_the_very_same_time_twice(central: Counter) -> None
 def test_an_appointment_id_cannot_be_used_twice(central: Counter) -> None:
     made = central.book(ADA, "s1")
     again = replace(booking(BOB, "none", "s2"), appointment=made)
-    assert central.refusal(again) == "already_booked"
+    assert central.refusal(again) == "id_taken"
 
 
 @pytest.mark.parametrize(

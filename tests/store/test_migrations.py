@@ -37,7 +37,11 @@ def test_the_migrations_make_what_the_tables_say(engine: Engine) -> None:
 
 
 def test_the_partial_index_is_made_as_the_tables_say(engine: Engine) -> None:
-    (index,) = [i for i in METADATA.tables["appointment"].indexes if i.unique]
+    (index,) = [
+        index
+        for index in METADATA.tables["appointment"].indexes
+        if index.name == "uq_appointment_active"
+    ]
     table = {"sqlite": "sqlite_master WHERE name", "postgresql": "pg_indexes WHERE indexname"}
     column = {"sqlite": "sql", "postgresql": "indexdef"}
     with reading(engine) as connection:

@@ -176,7 +176,7 @@ def test_a_line_for_each_appointment_and_each_visit_without_one(central: Counter
     assert [line.key for line in lines] == [early, *sorted([late, cancelled]), "f" * 16]
     states = {line.key: line.state for line in lines}
     assert states[cancelled] is DayState.CANCELLED
-    assert states["stranger"] is DayState.WAITING
+    assert states["f" * 16] is DayState.WAITING
     assert (lines[-1].name, lines[-1].starts_at, lines[-1].confirmed) == ("", None, True)
 
 
