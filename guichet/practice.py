@@ -87,12 +87,12 @@ def _bad_pages(connection: Connection, central: Authority) -> list[tuple[str, Co
     return [
         ("02-en-retard", _page(connection, _of_persona(connection, "priority_late"))),
         ("03-autre-jour", _page(connection, _of_persona(connection, "short_card"))),
-        ("04-annule", _page(connection, _of_persona(connection, "cancelled"))),
+        ("04-annulé", _page(connection, _of_persona(connection, "cancelled"))),
         ("05-autre-site", _page(connection, _of_persona(connection, "other_site"))),
-        ("06-remplace", _page(connection, first)),
-        ("07-nom-change", replace(page, person_name="DURAND Michel")),
-        ("08-falsifie", replace(page, token=sign(_claims(genuine), signed_by, private))),
-        ("09-cle-inconnue", replace(page, token=sign(_claims(genuine), key, private))),
+        ("06-remplacé", _page(connection, first)),
+        ("07-nom-changé", replace(page, person_name="DURAND Michel")),
+        ("08-falsifié", replace(page, token=sign(_claims(genuine), signed_by, private))),
+        ("09-clé-inconnue", replace(page, token=sign(_claims(genuine), key, private))),
     ]
 
 

@@ -136,12 +136,12 @@ def scanned_here_is_seen_there(first: demo.DemoStation, second: demo.DemoStation
             **{name: Finding.EXPECTED for name in findings if name.startswith("01")},
             "02-en-retard": Finding.LATE,
             "03-autre-jour": Finding.WRONG_DAY,
-            "04-annule": Finding.CANCELLED,
+            "04-annulé": Finding.CANCELLED,
             "05-autre-site": Finding.WRONG_SITE,
-            "06-remplace": Finding.SUPERSEDED,
-            "07-nom-change": findings["07-nom-change"],  # right QR: only the paper's name is wrong
-            "08-falsifie": Finding.FORGED,
-            "09-cle-inconnue": Finding.UNKNOWN_KEY,
+            "06-remplacé": Finding.SUPERSEDED,
+            "07-nom-changé": findings["07-nom-changé"],  # right QR: only the paper's name is wrong
+            "08-falsifié": Finding.FORGED,
+            "09-clé-inconnue": Finding.UNKNOWN_KEY,
             "10-billet-de-train": Finding.NOT_OURS,
         }
         mine = {row.key: row.state for row in counter.reception.day()}

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import Connection, or_, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 
 from guichet.domain.model import (
     RECORDS,
@@ -36,6 +35,7 @@ from guichet.store.records import (
 )
 from guichet.store.seats import provide_seats
 from guichet.store.tables import METADATA
+from guichet.store.upsert import insert_into
 
 FEED = METADATA.tables["feed"]
 CHANGES = METADATA.tables["change"]
@@ -163,8 +163,7 @@ def _publish(
     if not states:
         return counter
     first = counter - len(states) + 1
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(CHANGES)
+    statement = insert_into(connection, CHANGES)
     new = statement.excluded
     connection.execute(
         statement.on_conflict_do_update(
@@ -187,8 +186,7 @@ def _publish(
 
 
 def _advance(connection: Connection, site: int, steps: int) -> int:
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(FEED).values(site=site, sequence=steps)
+    statement = insert_into(connection, FEED).values(site=site, sequence=steps)
     counter: int = connection.execute(
         statement.on_conflict_do_update(
             index_elements=[FEED.c.site], set_={"sequence": FEED.c.sequence + steps}

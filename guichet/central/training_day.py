@@ -31,7 +31,7 @@ def received(
     """
     changed: list[Appointment] = []
     visits: list[Visit] = []
-    first_desk = 1
+    first_desk = 2  # desk 1 is left to whoever opens the demo
     come = _arrivals(rng, appointments, now)
     for lane in LANES:
         desks = lane.desks(site.number)

@@ -236,9 +236,8 @@ class CounterScreen(Screen[None]):
     def action_start(self) -> None:
         """The person called has come."""
         row = self._here
-        if row is None or row.visit is None:
+        if row is None or (visit := row.visit) is None:
             return
-        visit = row.visit
 
         def started(refused: Refused | None) -> None:
             if self._done(refused) and self._reading is None:
@@ -246,16 +245,11 @@ class CounterScreen(Screen[None]):
 
         background(self, lambda: self._reception.start(visit), started, group="desk")
 
-    def action_absent(self) -> None:
-        """Ask how the visit of a person who does not come ended."""
-        self.action_finish()
-
     def action_finish(self) -> None:
         """Ask how the visit at this desk ended."""
         row = self._here
-        if row is None or row.visit is None:
+        if row is None or (visit := row.visit) is None:
             return
-        visit = row.visit
 
         def finished(refused: Refused | None) -> None:
             if self._done(refused) and self._reading is None:
@@ -267,6 +261,8 @@ class CounterScreen(Screen[None]):
                 background(self, lambda: finish(visit, outcome), finished, group="desk")
 
         self.app.push_screen(OutcomeScreen(desk.who(row)), chosen)
+
+    action_absent = action_finish
 
     def action_present(self) -> None:
         """Choose a practice sheet and hold it before the camera."""

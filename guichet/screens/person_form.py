@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid, Vertical, VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Checkbox, Footer, Label, Select, Static
+from textual.widgets import Checkbox, Footer, Input, Label, Select, Static
 from textual.worker import Worker
 
 from guichet.domain.foreigner_number import AbsentReason, form
@@ -56,6 +56,8 @@ class PersonForm(Screen[Person]):
             "f8", "blank", _("Fiche vierge"),
             tooltip=_("Recommencer avec une fiche vierge"), id="person.blank",
         ),
+        # Before the input hears of it: what is typed right after goes into the next field.
+        Binding("enter", "next_field", show=False, priority=True, tooltip=_("Champ suivant")),
         Binding("escape", "back", _("Retour"), tooltip=_("Revenir, la saisie est gardée")),
     ]  # fmt: skip
 
@@ -147,6 +149,8 @@ class PersonForm(Screen[Person]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that would do nothing are not shown."""
         del parameters
+        if action == "next_field":
+            return isinstance(self.focused, Input)
         if action == "correct":
             return bool(form(self._typed.get("number", "")).suggestion)
         return self._person is None if action == "blank" else True
@@ -161,8 +165,8 @@ class PersonForm(Screen[Person]):
             self.query_one("#absent", Select).disabled = bool(event.value.strip())
             self.refresh_bindings()
 
-    @on(Field.Submitted)
-    def _entered(self) -> None:
+    def action_next_field(self) -> None:
+        """From one input to the next field."""
         self.focus_next()
 
     @on(Select.Changed)

@@ -140,7 +140,7 @@ class QueueBox(Vertical):
         view = self.query_one(RowsView)
         if query and not query.startswith(_TOKEN):
             view.empty = (
-                _("Entrée\u202f: chercher cette référence.")
+                _("Entrée\u202f: chercher.")
                 if _numbered(query)
                 else _("Personne de ce nom aujourd’hui.")
             )

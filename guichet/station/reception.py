@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects.sqlite import insert
 
 from guichet.convocation.token import Verified, verify
 from guichet.domain.admission import Admit, Decision, Finding, decide, unverified
@@ -36,6 +35,7 @@ from guichet.store import queries
 from guichet.store.engine import reading, writing
 from guichet.store.records import get
 from guichet.store.tables import METADATA
+from guichet.store.upsert import insert_into
 from guichet.store.visits import visit_of
 
 _TICKET = METADATA.tables["ticket"]
@@ -172,7 +172,7 @@ class Reception:
     def _next_ticket(self, connection: Connection, procedure: Procedure | None) -> str:
         lane = procedure.lane if procedure else _UNKNOWN_LANE
         last = connection.execute(
-            insert(_TICKET)
+            insert_into(connection, _TICKET)
             .values(day=self._core.today(), lane=lane, last=1)
             .on_conflict_do_update(
                 index_elements=[_TICKET.c.day, _TICKET.c.lane], set_={"last": _TICKET.c.last + 1}

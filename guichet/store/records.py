@@ -6,12 +6,12 @@ from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 from sqlalchemy import JSON, ColumnElement, Connection, Table, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from guichet.domain.model import RECORDS, Change, Person, Record
 from guichet.domain.names import search_key
 from guichet.phones import digits_key
 from guichet.store.tables import METADATA
+from guichet.store.upsert import insert_into
 
 R = TypeVar("R", bound=Record)
 
@@ -114,8 +114,7 @@ def _upsert(
 ) -> None:
     table = TABLES[kind]
     key = key_column(kind)
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
+    statement = insert_into(connection, table)
     new = statement.excluded
     values = {
         column.name: new[column.name]

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from guichet.domain.model import Appointment, AppointmentStatus, Slot
 from guichet.store.booking import NEVER
 from guichet.store.tables import METADATA
+from guichet.store.upsert import insert_into
 
 _SEAT = METADATA.tables["seat"]
 _SLOT = METADATA.tables["slot"]
@@ -41,7 +41,6 @@ def provide_seats(
 
 
 def _open(connection: Connection, slots: Sequence[Slot]) -> None:
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     rows = [
         {
             "slot": slot.id,
@@ -54,7 +53,7 @@ def _open(connection: Connection, slots: Sequence[Slot]) -> None:
         for number in range(1, slot.seats + 1)
     ]
     if rows:
-        connection.execute(insert(_SEAT).on_conflict_do_nothing(), rows)
+        connection.execute(insert_into(connection, _SEAT).on_conflict_do_nothing(), rows)
 
 
 def _seat(

@@ -1,9 +1,12 @@
 """Finding a person, or recording a new one."""
 
+import string
+
 import pytest
 from textual.widgets import Input, Select
 
 from guichet.domain.model import Person
+from guichet.domain.names import display_name
 from guichet.screens.typed import typed_in_search
 from guichet.widgets.field import Field
 from guichet.widgets.rows import RowsView
@@ -147,14 +150,22 @@ async def test_the_file_is_changed(world: World) -> None:
 
 
 async def test_central_remembers_who_this_station_forgot(world: World) -> None:
-    other = world.station("other")
     async with mediation(world) as desk:
-        world.stop()
-        await desk.type("kouyate")
-        await desk.shows("F6 : créer sa fiche")
-        world.start()
-        assert other.mediation.register(KOUYATE) is None
-        await desk.shows("KOUYATÉ Fanta")
+        known = desk.station.mediation
+        forgotten = next(
+            person
+            for letter in string.ascii_lowercase
+            for person in known.find_persons_at_central(letter)
+            if person not in known.find_persons(letter)
+        )
+        await desk.type(display_name(forgotten.family_name, forgotten.given_names))
+        await desk.shows("i ", "centrale")
+        rows = desk.app.screen.query_one(RowsView)
+        assert rows.select(forgotten.id)
+        await desk.press("enter")
+        await desk.on("PersonFile")
+        await desk.shows(display_name(forgotten.family_name, forgotten.given_names))
+        assert forgotten in known.find_persons(forgotten.family_name)
 
 
 async def test_letters_reach_the_field_and_n_the_list(world: World) -> None:
