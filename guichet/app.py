@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.app import App, SystemCommand
+from textual.app import App, CSSPathType, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -49,7 +49,8 @@ _KEYS = {
 class GuichetApp(App[None]):
     """guichet on an agent's screen."""
 
-    CSS_PATH = "guichet.tcss"
+    CSS_PATH: ClassVar[CSSPathType] = ["guichet.tcss", "screens/sign_in.tcss"]
+    """The first screen's own sheet too: read later, it would have all of them parsed again."""
     TITLE = "guichet"
     DEFAULT_MODE = "sign_in"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -131,18 +132,22 @@ class GuichetApp(App[None]):
         self._dirty = False
         self._ended = False
         self._sign_in = SignInScreen()
-        self.add_mode(self.DEFAULT_MODE, lambda: self._sign_in)
 
     # Opening and closing ------------------------------------------------------------------------
 
     def on_mount(self) -> None:
         """Paint the first screen, then open the station."""
+        self.add_mode(self.DEFAULT_MODE, lambda: self._sign_in)
         self.set_interval(_TICK, self._tick)
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
             # Not every platform, nor every thread, lets the loop hear signals.
             for number in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(number, self.exit)
         self.call_after_refresh(self._open)
+
+    def get_default_screen(self) -> Screen[None]:
+        """The sign-in; a mode known from the start would have every style sheet parsed twice."""
+        return self._sign_in
 
     def _open(self) -> None:
         background(

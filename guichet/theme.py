@@ -232,4 +232,13 @@ def register_themes(app: App[Any], name: str = DEFAULT_THEME) -> None:
         app.unregister_theme(shipped)
     for palette in PALETTES:
         app.register_theme(_theme(palette))
-    app.theme = name if name in app.available_themes else DEFAULT_THEME
+    name = name if name in app.available_themes else DEFAULT_THEME
+    if app.is_running:
+        app.theme = name
+        return
+    # Before the start, a change of theme would only have every style sheet parsed once more.
+    app.set_reactive(App.theme, name)
+    app.stylesheet.set_variables(app.get_css_variables())
+    app.set_class(app.current_theme.dark, "-dark-mode")
+    app.set_class(not app.current_theme.dark, "-light-mode")
+    app.add_class(f"-theme-{name}")

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 class SignInScreen(Screen[None]):
     """Code and PIN. The code is never emptied; the PIN is, when it was wrong."""
 
-    CSS_PATH = "sign_in.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5", "retry", _("Réessayer"), tooltip=_("Ouvrir le poste à nouveau")),
         Binding("f10", "app.quit", _("Quitter"), tooltip=_("Fermer guichet"), priority=True),

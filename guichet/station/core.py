@@ -135,10 +135,9 @@ class Core:
         self.changed()
         return verdict
 
-    def left(self) -> None:
-        """Something was queued: send it, and show it."""
-        self.sync.wake()
-        self.sync.recount()
+    def left(self, operations: int = 1) -> None:
+        """So many operations were queued: send them, and show it."""
+        self.sync.queued(operations)
         self.changed()
 
     def settled(self, operation: str) -> None:

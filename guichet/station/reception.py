@@ -80,7 +80,7 @@ class Reception:
                 appointment = get(connection, Appointment, result.claims.appointment)
                 reading_ = self._judged(connection, result.claims, appointment)
             reading_ = self._concluded(connection, reading_)
-        self._core.left()
+        self._left(reading_)
         return reading_
 
     def _keyring(self, connection: Connection) -> dict[str, bytes]:
@@ -99,7 +99,7 @@ class Reception:
         with writing(self._core.engine) as connection:
             appointment = queries.appointment_by_reference(connection, reference)
             reading_ = self._concluded(connection, self._judged(connection, None, appointment))
-        self._core.left()
+        self._left(reading_)
         return reading_
 
     def choose(self, appointment: str) -> Reading:
@@ -107,7 +107,7 @@ class Reception:
         with writing(self._core.engine) as connection:
             found = get(connection, Appointment, appointment)
             reading_ = self._concluded(connection, self._judged(connection, None, found))
-        self._core.left()
+        self._left(reading_)
         return reading_
 
     def admit(self, reading_: Reading) -> Reading:
@@ -116,6 +116,11 @@ class Reception:
             admitted = self._checked_in(connection, reading_)
         self._core.left()
         return admitted
+
+    def _left(self, reading_: Reading) -> None:
+        """What was concluded is on its way, unless the agent is still to be asked."""
+        if reading_.decision.admit is not Admit.ASK:
+            self._core.left()
 
     def _judged(
         self, connection: Connection, claims: Claims | None, appointment: Appointment | None

@@ -80,6 +80,7 @@ class SyncEngine:
         self._verdicts: dict[str, Verdict] = {}
         self._awaited: set[str] = set()
         self._judged = threading.Condition()
+        self._counting = threading.Lock()
         self._failures = 0
         self._stream: httpx.Response | None = None
         self._threads: list[threading.Thread] = []
@@ -167,17 +168,27 @@ class SyncEngine:
                 counts = outbox.counts(connection)
         except GuichetError as error:
             counts, problem = {}, str(error)
-        state = SyncState(
-            link,
-            counts.get("pending", 0),
-            counts.get("refused", 0) + counts.get("quarantined", 0),
-            last_sync or self.state.last_sync,
-            problem,
-        )
-        if replace(state, last_sync=None) != replace(self.state, last_sync=None):
-            self.state = state
+        with self._counting:
+            before = self.state
+            self.state = SyncState(
+                link,
+                counts.get("pending", 0),
+                counts.get("refused", 0) + counts.get("quarantined", 0),
+                last_sync or before.last_sync,
+                problem,
+            )
+            same = replace(before, last_sync=None) == replace(self.state, last_sync=None)
+        if not same:
             self._on_state()
-        self.state = state
+
+    def queued(self, operations: int) -> None:
+        """So many operations were queued just now: send them.
+
+        They are counted in memory, for the caller is in a hurry; the next look corrects it.
+        """
+        with self._counting:
+            self.state = replace(self.state, pending=self.state.pending + operations)
+        self._wake.set()
 
     def recount(self) -> None:
         """Say anew how much is waiting, after something was queued or settled here."""
