@@ -10,11 +10,11 @@ import signal
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.app import App, CSSPathType, SystemCommand
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -49,7 +49,7 @@ _KEYS = {
 class GuichetApp(App[None]):
     """guichet on an agent's screen."""
 
-    CSS_PATH: ClassVar[CSSPathType] = ["guichet.tcss", "screens/sign_in.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["guichet.tcss", "screens/sign_in.tcss"]
     """The first screen's own sheet too: read later, it would have all of them parsed again."""
     TITLE = "guichet"
     DEFAULT_MODE = "sign_in"

@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Grid, Vertical, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer, Label, RadioButton, RadioSet, Select, Static
-from textual.worker import Worker
 
 from guichet.domain.model import AccordMode, Appointment
 from guichet.domain.operations import Refused
@@ -211,12 +210,6 @@ class AccordScreen(Screen[str]):
             self.dismiss(refusal(outcome))
         else:
             self._say(refusal(outcome), "bad")
-
-    @on(Worker.StateChanged)
-    def _rested(self) -> None:
-        """A fault nobody foresaw must not leave the screen waiting."""
-        waiting = any(not worker.is_finished for worker in self.workers if worker.node is self)
-        self._busy = self._busy and waiting
 
     def _failed(self, error: GuichetError) -> None:
         self._busy = False

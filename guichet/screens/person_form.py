@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Grid, Vertical, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Checkbox, Footer, Input, Label, Select, Static
-from textual.worker import Worker
 
 from guichet.domain.foreigner_number import AbsentReason, form
 from guichet.domain.model import Person
@@ -255,12 +254,6 @@ class PersonForm(Screen[Person]):
         )
         self._say(said, "ok")
         self.dismiss(person)
-
-    @on(Worker.StateChanged)
-    def _rested(self) -> None:
-        """A fault nobody foresaw must not leave the form waiting."""
-        waiting = any(not worker.is_finished for worker in self.workers if worker.node is self)
-        self._saving = self._saving and waiting
 
     def _failed(self, error: GuichetError) -> None:
         self._saving = False

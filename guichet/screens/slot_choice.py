@@ -9,7 +9,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Footer, Label
-from textual.worker import Worker
 
 from guichet.domain.calendar_fr import long_date
 from guichet.domain.model import Slot
@@ -195,12 +194,6 @@ class SlotChoice(Screen[None]):
             return
         self._say("")
         self.app.push_screen(AccordScreen(self._post, self._draft, outcome), self._returned)
-
-    @on(Worker.StateChanged)
-    def _rested(self) -> None:
-        """A fault nobody foresaw must not leave the screen waiting."""
-        waiting = any(not worker.is_finished for worker in self.workers if worker.node is self)
-        self._holding = self._holding and waiting
 
     def _failed(self, error: GuichetError) -> None:
         self._holding = False

@@ -5,7 +5,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, ColumnElement, Connection, Table, delete, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    select,
+)
 
 from guichet.domain.model import RECORDS, Change, Person, Record
 from guichet.domain.names import search_key
@@ -71,13 +80,21 @@ def from_row(model: type[R], row: Any) -> R:
 def get(connection: Connection, model: type[R], key: str | int) -> R | None:
     """The record with that key, or None."""
     kind = KINDS[model]
-    row = connection.execute(select(TABLES[kind]).where(_is(kind, key))).mappings().first()
+    value = int(key) if kind == "site" else key
+    row = connection.execute(_BY_KEY[kind], {"key": value}).mappings().first()
     return None if row is None else from_row(model, row)
 
 
 def _is(kind: str, key: str | int) -> ColumnElement[bool]:
     column = key_column(kind)
     return cast("ColumnElement[bool]", column == (int(key) if kind == "site" else key))
+
+
+_BY_KEY: dict[str, Select[Any]] = {
+    kind: select(table).where(key_column(kind) == bindparam("key"))
+    for kind, table in TABLES.items()
+}
+"""Made once: building the statement takes longer than the database does to answer it."""
 
 
 def put(connection: Connection, *records: Record) -> None:
