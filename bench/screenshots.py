@@ -5,22 +5,14 @@ Each is an SVG; a PNG beside it is made by rsvg-convert (Debian: librsvg2-bin) w
 
 import asyncio
 import contextlib
-import re
 import shutil
 import sqlite3
-import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from pathlib import Path
 
-from textual.pilot import Pilot
-
 from bench.place import demonstration
-from guichet.app import GuichetApp
+from bench.studio import LARGE, PICTURES, SMALL, Studio, rastered, studio
 from guichet.central.training import PINS, agent_code
-from guichet.config import load_settings
 from guichet.demo import SITE, DemoStation
 from guichet.demo_central import DATABASE
 from guichet.domain.model import Role
@@ -36,73 +28,11 @@ from guichet.screens.supervisor import SupervisorScreen
 from guichet.widgets.rows import RowsView
 from guichet.widgets.verdict import VerdictPanel
 
-PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
-_LARGE, _SMALL = (120, 40), (80, 24)
-_PATIENCE = 30.0
-_SETTLED = 0.6
-"""Seconds after which the badge, the counts and the camera's picture have followed."""
-_LINKED_FONTS = re.compile(r"@font-face\s*\{[^}]*\}\s*")
-_CELL_WIDE = "font-size: 20.26px"
 _TYPED = "diallo"
 
 
-def _self_contained(svg: str) -> str:
-    """The picture without fonts from elsewhere: in DejaVu Sans Mono, as wide as the cells.
-
-    librsvg drops the spaces that begin or end a text unless told not to.
-    """
-    svg = _LINKED_FONTS.sub("", svg)
-    svg = svg.replace("Fira Code", "DejaVu Sans Mono").replace("font-size: 20px", _CELL_WIDE)
-    return svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
-
-
-class Studio:
-    """An application under way, and its camera for pictures of the screen."""
-
-    def __init__(self, pilot: Pilot[None]) -> None:
-        self.pilot = pilot
-        self.app = pilot.app
-
-    async def until(self, true: Callable[[], object], what: str) -> None:
-        """Wait for a condition."""
-        end = time.monotonic() + _PATIENCE
-        while not true():
-            if time.monotonic() > end:
-                raise AssertionError(f"never seen: {what}, on {self.app.screen}")
-            await self.pilot.pause(0.02)
-
-    async def on(self, screen: type[object]) -> None:
-        """Wait for a screen."""
-        await self.until(lambda: isinstance(self.app.screen, screen), screen.__name__)
-
-    async def rows(self) -> None:
-        """Wait for a list to be filled."""
-        await self.until(lambda: any(view.rows for view in self.app.screen.query(RowsView)), "rows")
-
-    async def take(self, name: str) -> None:
-        """Write the picture of what is shown."""
-        await self.pilot.pause(_SETTLED)
-        svg = _self_contained(self.app.export_screenshot(title="guichet"))
-        (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
-
-
-@contextlib.asynccontextmanager
-async def _studio(
-    station: DemoStation, role: Role | None, size: tuple[int, int] = _LARGE
-) -> AsyncIterator[Studio]:
-    """The application on the demo's station, as one of its agents, or before anybody signed in."""
-    app = GuichetApp(
-        station.folder,
-        replace(load_settings(station.folder), camera=str(station.camera)),
-        auto_sign_in=(agent_code(role, SITE), PINS[role]) if role else None,
-        practice=station.papers,
-    )
-    async with app.run_test(size=size) as pilot:
-        yield Studio(pilot)
-
-
 async def _mediator(station: DemoStation) -> None:
-    async with _studio(station, None) as at:
+    async with studio(station, None) as at:
         await at.until(lambda: "poste" in str(at.app.screen.query_one("#place").render()), "place")
         await at.pilot.press(*agent_code(Role.MEDIATOR, SITE), "enter", *PINS[Role.MEDIATOR])
         await at.take("sign-in")
@@ -150,10 +80,10 @@ def _without_appointment(station: DemoStation) -> str:
 
 
 async def _counter(
-    station: DemoStation, sheets: dict[str, str], size: tuple[int, int] = _LARGE
+    station: DemoStation, sheets: dict[str, str], size: tuple[int, int] = LARGE
 ) -> None:
     """The counter's verdict on each sheet: the picture's name, and how the sheet's begins."""
-    async with _studio(station, Role.COUNTER, size) as at:
+    async with studio(station, Role.COUNTER, size) as at:
         await at.on(CounterScreen)
         await at.rows()
         for name, sheet in sheets.items():
@@ -174,7 +104,7 @@ async def _present(at: Studio, sheet: Path) -> None:
 
 
 async def _supervisor(station: DemoStation) -> None:
-    async with _studio(station, Role.SUPERVISOR) as at:
+    async with studio(station, Role.SUPERVISOR) as at:
         await at.on(SupervisorScreen)
         await at.rows()
         await at.pilot.press(*["down"] * 70)
@@ -185,25 +115,15 @@ async def _all(station: DemoStation) -> None:
     await _mediator(station)
     sheets = {"counter-expected": "01", "counter-late": "02", "counter-forged": "08"}
     await _counter(station, sheets)
-    await _counter(station, {"counter-80x24": "01-attendu-2"}, _SMALL)
+    await _counter(station, {"counter-80x24": "01-attendu-2"}, SMALL)
     await _supervisor(station)
-
-
-def _rastered() -> None:
-    """A PNG beside each SVG."""
-    if shutil.which("rsvg-convert") is None:
-        print("SVG only: rsvg-convert is not here (Debian: apt install librsvg2-bin)")
-        return
-    for drawn in PICTURES.glob("*.svg"):
-        target = str(drawn.with_suffix(".png"))
-        subprocess.run(["rsvg-convert", "-o", target, str(drawn)], check=True)
 
 
 def main() -> int:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with demonstration(Role.MEDIATOR) as station:
         asyncio.run(_all(station))
-    _rastered()
+    rastered()
     for path in sorted(PICTURES.iterdir()):
         print(path.relative_to(PICTURES.parent.parent))
     return 0

@@ -5,6 +5,7 @@ It paints first and opens the station after: the database stack is imported in a
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 from collections.abc import Iterable
@@ -155,8 +156,12 @@ class GuichetApp(App[None]):
         )
 
     def _opened_station(self) -> "Station":
-        from guichet.station import Station  # noqa: PLC0415 - slow, so after the first paint
-
+        gc.disable()  # what an import makes stays: looking through it doubles the time it takes
+        try:
+            from guichet.station import Station  # noqa: PLC0415 - slow, so after the first paint
+        finally:
+            gc.freeze()
+            gc.enable()
         self._station = station = Station.open(self._folder, clock())
         station.mediation.practice = self._practice
         if self._ended:  # the agent left while it opened: nobody else will close it

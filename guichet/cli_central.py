@@ -161,12 +161,11 @@ def add_agent(
     database: str | None,
 ) -> None:
     """Ajouter un agent, ou remplacer celui qui a ce CODE. Demande son code secret."""
-    from argon2 import PasswordHasher  # noqa: PLC0415
-
     from guichet.central.feed import publish_records  # noqa: PLC0415
     from guichet.central.transactions import transact  # noqa: PLC0415
     from guichet.domain.model import Agent, Role  # noqa: PLC0415
     from guichet.domain.signin import valid_pin  # noqa: PLC0415
+    from guichet.store.pins import hash_pin  # noqa: PLC0415
 
     engine = _created(folder, database)
     _check_site(engine, site)
@@ -183,7 +182,7 @@ def add_agent(
         name=name,
         site=site,
         roles=tuple(Role(role) for role in roles),
-        pin_hash=PasswordHasher().hash(pin),
+        pin_hash=hash_pin(pin),
         active=True,
     )
     transact(engine, lambda connection: publish_records(connection, site, [agent]))

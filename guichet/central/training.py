@@ -9,7 +9,6 @@ from datetime import date, datetime
 from random import Random
 from zoneinfo import ZoneInfo
 
-from argon2 import PasswordHasher
 from sqlalchemy import Connection, Engine, select
 
 from guichet.central import training_catalogue as catalogue
@@ -23,6 +22,7 @@ from guichet.central.transactions import transact
 from guichet.domain.calendar_fr import next_open_day
 from guichet.domain.model import Agent, Appointment, Person, Record, Role, Visit
 from guichet.store.engine import reading
+from guichet.store.pins import hash_pin
 from guichet.store.tables import METADATA
 
 SEED = 93
@@ -104,8 +104,7 @@ def load(
 
 
 def _agents() -> list[Agent]:
-    hasher = PasswordHasher()
-    hashes = {role: hasher.hash(pin) for role, pin in PINS.items()}
+    hashes = {role: hash_pin(pin) for role, pin in PINS.items()}
     return [
         Agent(agent_code(role, number), name, number, (role,), hashes[role], active=True)
         for number, names in STAFF.items()

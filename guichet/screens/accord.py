@@ -231,6 +231,7 @@ class AccordScreen(Screen[str]):
                 {p.code: p.label for p in known[1]},
             ),
             group="conflict",
+            failed=self._failed,
         )
 
     def _conflict(self, existing: Appointment | None, labels: dict[str, str]) -> None:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, insert, select
 
 from guichet.domain.model import Agent, Role
@@ -13,6 +11,7 @@ from guichet.domain.rights import modes
 from guichet.domain.signin import wait_left
 from guichet.station.core import Core
 from guichet.store.engine import reading, writing
+from guichet.store.pins import is_pin
 from guichet.store.records import get
 from guichet.store.tables import METADATA
 
@@ -55,7 +54,7 @@ class Session:
             if last is not None and last > now:
                 self._note(code, failures, now)  # the clock was set back: count from now
             return Refused("wait", {"seconds": str(wait)})
-        if agent is None or not agent.active or not _right(agent, pin):
+        if agent is None or not agent.active or not is_pin(agent.pin_hash, pin):
             self._note(code, failures + 1, now)
             return Refused("wrong_pin", {"seconds": str(wait_left(failures + 1, now, now))})
         self._note(code, 0, now)
@@ -73,10 +72,3 @@ class Session:
                 connection.execute(
                     insert(_FAILURE).values(agent=code, failures=failures, last_at=now)
                 )
-
-
-def _right(agent: Agent, pin: str) -> bool:
-    try:
-        return PasswordHasher().verify(agent.pin_hash, pin)
-    except (VerificationError, InvalidHashError):
-        return False

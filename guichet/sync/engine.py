@@ -33,6 +33,9 @@ _BATCH = 100
 _POLL = 15.0
 """Seconds between two looks at central when nothing wakes the thread."""
 _MAX_WAIT = 10.0
+_CALM = 0.3
+"""Seconds between two pulls, so that a busy site's changes come in handfuls; what this station has
+to send does not wait for it."""
 
 
 class Link(StrEnum):
@@ -76,6 +79,7 @@ class SyncEngine:
         self._on_data = on_data
         self._on_state = on_state
         self._wake = threading.Event()
+        self._urgent = threading.Event()
         self._stop = threading.Event()
         self._verdicts: dict[str, Verdict] = {}
         self._awaited: set[str] = set()
@@ -96,6 +100,7 @@ class SyncEngine:
     def stop(self) -> None:
         """End both threads, cutting what they wait for."""
         self._stop.set()
+        self._urgent.set()
         self._wake.set()
         self._cut_stream()
         for thread in self._threads:
@@ -103,7 +108,7 @@ class SyncEngine:
         self._threads.clear()
 
     def wake(self) -> None:
-        """There is something to push, or to pull: do it now."""
+        """There is something to push, or to pull."""
         self._wake.set()
 
     def expect(self, operation: str) -> None:
@@ -127,6 +132,7 @@ class SyncEngine:
 
     def _work(self) -> None:
         while not self._stop.is_set():
+            self._urgent.clear()
             self._wake.clear()
             try:
                 self.once()
@@ -148,6 +154,7 @@ class SyncEngine:
             else:
                 self._failures = 0
                 self._say(Link.ONLINE, "", self._clock())
+            self._urgent.wait(_CALM)
             self._wake.wait(_POLL)
 
     def _rest(self, retry_after: float | None) -> None:
@@ -188,6 +195,7 @@ class SyncEngine:
         """
         with self._counting:
             self.state = replace(self.state, pending=self.state.pending + operations)
+        self._urgent.set()
         self._wake.set()
 
     def recount(self) -> None:
