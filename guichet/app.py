@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import signal
 from collections.abc import Iterable
 from dataclasses import replace
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_TERMINAL = 0  # standard input
 _TICK = 0.25
 """Seconds between two updates of what is shown: each repaint costs, so many changes make one."""
 
@@ -292,6 +294,9 @@ class GuichetApp(App[None]):
         self._dirty = True  # from any thread; _tick makes one update of many
 
     def _tick(self) -> None:
+        if not (self.is_headless or os.isatty(_TERMINAL)):
+            self.exit()  # the terminal is gone, and nothing told us
+            return
         if self._dirty:
             self._dirty = False
             self.refresh_bindings()

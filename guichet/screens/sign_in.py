@@ -68,7 +68,8 @@ class SignInScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Let the agent type at once, while the station opens or after it was locked."""
-        self.query_one("#pin" if self._code else "#code", Input).focus()
+        if self.query("#code"):  # quitting may be quicker than the first painting
+            self.query_one("#pin" if self._code else "#code", Input).focus()
 
     # The station --------------------------------------------------------------------------------
 

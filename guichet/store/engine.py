@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from guichet.errors import StoreError
 from guichet.i18n import _
+from guichet.store.tables import prepare_for_postgresql
 
 _WRITE = "guichet_write"
 _MIGRATING = 0x677569636865
@@ -38,6 +39,7 @@ def open_engine(url: str) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
+        prepare_for_postgresql()
         return create_engine(url, hide_parameters=True, pool_size=16, max_overflow=0)
     path = Path(parsed.database or "")
     try:
