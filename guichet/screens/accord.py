@@ -39,7 +39,7 @@ _ACCORD = _(
     "Je vais prendre un rendez-vous pour vous à la préfecture.\n"
     "J’écris votre nom, votre date de naissance et vos contacts.\n"
     "Ils servent à ce rendez-vous, et à rien d’autre.\n"
-    "C’est gratuit. Personne n’a le droit de vous le vendre.\n"
+    "C’est gratuit. N’achetez jamais un rendez-vous.\n"
     "Vous pouvez changer d’avis quand vous voulez.\n"
     "Êtes-vous d’accord ?"
 )

@@ -195,3 +195,9 @@ class BookedScreen(Screen[None]):
 
     def _say(self, text: str, level: Level = "idle") -> None:
         self.query_one(Said).say(text, level)
+
+
+def _short(path: Path) -> str:
+    """The path as people write it: ~ for the user's own folder."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)

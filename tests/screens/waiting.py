@@ -9,13 +9,13 @@ from textual.pilot import Pilot
 
 
 async def wait_for(
-    pilot: Pilot[Any], probe: Callable[[], object], timeout: float = 15.0, what: str = ""
+    pilot: Pilot[Any], probe: Callable[[], object], seconds: float = 15.0, what: str = ""
 ) -> None:
-    """Let the application work until `probe` is true; fail after `timeout` seconds."""
-    end = time.monotonic() + timeout
+    """Let the application work until `probe` is true; fail after `seconds`."""
+    end = time.monotonic() + seconds
     while not probe():
         if time.monotonic() > end:
-            message = f"not within {timeout} s: {what or probe}"
+            message = f"not within {seconds} s: {what or probe}"
             raise AssertionError(message)
         await pilot.pause()
         await asyncio.sleep(0.005)
