@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid, Vertical, VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer, Label, RadioButton, RadioSet, Select, Static
+from textual.widgets import Footer, Label, RadioSet, Select, Static
 
 from guichet.domain.model import AccordMode, Appointment
 from guichet.domain.operations import Refused
@@ -25,6 +25,7 @@ from guichet.screens.top import Top
 from guichet.screens.trail import Trail
 from guichet.screens.words import refusal
 from guichet.station import Booked, Held
+from guichet.widgets.choice import Pick
 from guichet.widgets.countdown import Countdown
 from guichet.widgets.level import Level
 from guichet.widgets.said import Said
@@ -89,7 +90,7 @@ class AccordScreen(Screen[str]):
                         yield Label(_("Le texte a été"))
                         with RadioSet(id="mode"):
                             for mode, label in _MODES:
-                                yield RadioButton(label, value=mode is self._draft.mode)
+                                yield Pick(label, value=mode is self._draft.mode)
                     with Vertical():
                         yield Label(_("Dans cette langue"))
                         code = self._draft.language or self._draft.person.language or "fr"

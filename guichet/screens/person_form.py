@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid, Vertical, VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Checkbox, Footer, Input, Label, Select, Static
+from textual.widgets import Footer, Input, Label, Select, Static
 
 from guichet.domain.foreigner_number import AbsentReason, form
 from guichet.domain.model import Person
@@ -26,6 +26,7 @@ from guichet.screens.top import Top
 from guichet.screens.trail import Trail
 from guichet.screens.typed import Typed, person_of
 from guichet.screens.words import NEEDS, NO_NUMBER, refusal
+from guichet.widgets.choice import Tick
 from guichet.widgets.field import Field, FieldState
 from guichet.widgets.level import Level
 from guichet.widgets.said import Said
@@ -114,7 +115,7 @@ class PersonForm(Screen[Person]):
             with Grid(id="needs"):
                 chosen = self._typed.get("needs", "").split()
                 for need in Need:
-                    yield Checkbox(NEEDS[need], value=need in chosen, id=f"need-{need}")
+                    yield Tick(NEEDS[need], value=need in chosen, id=f"need-{need}")
         yield Said()
         yield Footer(show_command_palette=False)
 
@@ -173,9 +174,9 @@ class PersonForm(Screen[Person]):
         value = event.value
         self._typed[event.select.id or ""] = value if isinstance(value, str) else ""
 
-    @on(Checkbox.Changed)
+    @on(Tick.Changed)
     def _ticked(self) -> None:
-        ticked = [need for need in Need if self.query_one(f"#need-{need}", Checkbox).value]
+        ticked = [need for need in Need if self.query_one(f"#need-{need}", Tick).value]
         self._typed["needs"] = " ".join(ticked)
 
     def action_correct(self) -> None:
@@ -190,7 +191,7 @@ class PersonForm(Screen[Person]):
         """Start again with nothing typed."""
         for key in _LABELS:
             self.query_one(f"#{key}", Field).value = ""
-        for box in self.query(Checkbox):
+        for box in self.query(Tick):
             box.value = False
         self.query_one("#absent", Select).value = Select.NULL
         self.query_one("#language", Select).value = "fr"

@@ -14,11 +14,9 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen, Screen
 from textual.widgets import (
     Button,
-    Checkbox,
     Footer,
     Input,
     OptionList,
-    RadioButton,
     RadioSet,
     Select,
     Static,
@@ -29,6 +27,7 @@ from textual.widgets.option_list import Option
 from guichet.theme import PALETTES, register_themes
 from guichet.widgets.bar import StatusBar, Sync
 from guichet.widgets.big import BigText
+from guichet.widgets.choice import Pick, Tick
 from guichet.widgets.field import Field, FieldState
 from guichet.widgets.preview import CameraPreview
 from guichet.widgets.rows import Column, Row, RowsView
@@ -180,11 +179,11 @@ class FormPage(Screen[None]):
                 ("muted", "sans objet"),
             ):
                 yield Static(word, classes=level)
-            yield Checkbox("Consent à l’aide", value=True)
-            yield Checkbox("SMS")
+            yield Tick("Consent à l’aide", value=True)
+            yield Tick("SMS")
             with RadioSet():
-                yield RadioButton("Sur place", value=True)
-                yield RadioButton("Par courrier")
+                yield Pick("Sur place", value=True)
+                yield Pick("Par courrier")
             yield Select([("Bobigny", 1), ("Le Raincy", 2)], prompt="Choisir un site")
             yield Select([("Bobigny", 1)], value=1, allow_blank=False, disabled=True)
             yield TextArea(placeholder="Remarque pour le guichet")
