@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.screen import Screen
 
 from guichet.config import Settings, clock
 from guichet.i18n import _
+from guichet.screens.keys import GLOBAL_KEYS, KEY_NAMES
 from guichet.screens.post import FactsChanged, Fault, Post, background, unexpected
 from guichet.screens.sign_in import SignInScreen
 from guichet.theme import register_themes
@@ -36,18 +37,6 @@ _TERMINAL = 0  # standard input
 _TICK = 0.25
 """Seconds between two updates of what is shown: each repaint costs, so many changes make one."""
 
-_KEYS = {
-    "enter": _("Entrée"),
-    "escape": _("Échap"),
-    "space": _("Espace"),
-    "delete": _("Suppr"),
-    "pageup": _("Pg préc"),
-    "pagedown": _("Pg suiv"),
-    "home": _("Début"),
-    "end": _("Fin"),
-}
-"""Keys as French keyboards name them."""
-
 
 class GuichetApp(App[None]):
     """guichet on an agent's screen."""
@@ -56,63 +45,7 @@ class GuichetApp(App[None]):
     """The first screen's own sheet too: read later, it would have all of them parsed again."""
     TITLE = "guichet"
     DEFAULT_MODE = "sign_in"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", _("Aide"), tooltip=_("Les touches de cet écran"), id="app.help"),
-        Binding(
-            "f2",
-            "mode('mediator')",
-            _("Médiation"),
-            tooltip=_("Prendre un rendez-vous"),
-            id="app.mediator",
-        ),
-        Binding(
-            "f3",
-            "mode('counter')",
-            _("Guichet"),
-            tooltip=_("Accueillir les personnes"),
-            id="app.counter",
-        ),
-        Binding(
-            "f4",
-            "mode('supervisor')",
-            _("Supervision"),
-            tooltip=_("Suivre la journée"),
-            id="app.supervisor",
-        ),
-        Binding(
-            "f8",
-            "settle",
-            _("À régler"),
-            tooltip=_("Ce que la centrale a refusé à ce poste"),
-            id="app.settle",
-        ),
-        Binding(
-            "f12",
-            "lock",
-            _("Verrouiller"),
-            tooltip=_("Fermer la session, sans rien perdre de la saisie"),
-            priority=True,
-            id="app.lock",
-        ),
-        Binding(
-            "f10,ctrl+q",
-            "quit",
-            _("Quitter"),
-            tooltip=_("Fermer guichet"),
-            show=False,
-            priority=True,
-            id="app.quit",
-        ),
-        Binding(
-            "ctrl+p",
-            "command_palette",
-            _("Commandes"),
-            tooltip=_("Chercher une commande par son nom"),
-            show=False,
-            priority=True,
-            id="app.palette",
-        ),
-    ]
+    BINDINGS = GLOBAL_KEYS
 
     def __init__(
         self,
@@ -281,7 +214,7 @@ class GuichetApp(App[None]):
 
     def get_key_display(self, binding: Binding) -> str:
         """The key as it is written on a French keyboard."""
-        key = binding.key_display or _KEYS.get(binding.key)
+        key = binding.key_display or KEY_NAMES.get(binding.key)
         if key is None:
             *modifiers, name = super().get_key_display(binding).split("+")
             name = f"Ctrl+{name[1:].upper()}" if name.startswith("^") else name

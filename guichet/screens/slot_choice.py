@@ -83,6 +83,8 @@ class SlotChoice(Screen[None]):
         if self._draft.moving is not None:
             when = describe.when(self._post, self._draft.moving.starts_at)
             self._say(_("À déplacer : rendez-vous du {when}.").format(when=when), "info")
+        else:
+            self._say(_("Entrée\u00a0: le jour, puis l’heure\u202f; la place est gardée aussitôt."))
         self._reload()
 
     @property

@@ -1,0 +1,76 @@
+"""The keys that mean the same everywhere, and how French keyboards name them."""
+
+from textual.binding import Binding, BindingType
+
+from guichet.i18n import _
+
+KEY_NAMES = {
+    "enter": _("Entrée"),
+    "escape": _("Échap"),
+    "space": _("Espace"),
+    "delete": _("Suppr"),
+    "pageup": _("Pg préc"),
+    "pagedown": _("Pg suiv"),
+    "home": _("Début"),
+    "end": _("Fin"),
+}
+"""Keys as French keyboards name them."""
+
+GLOBAL_KEYS: list[BindingType] = [
+    Binding("f1", "help", _("Aide"), tooltip=_("Les touches de cet écran"), id="app.help"),
+    Binding(
+        "f2",
+        "mode('mediator')",
+        _("Médiation"),
+        tooltip=_("Prendre un rendez-vous"),
+        id="app.mediator",
+    ),
+    Binding(
+        "f3",
+        "mode('counter')",
+        _("Guichet"),
+        tooltip=_("Accueillir les personnes"),
+        id="app.counter",
+    ),
+    Binding(
+        "f4",
+        "mode('supervisor')",
+        _("Supervision"),
+        tooltip=_("Suivre la journée"),
+        id="app.supervisor",
+    ),
+    Binding(
+        "f8",
+        "settle",
+        _("À régler"),
+        tooltip=_("Ce que la centrale a refusé à ce poste"),
+        id="app.settle",
+    ),
+    Binding(
+        "f12",
+        "lock",
+        _("Verrouiller"),
+        tooltip=_("Fermer la session, sans rien perdre de la saisie"),
+        priority=True,
+        id="app.lock",
+    ),
+    Binding(
+        "f10,ctrl+q",
+        "quit",
+        _("Quitter"),
+        tooltip=_("Fermer guichet"),
+        show=False,
+        priority=True,
+        id="app.quit",
+    ),
+    Binding(
+        "ctrl+p",
+        "command_palette",
+        _("Commandes"),
+        tooltip=_("Chercher une commande par son nom"),
+        show=False,
+        priority=True,
+        id="app.palette",
+    ),
+]
+"""What every screen understands; the application acts on it."""
