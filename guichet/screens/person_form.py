@@ -108,9 +108,7 @@ class PersonForm(Screen[Person]):
                     yield Label(_("Langue"))
                     code = self._typed.get("language") or "fr"
                     yield Select(choices(code), value=code, allow_blank=False, id="language")
-                yield Static(
-                    _("Langue de la notice jointe à la convocation."), classes="hint beside"
-                )
+                yield Static(_("Pour l’interprète et l’accueil."), classes="hint beside")
             yield Label(_("Besoins à l’accueil"), id="needs-label")
             with Grid(id="needs"):
                 chosen = self._typed.get("needs", "").split()
