@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test check slow bench screenshots openapi lock clean
+.PHONY: help demo test check slow bench screenshots openapi schema lock clean
 
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ screenshots: $(VENV)/.dev ## The README's pictures, from the real application on
 
 openapi: $(VENV)/.dev ## docs/openapi.json, from the server
 	$(BIN)/python -m guichet.central.openapi
+
+schema: $(VENV)/.dev ## guichet/store/schema.py, from tables.py
+	$(BIN)/python -m guichet.store.generate
 
 lock: ## New versions of the pinned dependencies (needs uv)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from guichet.central.problems import Problem
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 
 STATIONS = METADATA.tables["station"]
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}

@@ -33,8 +33,8 @@ from guichet.store.records import (
     put,
     to_json,
 )
+from guichet.store.schema import METADATA
 from guichet.store.seats import provide_seats
-from guichet.store.tables import METADATA
 from guichet.store.upsert import insert_into
 
 FEED = METADATA.tables["feed"]

@@ -12,7 +12,7 @@ from guichet.central.transactions import transact
 from guichet.domain.operations import Applied, Operation, Refused, concerned
 from guichet.store.apply import apply
 from guichet.store.booking import Authority
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 from guichet.store.wire import operation_json
 
 VERDICTS = METADATA.tables["verdict"]

@@ -21,7 +21,7 @@ from guichet.store.booking import Authority
 from guichet.store.engine import migrate, reading
 from guichet.store.queries import everything
 from guichet.store.records import put
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 
 SETTINGS = METADATA.tables["setting"]
 CODES = METADATA.tables["enrol_code"]

@@ -23,7 +23,7 @@ from guichet.domain.calendar_fr import next_open_day
 from guichet.domain.model import Agent, Appointment, Person, Record, Role, Visit
 from guichet.store.engine import reading
 from guichet.store.pins import hash_pin
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 
 SEED = 93
 PERSONS = 2_000

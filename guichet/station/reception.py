@@ -34,7 +34,7 @@ from guichet.station.core import Core
 from guichet.store import queries
 from guichet.store.engine import reading, writing
 from guichet.store.records import get
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 from guichet.store.upsert import insert_into
 from guichet.store.visits import visit_of
 

@@ -13,7 +13,7 @@ from guichet.station.core import Core
 from guichet.store.engine import reading, writing
 from guichet.store.pins import is_pin
 from guichet.store.records import get
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 
 _FAILURE = METADATA.tables["sign_in_failure"]
 

@@ -16,7 +16,7 @@ from guichet.domain.model import Appointment, AppointmentStatus, Person, Procedu
 from guichet.domain.operations import Applied, Book, Cancel, Hold, Move, Operation, Refused, Release
 from guichet.domain.reference import reference_of
 from guichet.store.records import columns, from_row, get, put
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 
 SEAT = METADATA.tables["seat"]
 SLOTS = METADATA.tables["slot"]

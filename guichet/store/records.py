@@ -19,7 +19,7 @@ from sqlalchemy import (
 from guichet.domain.model import RECORDS, Change, Person, Record
 from guichet.domain.names import search_key
 from guichet.phones import digits_key
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 from guichet.store.upsert import insert_into
 
 R = TypeVar("R", bound=Record)

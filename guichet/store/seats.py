@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from guichet.domain.model import Appointment, AppointmentStatus, Slot
 from guichet.store.booking import NEVER
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 from guichet.store.upsert import insert_into
 
 _SEAT = METADATA.tables["seat"]

@@ -1,14 +1,19 @@
-"""Storage: one schema for stations and central, on SQLite and PostgreSQL.
+"""The one definition of the schema, for stations and central, on SQLite and PostgreSQL.
 
-SQLModel tables validate nothing and never leave this package; the domain's dataclasses do.
+Nothing that runs reads this file: ``make schema`` makes guichet.store.schema from it, the same
+tables without SQLModel, which costs every start (docs/adr/0006).
+
 Replicated tables carry `sequence`, the place in the site's feed of the state they hold (0 for a
 state that only this station knows yet).
 """
 
 from datetime import date, datetime
+from typing import Annotated
 
 from sqlalchemy import JSON, Column, Index, MetaData, text
 from sqlmodel import Field, SQLModel
+
+from guichet.store.types import UtcDateTime
 
 METADATA = SQLModel.metadata = MetaData(
     naming_convention={
@@ -19,6 +24,9 @@ METADATA = SQLModel.metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+_Moment = Annotated[datetime, Field(sa_type=UtcDateTime)]
+_MomentOrNone = Annotated[datetime | None, Field(sa_type=UtcDateTime)]
 
 
 def _json() -> Column[object]:
@@ -58,7 +66,7 @@ class SlotRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     site: int
     day: date
-    starts_at: datetime
+    starts_at: _Moment
     minutes: int
     procedures: list[str] = Field(sa_column=_json())
     seats: int
@@ -117,7 +125,7 @@ class AppointmentRow(SQLModel, table=True):
     site: int
     slot: str
     day: date
-    starts_at: datetime
+    starts_at: _Moment
     minutes: int
     procedure: str
     family: str
@@ -125,7 +133,7 @@ class AppointmentRow(SQLModel, table=True):
     status: str
     revision: int
     token: str | None
-    booked_at: datetime
+    booked_at: _Moment
     booked_by: str
     accord: dict[str, str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     cancel_reason: str | None
@@ -143,10 +151,10 @@ class VisitRow(SQLModel, table=True):
     procedure: str | None
     ticket: str
     status: str
-    arrived_at: datetime
-    called_at: datetime | None
-    started_at: datetime | None
-    ended_at: datetime | None
+    arrived_at: _Moment
+    called_at: _MomentOrNone
+    started_at: _MomentOrNone
+    ended_at: _MomentOrNone
     desk: str | None
     outcome: str | None
     anomaly: str | None
@@ -168,9 +176,9 @@ class KeyRow(SQLModel, table=True):
     __tablename__ = "public_key"
     kid: str = Field(primary_key=True)
     public: str
-    not_before: datetime
-    not_after: datetime
-    revoked_at: datetime | None
+    not_before: _Moment
+    not_after: _Moment
+    revoked_at: _MomentOrNone
     sequence: int = 0
 
 
@@ -187,7 +195,7 @@ class SeatRow(SQLModel, table=True):
     )
     slot: str = Field(primary_key=True)
     number: int = Field(primary_key=True)
-    free_at: datetime
+    free_at: _Moment
     hold: str | None
     appointment: str | None = Field(default=None, index=True)
 
@@ -225,8 +233,8 @@ class VerdictRow(SQLModel, table=True):
     station: str
     agent: str
     kind: str
-    at: datetime
-    received_at: datetime
+    at: _Moment
+    received_at: _Moment
     reason: str | None
     request: str
     answer: str
@@ -241,16 +249,16 @@ class StationRow(SQLModel, table=True):
     number: int
     name: str
     token_hash: str = Field(unique=True)
-    enrolled_at: datetime
-    revoked_at: datetime | None
+    enrolled_at: _Moment
+    revoked_at: _MomentOrNone
 
 
 class EnrolCodeRow(SQLModel, table=True):
     __tablename__ = "enrol_code"
     code_hash: str = Field(primary_key=True)
     site: int
-    expires_at: datetime
-    used_at: datetime | None
+    expires_at: _Moment
+    used_at: _MomentOrNone
 
 
 class SigningKeyRow(SQLModel, table=True):
@@ -259,7 +267,7 @@ class SigningKeyRow(SQLModel, table=True):
     __tablename__ = "signing_key"
     kid: str = Field(primary_key=True)
     private: str
-    created_at: datetime
+    created_at: _Moment
 
 
 class SettingRow(SQLModel, table=True):
@@ -284,7 +292,7 @@ class OutboxRow(SQLModel, table=True):
     concerned: list[list[str]] = Field(sa_column=_json())
     state: str = Field(default="pending", index=True)
     reason: str | None
-    created_at: datetime
+    created_at: _Moment
 
 
 class DeferredRow(SQLModel, table=True):
@@ -301,7 +309,7 @@ class SignInFailureRow(SQLModel, table=True):
     __tablename__ = "sign_in_failure"
     agent: str = Field(primary_key=True)
     failures: int
-    last_at: datetime
+    last_at: _Moment
 
 
 class TicketRow(SQLModel, table=True):
@@ -311,15 +319,3 @@ class TicketRow(SQLModel, table=True):
     day: date = Field(primary_key=True)
     lane: str = Field(primary_key=True)
     last: int
-
-
-def prepare_for_postgresql() -> None:
-    """Make the partial indexes partial on PostgreSQL too.
-
-    Said apart from the tables, because naming that dialect loads it, a seventh of a start.
-    """
-    for table in METADATA.tables.values():
-        for index in table.indexes:
-            condition = index.dialect_options["sqlite"]["where"]
-            if condition is not None:
-                index.dialect_options["postgresql"]["where"] = condition

@@ -18,7 +18,7 @@ from guichet.domain.operations import (
     UndoCheckIn,
 )
 from guichet.store.records import from_row, get, put
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 
 VISITS = METADATA.tables["visit"]
 _LIVE = (VisitStatus.WAITING, VisitStatus.CALLED, VisitStatus.SERVING, VisitStatus.DONE)

@@ -22,7 +22,7 @@ from guichet.errors import (
 )
 from guichet.store.engine import reading, writing
 from guichet.store.records import TABLES
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 from guichet.sync import outbox
 from guichet.sync.client import CentralClient
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from guichet.domain.model import Change
 from guichet.domain.operations import Operation, Verdict, concerned
 from guichet.store.records import change_json, replicate, to_json
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 from guichet.store.wire import operation_json, read_change
 
 _OUTBOX = METADATA.tables["outbox"]

@@ -32,7 +32,7 @@ from guichet.phones import Phone, parse_phone
 from guichet.store.engine import open_engine, reading, sqlite_url
 from guichet.store.queries import appointments_of, day_rows, everything, find_persons
 from guichet.store.records import TABLES, R, from_row, get
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 
 DAY = date(2026, 11, 24)  # a Tuesday
 PARIS = ZoneInfo("Europe/Paris")

@@ -23,7 +23,7 @@ from guichet.screens.queue import QueueBox
 from guichet.station import Station
 from guichet.store.engine import reading
 from guichet.store.records import TABLES, from_row
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 from guichet.widgets.verdict import VerdictPanel, VerdictView
 from tests.posts import MORNING, World
 from tests.scanner.samples import code, file_of, scene

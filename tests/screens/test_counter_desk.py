@@ -11,7 +11,7 @@ from guichet.domain.day import DayRow, DayState, next_to_call
 from guichet.screens.outcome import OutcomeScreen
 from guichet.screens.queue import QueueBox
 from guichet.store.engine import reading, writing
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 from tests.posts import World, template, world  # noqa: F401
 from tests.screens.counter_post import Counter, at_counter
 

@@ -26,7 +26,7 @@ from guichet.store.apply import apply
 from guichet.store.booking import NEVER, Authority
 from guichet.store.engine import reading, writing
 from guichet.store.records import get, put
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 
 DAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

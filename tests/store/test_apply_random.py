@@ -24,7 +24,7 @@ from guichet.domain.operations import (
 from guichet.store.booking import NEVER, expired_slots
 from guichet.store.engine import reading, writing
 from guichet.store.records import from_row
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 from tests.store.samples import ADA, BOB, EVE, NOW, Counter, contents, furnish, new_id
 
 IDS = [new_id() for _ in range(5)]

@@ -17,7 +17,7 @@ from guichet.domain.model import Person
 from guichet.errors import StoreError
 from guichet.store.engine import migrate, open_engine, reading, sqlite_url, writing
 from guichet.store.records import get, put
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 from tests.store.samples import ADA, contents, furnish
 
 SETTING = METADATA.tables["setting"]

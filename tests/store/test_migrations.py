@@ -9,13 +9,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Engine, MetaData, create_engine, inspect, text
 from sqlalchemy.schema import CreateIndex
 
 from guichet.errors import StoreError
 from guichet.store import engine as engine_module
+from guichet.store import tables
 from guichet.store.engine import HEAD, migrate, open_engine, reading, writing
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 from tests.store.samples import contents, furnish
 
 
@@ -30,10 +31,11 @@ def test_head_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config()).get_heads() == [HEAD]
 
 
-def test_the_migrations_make_what_the_tables_say(engine: Engine) -> None:
+@pytest.mark.parametrize("made", [METADATA, tables.METADATA], ids=["schema", "tables"])
+def test_the_migrations_make_what_the_tables_say(engine: Engine, made: MetaData) -> None:
     with reading(engine) as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
-        assert compare_metadata(context, METADATA) == []
+        assert compare_metadata(context, made) == []
 
 
 def test_the_partial_index_is_made_as_the_tables_say(engine: Engine) -> None:

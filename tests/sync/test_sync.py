@@ -11,7 +11,7 @@ from guichet.errors import CentralRefused, CentralUnavailable, ProtocolError
 from guichet.station import Booked, Held, Link, Station, enrol
 from guichet.store.engine import reading, writing
 from guichet.store.records import TABLES, get
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 from tests.posts import World, free_slot
 from tests.waiting import until
 from tests.wire import wire_to

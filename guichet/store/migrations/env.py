@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from guichet.store.tables import METADATA
+from guichet.store.schema import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],

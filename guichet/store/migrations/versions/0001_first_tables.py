@@ -2,7 +2,8 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlmodel.sql.sqltypes import UTCDateTime
+
+from guichet.store.types import UtcDateTime
 
 revision = "0001"
 down_revision = None
@@ -29,7 +30,7 @@ def upgrade() -> None:
         sa.Column("site", sa.Integer(), nullable=False),
         sa.Column("slot", sa.String(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("starts_at", UTCDateTime(), nullable=False),
+        sa.Column("starts_at", UtcDateTime(), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("procedure", sa.String(), nullable=False),
         sa.Column("family", sa.String(), nullable=False),
@@ -37,7 +38,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("token", sa.String(), nullable=True),
-        sa.Column("booked_at", UTCDateTime(), nullable=False),
+        sa.Column("booked_at", UtcDateTime(), nullable=False),
         sa.Column("booked_by", sa.String(), nullable=False),
         sa.Column("accord", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("cancel_reason", sa.String(), nullable=True),
@@ -87,8 +88,8 @@ def upgrade() -> None:
         "enrol_code",
         sa.Column("code_hash", sa.String(), nullable=False),
         sa.Column("site", sa.Integer(), nullable=False),
-        sa.Column("expires_at", UTCDateTime(), nullable=False),
-        sa.Column("used_at", UTCDateTime(), nullable=True),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("used_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_enrol_code")),
     )
     op.create_table(
@@ -106,7 +107,7 @@ def upgrade() -> None:
         sa.Column("concerned", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
-        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("position", name=op.f("pk_outbox")),
         sa.UniqueConstraint("operation", name=op.f("uq_outbox_operation")),
     )
@@ -154,9 +155,9 @@ def upgrade() -> None:
         "public_key",
         sa.Column("kid", sa.String(), nullable=False),
         sa.Column("public", sa.String(), nullable=False),
-        sa.Column("not_before", UTCDateTime(), nullable=False),
-        sa.Column("not_after", UTCDateTime(), nullable=False),
-        sa.Column("revoked_at", UTCDateTime(), nullable=True),
+        sa.Column("not_before", UtcDateTime(), nullable=False),
+        sa.Column("not_after", UtcDateTime(), nullable=False),
+        sa.Column("revoked_at", UtcDateTime(), nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("kid", name=op.f("pk_public_key")),
     )
@@ -164,7 +165,7 @@ def upgrade() -> None:
         "seat",
         sa.Column("slot", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("free_at", UTCDateTime(), nullable=False),
+        sa.Column("free_at", UtcDateTime(), nullable=False),
         sa.Column("hold", sa.String(), nullable=True),
         sa.Column("appointment", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("slot", "number", name=op.f("pk_seat")),
@@ -184,14 +185,14 @@ def upgrade() -> None:
         "sign_in_failure",
         sa.Column("agent", sa.String(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("last_at", UTCDateTime(), nullable=False),
+        sa.Column("last_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("agent", name=op.f("pk_sign_in_failure")),
     )
     op.create_table(
         "signing_key",
         sa.Column("kid", sa.String(), nullable=False),
         sa.Column("private", sa.String(), nullable=False),
-        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("kid", name=op.f("pk_signing_key")),
     )
     op.create_table(
@@ -210,7 +211,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("site", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("starts_at", UTCDateTime(), nullable=False),
+        sa.Column("starts_at", UtcDateTime(), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("procedures", sa.JSON(), nullable=False),
         sa.Column("seats", sa.Integer(), nullable=False),
@@ -228,8 +229,8 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
-        sa.Column("enrolled_at", UTCDateTime(), nullable=False),
-        sa.Column("revoked_at", UTCDateTime(), nullable=True),
+        sa.Column("enrolled_at", UtcDateTime(), nullable=False),
+        sa.Column("revoked_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_station")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_station_token_hash")),
     )
@@ -247,8 +248,8 @@ def upgrade() -> None:
         sa.Column("station", sa.String(), nullable=False),
         sa.Column("agent", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("at", UTCDateTime(), nullable=False),
-        sa.Column("received_at", UTCDateTime(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("received_at", UtcDateTime(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("request", sa.String(), nullable=False),
         sa.Column("answer", sa.String(), nullable=False),
@@ -264,10 +265,10 @@ def upgrade() -> None:
         sa.Column("procedure", sa.String(), nullable=True),
         sa.Column("ticket", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
-        sa.Column("arrived_at", UTCDateTime(), nullable=False),
-        sa.Column("called_at", UTCDateTime(), nullable=True),
-        sa.Column("started_at", UTCDateTime(), nullable=True),
-        sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.Column("arrived_at", UtcDateTime(), nullable=False),
+        sa.Column("called_at", UtcDateTime(), nullable=True),
+        sa.Column("started_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("desk", sa.String(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("anomaly", sa.String(), nullable=True),
