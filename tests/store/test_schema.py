@@ -19,7 +19,7 @@ def test_the_schema_is_what_the_tables_make() -> None:
 
 
 @pytest.mark.parametrize("module", ["guichet.station", "guichet.central.app"])
-def test_what_runs_loads_no_sqlmodel(module: str) -> None:
+def test_what_runs_loads_only_what_it_needs(module: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", f"import sys, {module}; print(*sys.modules)"],
         capture_output=True,
@@ -31,6 +31,9 @@ def test_what_runs_loads_no_sqlmodel(module: str) -> None:
     loaded = set(done.stdout.split())
     assert {module, "guichet.store.schema"} <= loaded
     assert loaded & {"sqlmodel", "sqlalchemy.orm", "guichet.store.tables"} == set()
+    if module == "guichet.station":
+        assert "httpx" in loaded
+        assert loaded & {"pygments", "rich.progress"} == set()
 
 
 def test_a_moment_comes_back_aware_and_in_utc(engine: Engine) -> None:
