@@ -236,7 +236,7 @@ async def test_what_another_station_does_is_shown_and_the_cursor_stays(world: Wo
         await wait_for(
             pilot,
             lambda: any(r.key == come.key and ticket in r.cells for r in view.rows),
-            timeout=5,
+            seconds=5,
         )
         assert view.key == kept
 
