@@ -9,6 +9,7 @@ import gc
 import logging
 import os
 import signal
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
@@ -36,6 +37,8 @@ logger = logging.getLogger(__name__)
 _TERMINAL = 0  # standard input
 _TICK = 0.25
 """Seconds between two updates of what is shown: each repaint costs, so many changes make one."""
+_SWITCH = 0.001
+"""Seconds a thread may keep the interpreter while the UI loop waits for it."""
 
 
 class GuichetApp(App[None]):
@@ -66,6 +69,7 @@ class GuichetApp(App[None]):
         self._openable: tuple[str, ...] = ()
         self._agent = ""
         self._dirty = False
+        self._settles = False
         self._ended = False
         self._sign_in = SignInScreen()
 
@@ -73,6 +77,7 @@ class GuichetApp(App[None]):
 
     def on_mount(self) -> None:
         """Paint the first screen, then open the station."""
+        sys.setswitchinterval(_SWITCH)
         self.add_mode(self.DEFAULT_MODE, lambda: self._sign_in)
         self.set_interval(_TICK, self._tick)
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
@@ -137,8 +142,11 @@ class GuichetApp(App[None]):
                 await self.remove_mode(role)
             for role in modes:
                 self.add_mode(role, partial(_screen, role, post))
+        first = not self._agent
         self._agent, self._openable = agent.code, modes
         await self.switch_mode(modes[0])
+        if first:  # what is there now stays: looking through it again would hold keys up
+            self.call_after_refresh(gc.freeze)
         self.refresh_bindings()
 
     def action_mode(self, name: str) -> None:
@@ -232,9 +240,16 @@ class GuichetApp(App[None]):
             return
         if self._dirty:
             self._dirty = False
-            self.refresh_bindings()
+            self._renew_keys()
             for screen in self.screen_stack:
                 screen.post_message(FactsChanged())
+
+    def _renew_keys(self) -> None:
+        # A new footer costs more than all the rest of an update: only when a key comes or goes.
+        settles = bool(self.check_action("settle", ()))
+        if settles != self._settles:
+            self._settles = settles
+            self.refresh_bindings()
 
     @on(Fault)
     def _fault(self, event: Fault) -> None:

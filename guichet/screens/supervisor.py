@@ -173,7 +173,7 @@ class SupervisorScreen(Screen[None]):
         for tile in self.query(Tile):
             tile.set_class(tile.id == self._group, "-chosen")
         shown = ngettext("{n} ligne", "{n} lignes", len(keys)).format(n=len(keys))
-        self._set("#shown", f"{group.label}\u00a0: {shown}" if group else shown)
+        self._say_shown(f"{group.label}\u00a0: {shown}" if group else shown)
         self._show_detail()
 
     @on(RowsView.Highlighted)
@@ -181,12 +181,15 @@ class SupervisorScreen(Screen[None]):
         key = self.query_one(RowsView).key
         row = self._day.by_key.get(key) if self._day and key else None
         station = self._post.station
+        # Its height never changes, and a new layout is what a repaint costs most.
         self.query_one("#detail", Static).update(
-            detail(row, station.now(), station.local) if row else ""
+            detail(row, station.now(), station.local) if row else "", layout=False
         )
 
-    def _set(self, selector: str, text: str) -> None:
-        self.query_one(selector, Static).update(text)
+    def _say_shown(self, text: str) -> None:
+        said = self.query_one("#shown", Static)
+        if said.content != text:  # as wide as its text: another one is a new layout
+            said.update(text)
 
     # Narrowing ----------------------------------------------------------------------------------
 

@@ -2,12 +2,14 @@
 
 import re
 import string
+from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
-from guichet.domain.day import DayRow, state_of
+from guichet.domain.day import DayRow, DayState, state_of
 from guichet.domain.model import (
     Agent,
     Appointment,
@@ -151,24 +153,49 @@ _DAY_COLUMNS = (
 )
 
 
-def _day_row(row: Row[Any]) -> DayRow:
+def _day_row(row: Sequence[Any]) -> DayRow:
+    # One call a line of the day, several times a second: the columns are taken by their place.
+    (
+        appointment,
+        appointment_status,
+        starts_at,
+        reference,
+        token,
+        family_name,
+        given_names,
+        needs,
+        procedure,
+        visit,
+        visit_appointment,
+        visit_status,
+        number,
+        arrived_at,
+        called_at,
+        desk,
+        anomaly,
+    ) = row
     return DayRow(
-        key=row.appointment or row.visit_appointment or row.visit,
-        state=state_of(
-            row.appointment_status and AppointmentStatus(row.appointment_status),
-            row.visit_status and VisitStatus(row.visit_status),
-        ),
-        starts_at=row.starts_at,
-        name=display_name(row.family_name or "", row.given_names or ""),
-        procedure=row.procedure or "",
-        reference=row.reference or "",
-        appointment=row.appointment,
-        visit=row.visit,
-        ticket=row.ticket or "",
-        arrived_at=row.arrived_at,
-        called_at=row.called_at,
-        desk=row.desk or "",
-        needs=tuple(row.needs or ()),
-        anomaly=row.anomaly,
-        confirmed=row.appointment is None or row.token is not None,
+        appointment or visit_appointment or visit,
+        _state(appointment_status, visit_status),
+        starts_at,
+        display_name(family_name or "", given_names or ""),
+        procedure or "",
+        reference or "",
+        appointment,
+        visit,
+        number or "",
+        arrived_at,
+        called_at,
+        desk or "",
+        tuple(needs or ()),
+        anomaly,
+        appointment is None or token is not None,
+    )
+
+
+@cache
+def _state(appointment: str | None, visit: str | None) -> DayState:
+    return state_of(
+        AppointmentStatus(appointment) if appointment else None,
+        VisitStatus(visit) if visit else None,
     )

@@ -129,6 +129,18 @@ def replicate(connection: Connection, changes: Iterable[Change]) -> None:
 def _upsert(
     connection: Connection, kind: str, rows: Sequence[dict[str, Any]], *, keep_sequence: bool
 ) -> None:
+    made = (connection.dialect.name, kind, keep_sequence)
+    statement = _UPSERTS.get(made)
+    if statement is None:
+        statement = _UPSERTS[made] = _upsert_statement(connection, kind, keep_sequence)
+    connection.execute(statement, list(rows))
+
+
+_UPSERTS: dict[tuple[str, str, bool], Any] = {}
+"""By database, kind and `keep_sequence`: made once, as those of _BY_KEY."""
+
+
+def _upsert_statement(connection: Connection, kind: str, keep_sequence: bool) -> Any:  # noqa: FBT001
     table = TABLES[kind]
     key = key_column(kind)
     statement = insert_into(connection, table)
@@ -138,13 +150,10 @@ def _upsert(
         for column in table.columns
         if column is not key and not (keep_sequence and column.name == "sequence")
     }
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[key],
-            set_=values,
-            where=None if keep_sequence else table.c.sequence <= new["sequence"],
-        ),
-        list(rows),
+    return statement.on_conflict_do_update(
+        index_elements=[key],
+        set_=values,
+        where=None if keep_sequence else table.c.sequence <= new["sequence"],
     )
 
 

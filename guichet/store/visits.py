@@ -3,7 +3,7 @@
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from guichet.domain.lifecycle import OUTCOMES, VISIT, after, after_check_in
 from guichet.domain.model import Appointment, AppointmentStatus, Site, Visit, VisitStatus
@@ -105,17 +105,15 @@ def step(
 
 def visit_of(connection: Connection, appointment: str) -> Visit | None:
     """The visit that counts for the appointment, if the person has come."""
-    row = (
-        connection.execute(
-            select(VISITS).where(
-                VISITS.c.appointment == appointment,
-                VISITS.c.status.in_([status.value for status in _LIVE]),
-            )
-        )
-        .mappings()
-        .first()
-    )
+    row = connection.execute(_COUNTS, {"appointment": appointment}).mappings().first()
     return None if row is None else from_row(Visit, row)
+
+
+_COUNTS = select(VISITS).where(
+    VISITS.c.appointment == bindparam("appointment"),
+    VISITS.c.status.in_([status.value for status in _LIVE]),
+)
+"""The visit that counts; made once, for making it takes longer than the answer."""
 
 
 def _take_back_arrival(connection: Connection, visit: Visit) -> list[tuple[str, str]]:

@@ -26,6 +26,8 @@ class VerdictView:
     next_action: str = ""
 
 
+_AS_HIGH_AS_ITS_TEXT = (".verdict--name", ".verdict--next")
+"""The parts for which another text is a new layout."""
 NOTHING = VerdictView(level="idle", sign="", word="")
 
 
@@ -111,5 +113,6 @@ class VerdictPanel(Vertical):
     def _set(self, part: str, lines: Iterable[str]) -> None:
         text = "\n".join(printable(line) for line in lines)
         static = self.query_one(part, Static)
-        static.update(text)
+        if static.content != text:
+            static.update(text, layout=part in _AS_HIGH_AS_ITS_TEXT)
         static.display = bool(text) or part == ".verdict--word"

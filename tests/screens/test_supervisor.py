@@ -281,6 +281,14 @@ async def test_a_refused_operation_is_settled(world: World) -> None:
 
 
 @pytest.mark.usefixtures("morning")
+async def test_who_does_not_supervise_is_offered_what_came_to_settle(world: World) -> None:
+    with refused_cancellation(world) as folder:
+        app = application(folder, Role.COUNTER)
+        async with app.run_test(size=(160, 40)) as pilot:
+            await until_shown(pilot, "1 à régler", "F8 À régler")
+
+
+@pytest.mark.usefixtures("morning")
 async def test_what_is_typed_in_the_filter_is_kept_when_the_mode_changes(world: World) -> None:
     app = application(world.enrolled("here"), Role.SUPERVISOR)
     async with app.run_test(size=(120, 40)) as pilot:
