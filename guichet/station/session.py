@@ -57,7 +57,8 @@ class Session:
         if agent is None or not agent.active or not is_pin(agent.pin_hash, pin):
             self._note(code, failures + 1, now)
             return Refused("wrong_pin", {"seconds": str(wait_left(failures + 1, now, now))})
-        self._note(code, 0, now)
+        if failures:
+            self._note(code, 0, now)
         self._core.agent = agent
         return SignedIn(agent, modes(agent))
 
