@@ -14,7 +14,7 @@ from bench.place import demonstration
 from bench.studio import LARGE, PICTURES, SMALL, Studio, rastered, studio
 from guichet.central.training import PINS, agent_code
 from guichet.demo import SITE, DemoStation
-from guichet.demo_central import DATABASE
+from guichet.demo_data import DATABASE
 from guichet.domain.model import Role
 from guichet.screens.accord import AccordScreen
 from guichet.screens.booked import BookedScreen

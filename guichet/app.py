@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_QUIET = 0.8
+"""Seconds in which an opening station leaves the processor to the first screens."""
 _TERMINAL = 0  # standard input
 _TICK = 0.25
 """Seconds between two updates of what is shown: each repaint costs, so many changes make one."""
@@ -102,7 +104,7 @@ class GuichetApp(App[None]):
         finally:
             gc.freeze()
             gc.enable()
-        self._station = station = Station.open(self._folder, clock())
+        self._station = station = Station.open(self._folder, clock(), _QUIET)
         station.mediation.practice = self._practice
         if self._ended:  # the agent left while it opened: nobody else will close it
             station.close()

@@ -24,7 +24,8 @@ from guichet.config import (
     station_folder,
     write_private,
 )
-from guichet.demo_central import DATABASE, Say, central, running_state
+from guichet.demo_central import Say, central, running_state
+from guichet.demo_data import DATABASE
 from guichet.domain.model import Role
 from guichet.errors import ConfigError
 from guichet.i18n import _

@@ -10,23 +10,21 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from multiprocessing import get_context
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
 from guichet.config import OFFSET_VARIABLE, clock, write_private
+from guichet.demo_data import DATABASE, in_its_own_process
 from guichet.domain.calendar_fr import is_open_day, long_date, next_open_day
-from guichet.errors import ConfigError, GuichetError
+from guichet.errors import ConfigError
 from guichet.i18n import _
 
 STATE_FILE = "demo.json"
-DATABASE = "central.sqlite3"
 
 _ZONE = ZoneInfo("Europe/Paris")
 _EARLIEST, _LATEST, _START = time(8, 0), time(19, 0), time(9, 40)
@@ -126,14 +124,12 @@ def _served(folder: Path, *, fresh: bool, say: Say) -> Iterator[State]:
     os.environ[OFFSET_VARIABLE] = str(offset)
     day = next_open_day(clock()().astimezone(_ZONE).date())
     _announce(day, clock()(), shifted=offset != 0, say=say)
-    # In a process of its own: what only loading needs would stay in the application's memory.
-    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as loader:
-        if fresh or loader.submit(_day_in, folder / DATABASE).result() != day:
-            say(_("Chargement de 2\u202f000 personnes fictives et de leurs rendez-vous…"))
-            _forget(folder)
-            loader.submit(_fill, folder / DATABASE, day).result()
-        say(_("Impression de quelques convocations pour la caméra d’entraînement…"))
-        loader.submit(_print, folder).result()
+    if fresh or in_its_own_process("day", folder) != str(day):
+        say(_("Chargement de 2\u202f000 personnes fictives et de leurs rendez-vous…"))
+        _forget(folder)
+        in_its_own_process("fill", folder, str(day))
+    say(_("Impression de quelques convocations pour la caméra d’entraînement…"))
+    in_its_own_process("papers", folder)
     say(_("Démarrage de la centrale…"))
     child = _start_child(folder)
     try:
@@ -143,32 +139,6 @@ def _served(folder: Path, *, fresh: bool, say: Say) -> Iterator[State]:
     finally:
         (folder / STATE_FILE).unlink(missing_ok=True)
         _end(child)
-
-
-def _fill(database: Path, day: date) -> None:
-    """Training data of the demo day in a new database."""
-    from guichet.central import training  # noqa: PLC0415 - heavy
-    from guichet.central.registry import create  # noqa: PLC0415
-    from guichet.store.engine import open_engine, sqlite_url  # noqa: PLC0415
-
-    engine = open_engine(sqlite_url(database))
-    try:
-        create(engine)
-        training.load(engine, day, clock()())
-    finally:
-        engine.dispose()
-
-
-def _print(folder: Path) -> None:
-    """Pictures of pages for the practice camera."""
-    from guichet.practice import print_pages  # noqa: PLC0415 - heavy
-    from guichet.store.engine import open_engine, sqlite_url  # noqa: PLC0415
-
-    engine = open_engine(sqlite_url(folder / DATABASE))
-    try:
-        print_pages(engine, folder / "papers", clock()())
-    finally:
-        engine.dispose()
 
 
 def _announce(day: date, now: datetime, *, shifted: bool, say: Say) -> None:
@@ -184,23 +154,6 @@ def _announce(day: date, now: datetime, *, shifted: bool, say: Say) -> None:
                 "est avancée, il y est {hour}."
             ).format(hour=f"{now.astimezone(_ZONE):%H:%M}")
         )
-
-
-def _day_in(database: Path) -> date | None:
-    """The demo day of an older database, None when there is none or it cannot be read."""
-    from guichet.central.training import loaded_day  # noqa: PLC0415
-    from guichet.store.engine import migrate, open_engine, sqlite_url  # noqa: PLC0415
-
-    if not database.exists():
-        return None
-    engine = open_engine(sqlite_url(database))
-    try:
-        migrate(engine)
-        return loaded_day(engine)
-    except GuichetError:
-        return None  # damaged: training data is simply made again
-    finally:
-        engine.dispose()
 
 
 def _forget(folder: Path) -> None:

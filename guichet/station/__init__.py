@@ -18,7 +18,6 @@ from guichet.station.session import Session, SignedIn
 from guichet.station.unsettled import Unsettled
 from guichet.store.engine import migrate, open_engine, reading, sqlite_url, writing
 from guichet.store.records import get
-from guichet.sync.client import CentralClient
 from guichet.sync.engine import Link, SyncState, purge
 
 __all__ = [
@@ -53,10 +52,11 @@ class Station:
         self.reception = Reception(core)
 
     @classmethod
-    def open(cls, folder: Path, clock: Callable[[], datetime]) -> Self:
+    def open(cls, folder: Path, clock: Callable[[], datetime], quiet: float = 0.0) -> Self:
         """Open the station of a folder: migrate, drop old days, start keeping in step.
 
-        `clock` gives aware UTC moments. Raises ConfigError when the folder is not an enrolled
+        `clock` gives aware UTC moments; keeping in step starts after `quiet` seconds, so that an
+        application may paint first. Raises ConfigError when the folder is not an enrolled
         station or another program uses it, StoreError when its database fails, and the faults of
         the network when the very first pull is impossible. Nothing stays open after a fault.
         """
@@ -81,12 +81,11 @@ class Station:
                 raise ProtocolError(
                     _("La centrale n’a rien dit du site de ce poste. Prévenez le support.")
                 )
-            core.sync.start()
+            core.sync.start(quiet)
             return cls(core, folder, held.pop_all())
 
     def close(self) -> None:
         """Stop keeping in step and give everything back."""
-        self._core.sync.stop()
         self._held.close()
 
     @property
@@ -135,6 +134,8 @@ def enrol(folder: Path, url: str, code: str, name: str, clock: Callable[[], date
     Raises CentralRefused for a wrong, used or expired code, and the other faults of guichet.errors.
     """
     folder = station_folder(folder)  # before the code is spent
+    from guichet.sync.client import CentralClient  # noqa: PLC0415 - as Core does
+
     client = CentralClient(url)
     try:
         given = client.enrol(code, name)
@@ -160,9 +161,9 @@ def _core(folder: Path, enrolment: Enrolment, clock: Callable[[], datetime]) -> 
         engine = open_engine(sqlite_url(folder / "station.sqlite3"))
         held.callback(engine.dispose)
         migrate(engine)
-        client = CentralClient(enrolment.url, enrolment.token)
-        held.callback(client.close)
-        yield Core(engine, enrolment, client, clock)
+        core = Core(engine, enrolment, clock)
+        held.callback(core.close)
+        yield core
 
 
 def _site(core: Core) -> Site | None:

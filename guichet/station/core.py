@@ -4,6 +4,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
@@ -16,8 +17,10 @@ from guichet.store.apply import apply
 from guichet.store.engine import reading, writing
 from guichet.store.wire import operation_json
 from guichet.sync import outbox
-from guichet.sync.client import CentralClient
 from guichet.sync.engine import SyncEngine
+
+if TYPE_CHECKING:
+    from guichet.sync.client import CentralClient
 
 
 class Core:
@@ -27,18 +30,32 @@ class Core:
         self,
         engine: Engine,
         enrolment: Enrolment,
-        client: CentralClient,
         clock: Callable[[], datetime],
     ) -> None:
         self.engine = engine
         self.enrolment = enrolment
-        self.client = client
+        self._client: CentralClient | None = None
         self.clock = clock
         self.agent: Agent | None = None
         self.site: Site | None = None
         self._listeners: list[Callable[[], None]] = []
         self._lock = threading.Lock()
-        self.sync = SyncEngine(engine, client, clock, self.changed, self.changed)
+        self.sync = SyncEngine(engine, self.client, clock, self.changed, self.changed)
+
+    def client(self) -> "CentralClient":
+        """Central over HTTP; what that takes is imported when it is first asked for."""
+        from guichet.sync.client import CentralClient  # noqa: PLC0415 - a sixth of a start
+
+        with self._lock:
+            if self._client is None:
+                self._client = CentralClient(self.enrolment.url, self.enrolment.token)
+            return self._client
+
+    def close(self) -> None:
+        """Stop keeping in step and give everything back."""
+        self.sync.stop()
+        if self._client is not None:
+            self._client.close()
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener`, from any thread, after each change of facts; gives its ending."""
@@ -129,7 +146,7 @@ class Core:
         Raises CentralUnavailable and its kin.
         """
         operation = self.operation(action)
-        verdict = self.client.push([operation_json(operation)])[0]
+        verdict = self.client().push([operation_json(operation)])[0]
         with writing(self.engine) as connection:
             outbox.absorb(connection, verdict.changes)
         self.changed()

@@ -71,7 +71,7 @@ class Mediation:
 
     def find_persons_at_central(self, query: str) -> list[Person]:
         """The same asked of central, which remembers longer. Raises CentralUnavailable."""
-        return self._core.client.persons(query)
+        return self._core.client().persons(query)
 
     def new_person_id(self) -> str:
         """An id for a person about to be recorded."""

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-import httpx
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from guichet.domain.operations import Verdict
@@ -24,7 +24,11 @@ from guichet.store.engine import reading, writing
 from guichet.store.records import TABLES
 from guichet.store.schema import METADATA
 from guichet.sync import outbox
-from guichet.sync.client import CentralClient
+
+if TYPE_CHECKING:
+    import httpx
+
+    from guichet.sync.client import CentralClient
 
 logger = logging.getLogger(__name__)
 
@@ -68,13 +72,13 @@ class SyncEngine:
     def __init__(
         self,
         engine: Engine,
-        client: CentralClient,
+        connect: "Callable[[], CentralClient]",
         clock: Callable[[], datetime],
         on_data: Callable[[], None],
         on_state: Callable[[], None],
     ) -> None:
         self._engine = engine
-        self._client = client
+        self._connect = connect
         self._clock = clock
         self._on_data = on_data
         self._on_state = on_state
@@ -86,12 +90,14 @@ class SyncEngine:
         self._judged = threading.Condition()
         self._counting = threading.Lock()
         self._failures = 0
+        self._after = 0.0
         self._stream: httpx.Response | None = None
         self._threads: list[threading.Thread] = []
         self.state = SyncState(Link.STARTING)
 
-    def start(self) -> None:
-        """Start working; `stop` ends it."""
+    def start(self, after: float = 0.0) -> None:
+        """Start working, `after` so many seconds; `stop` ends it."""
+        self._after = after
         for target in (self._work, self._listen):
             thread = threading.Thread(target=target, name=f"sync{target.__name__}", daemon=True)
             self._threads.append(thread)
@@ -131,6 +137,7 @@ class SyncEngine:
     # The working thread ----------------------------------------------------------------------
 
     def _work(self) -> None:
+        self._stop.wait(self._after)
         while not self._stop.is_set():
             self._urgent.clear()
             self._wake.clear()
@@ -211,7 +218,7 @@ class SyncEngine:
             if not batch:
                 return
             try:
-                verdicts = self._client.push([queued.body for queued in batch])
+                verdicts = self._connect().push([queued.body for queued in batch])
             except DeviceRejected:
                 raise
             except CentralRefused:
@@ -223,7 +230,7 @@ class SyncEngine:
         """Find the operation that makes central refuse the batch, and set it aside."""
         for queued in batch:
             try:
-                self._settle(self._client.push([queued.body]))
+                self._settle(self._connect().push([queued.body]))
             except DeviceRejected:
                 raise
             except CentralRefused as error:
@@ -251,7 +258,7 @@ class SyncEngine:
             with reading(self._engine) as connection:
                 cursor = _cursor(connection)
             try:
-                page = self._client.pull(cursor)
+                page = self._connect().pull(cursor)
             except CentralRefused as error:
                 if error.reason != "cursor_unknown" or not cursor:
                     raise
@@ -276,9 +283,10 @@ class SyncEngine:
 
     def _listen(self) -> None:
         """Wake the working thread whenever central says that the site has changed."""
+        self._stop.wait(self._after)
         while not self._stop.is_set():
             try:
-                for _event in self._client.events(self._opened):
+                for _event in self._connect().events(self._opened):
                     self._wake.set()
                     if self._stop.is_set():
                         return
@@ -288,7 +296,7 @@ class SyncEngine:
             self._wake.set()  # a stream that ends is the first sign that central is gone
             self._stop.wait(random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
 
-    def _opened(self, response: httpx.Response) -> None:
+    def _opened(self, response: "httpx.Response") -> None:
         self._stream = response
         if self._stop.is_set():
             self._cut_stream()
