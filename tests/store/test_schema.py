@@ -18,7 +18,9 @@ def test_the_schema_is_what_the_tables_make() -> None:
     assert generate.PATH.read_text(encoding="utf-8") == generate.source(), "run make schema"
 
 
-@pytest.mark.parametrize("module", ["guichet.station", "guichet.central.app"])
+@pytest.mark.parametrize(
+    "module", ["guichet.station", "guichet.sync.client", "guichet.central.app"]
+)
 def test_what_runs_loads_only_what_it_needs(module: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", f"import sys, {module}; print(*sys.modules)"],
@@ -31,8 +33,8 @@ def test_what_runs_loads_only_what_it_needs(module: str) -> None:
     loaded = set(done.stdout.split())
     assert {module, "guichet.store.schema"} <= loaded
     assert loaded & {"sqlmodel", "sqlalchemy.orm", "guichet.store.tables"} == set()
-    if module == "guichet.station":
-        assert "httpx" in loaded
+    if module != "guichet.central.app":
+        assert ("httpx" in loaded) is (module == "guichet.sync.client")
         assert loaded & {"pygments", "rich.progress"} == set()
 
 
