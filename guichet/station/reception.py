@@ -127,7 +127,9 @@ class Reception:
     ) -> Reading:
         site = self._core.known_site()
         decision = decide(claims, appointment, site, self._core.clock())
-        place = None if decision.site is None else get(connection, Site, decision.site)
+        place: Site | None = site
+        if decision.site != site.number:
+            place = None if decision.site is None else get(connection, Site, decision.site)
         if appointment is None:
             return Reading(decision, claims, site=place)
         return Reading(

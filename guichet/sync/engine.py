@@ -37,6 +37,8 @@ _BATCH = 100
 _POLL = 15.0
 """Seconds between two looks at central when nothing wakes the thread."""
 _MAX_WAIT = 10.0
+_BREATH = 0.05
+"""Seconds left to the screen to show what was done here before central is told."""
 _CALM = 0.3
 """Seconds between two pulls, so that a busy site's changes come in handfuls; what this station has
 to send does not wait for it."""
@@ -163,6 +165,7 @@ class SyncEngine:
                 self._say(Link.ONLINE, "", self._clock())
             self._urgent.wait(_CALM)
             self._wake.wait(_POLL)
+            self._stop.wait(_BREATH)
 
     def _rest(self, retry_after: float | None) -> None:
         """Wait before the next try: what central asked for, else longer at each failure.
