@@ -5,6 +5,7 @@ Each is an SVG; a PNG beside it is made by rsvg-convert (Debian: librsvg2-bin) w
 
 import asyncio
 import contextlib
+import os
 import shutil
 import sqlite3
 import sys
@@ -122,6 +123,7 @@ async def _all(station: DemoStation) -> None:
 def main() -> int:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with demonstration(Role.MEDIATOR) as station:
+        os.environ["HOME"] = str(station.folder.parent.parent)  # paths are shown from ~
         asyncio.run(_all(station))
     rastered()
     for path in sorted(PICTURES.iterdir()):

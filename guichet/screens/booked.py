@@ -146,7 +146,7 @@ class BookedScreen(Screen[None]):
 
     def _written(self, path: Path) -> None:
         self._path = path
-        self.query_one("#paper", Static).update(_("Convocation : {path}").format(path=path))
+        self.query_one("#paper", Static).update(_("Convocation : {path}").format(path=_short(path)))
         self.refresh_bindings()
 
     def _printer_found(self, found: bool) -> None:  # noqa: FBT001 - the worker's answer
