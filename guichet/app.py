@@ -39,6 +39,7 @@ _QUIET = 0.8
 _TERMINAL = 0  # standard input
 _TICK = 0.25
 """Seconds between two updates of what is shown: each repaint costs, so many changes make one."""
+_SHEETS = Path(__file__).parent / "screens"
 _SWITCH = 0.001
 """Seconds a thread may keep the interpreter while the UI loop waits for it."""
 
@@ -78,7 +79,7 @@ class GuichetApp(App[None]):
     # Opening and closing ------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        """Paint the first screen, then open the station."""
+        """Show the sign-in, which asks for the station once it is painted."""
         sys.setswitchinterval(_SWITCH)
         self.add_mode(self.DEFAULT_MODE, lambda: self._sign_in)
         self.set_interval(_TICK, self._tick)
@@ -86,11 +87,14 @@ class GuichetApp(App[None]):
             # Not every platform, nor every thread, lets the loop hear signals.
             for number in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(number, self.exit)
-        self.call_after_refresh(self._open)
 
     def get_default_screen(self) -> Screen[None]:
         """The sign-in; a mode known from the start would have every style sheet parsed twice."""
         return self._sign_in
+
+    @on(SignInScreen.Wanted)
+    def _wanted(self) -> None:
+        self._open()
 
     def _open(self) -> None:
         background(
@@ -116,10 +120,16 @@ class GuichetApp(App[None]):
         self._sign_in.ready(self._post)
         if self._auto_sign_in is not None:
             self._sign_in.enter(*self._auto_sign_in)
+        self.call_after_refresh(self._prepare)
 
-    @on(SignInScreen.Retry)
-    def _retry(self) -> None:
-        self._open()
+    def _prepare(self) -> None:
+        """Load what every mode needs while the agent types, or while the PIN is checked."""
+        from guichet.screens import top, words  # noqa: F401, PLC0415 - they need the station
+        from guichet.widgets import rows  # noqa: F401, PLC0415
+
+        # Together: one by one, each sheet has all of them parsed again.
+        self.stylesheet.read_all(sorted(_SHEETS.glob("*.tcss")))
+        self.stylesheet.parse()
 
     async def on_unmount(self) -> None:
         """Stop keeping in step; the station is closed off the loop."""
@@ -143,13 +153,19 @@ class GuichetApp(App[None]):
             for role in self._openable:
                 await self.remove_mode(role)
             for role in modes:
-                self.add_mode(role, partial(_screen, role, post))
+                self.add_mode(role, partial(self._mode, role, post))
         first = not self._agent
         self._agent, self._openable = agent.code, modes
         await self.switch_mode(modes[0])
         if first:  # what is there now stays: looking through it again would hold keys up
             self.call_after_refresh(gc.freeze)
         self.refresh_bindings()
+
+    def _mode(self, role: "Role", post: Post) -> Screen[None]:
+        screen = _screen(role, post)
+        # Or Textual, which cannot know that it has no widgets yet, twice parses every sheet anew.
+        screen._css_update_count = self._css_update_count  # noqa: SLF001 - no public way
+        return screen
 
     def action_mode(self, name: str) -> None:
         """Show a mode the agent may open."""

@@ -69,7 +69,7 @@ def _good_pages(connection: Connection, now: datetime) -> list[tuple[str, Convoc
         )
         .order_by(_APPOINTMENT.c.starts_at.desc(), _APPOINTMENT.c.id)
         .limit(_EXPECTED)
-    ).mappings()
+    )
     found = [from_row(Appointment, row) for row in rows]
     return [(f"01-attendu-{n}", _page(connection, a)) for n, a in enumerate(found, 1)]
 

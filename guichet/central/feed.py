@@ -215,7 +215,7 @@ def _load(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple
         wanted = [int(key) if kind == "site" else key for k, key in keys if k == kind]
         for start in range(0, len(wanted), _CHUNK):
             statement = select(TABLES[kind]).where(column.in_(wanted[start : start + _CHUNK]))
-            for row in connection.execute(statement).mappings():
+            for row in connection.execute(statement):
                 record: Record = from_row(model, row)
                 found[kind, key_of(record)] = record
     return found

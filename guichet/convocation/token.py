@@ -101,6 +101,11 @@ def verify(text: str, keyring: Mapping[str, bytes]) -> Verified | Unverified:
     return Verified(claims, kid)
 
 
+def prepare() -> None:
+    """Load now what the first `verify` would load, which makes it slower than all others."""
+    from guichet.convocation import ed25519  # noqa: F401, PLC0415 - see there
+
+
 def identity_digest(secret: bytes, appointment: str, identity: str) -> bytes:
     """The 4 bytes that bind a token to a person without naming them.
 

@@ -237,7 +237,10 @@ class CameraBox(Vertical):
 
     def _say(self, sentence: str, level: Level) -> None:
         guidance = self.query_one("#guidance", Static)
-        guidance.update(sentence)
+        if (
+            guidance.content != sentence
+        ):  # as high as its text: the same again is a layout for nothing
+            guidance.update(sentence)
         guidance.display = bool(sentence)
         for name in ("idle", "ok", "bad"):
             guidance.set_class(name == level, f"-{name}")

@@ -77,6 +77,7 @@ class CounterScreen(Screen[None]):
         """Read the day."""
         self._show(verdicts.READY)
         self._read_day()
+        background(self, self._reception.prepare, group="prepare")
 
     # Shown and left -----------------------------------------------------------------------------
 
@@ -283,8 +284,9 @@ class CounterScreen(Screen[None]):
     def _show(self, view: VerdictView, needs: tuple[str, ...] = ()) -> None:
         self.query_one(VerdictPanel).show(view)
         line = self.query_one("#needs", Static)
-        line.update(_("Besoins\u202f: {needs}").format(needs=verdicts.needs_of(needs)))
         line.display = bool(needs)
+        if needs:
+            line.update(_("Besoins\u202f: {needs}").format(needs=verdicts.needs_of(needs)))
         self.call_after_refresh(self._renew_keys)
 
     def _renew_keys(self) -> None:

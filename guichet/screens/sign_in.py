@@ -36,12 +36,13 @@ class SignInScreen(Screen[None]):
             super().__init__()
             self.modes = modes
 
-    class Retry(Message):
-        """The agent asks to open the station again."""
+    class Wanted(Message):
+        """The station is to be opened: this screen is painted, or the agent asks for it again."""
 
     def __init__(self) -> None:
         super().__init__()
         self._post: Post | None = None
+        self._wanted = False
         self._failed = False
         self._asked = False
         """Whether Enter was pressed before the station was open."""
@@ -70,6 +71,9 @@ class SignInScreen(Screen[None]):
         """Let the agent type at once, while the station opens or after it was locked."""
         if self.query("#code"):  # quitting may be quicker than the first painting
             self.query_one("#pin" if self._code else "#code", Input).focus()
+        if not self._wanted:  # Textual paints in a handler of its own: this message comes after
+            self._wanted = True
+            self.post_message(self.Wanted())
 
     # The station --------------------------------------------------------------------------------
 
@@ -98,7 +102,7 @@ class SignInScreen(Screen[None]):
         self._place(_("Ouverture du poste…"))
         self.say("")
         self.refresh_bindings()
-        self.post_message(self.Retry())
+        self.post_message(self.Wanted())
 
     # The agent ----------------------------------------------------------------------------------
 

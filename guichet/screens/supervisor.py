@@ -100,7 +100,8 @@ class SupervisorScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Show what has happened while another mode was open."""
-        self._read()
+        if not self._reading:  # Textual says it twice when a mode opens
+            self._read()
 
     def on_facts_changed(self, _event: FactsChanged) -> None:
         """Read the day again."""

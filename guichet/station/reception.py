@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from guichet.convocation import token
 from guichet.convocation.token import Verified, verify
 from guichet.domain.admission import Admit, Decision, Finding, decide, unverified
 from guichet.domain.claims import Claims
@@ -66,6 +67,12 @@ class Reception:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+
+    def prepare(self) -> None:
+        """Be as quick at the first reading as at the next ones."""
+        token.prepare()
+        with reading(self._core.engine) as connection:
+            self._keyring(connection)
 
     def scan(self, text: str) -> Reading:
         """Verify what a camera or scanner read, decide, and check the person in when all is well.

@@ -3,14 +3,13 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from guichet.domain.model import Agent, Appointment, Person, Visit
 from guichet.domain.names import display_name
 from guichet.domain.operations import Register
 from guichet.store.records import get
-from guichet.store.wire import OPERATION
+from guichet.store.wire import read_operation
 from guichet.sync.outbox import Queued
 
 
@@ -30,8 +29,8 @@ def explained(connection: Connection, queued: Queued) -> Unsettled:
     """The refused operation with the names of its agent and its person."""
     known = {field.name: getattr(queued, field.name) for field in fields(Queued)}
     try:
-        operation = OPERATION.validate_json(queued.body)
-    except ValidationError:  # what central could not read need not be readable here either
+        operation = read_operation(queued.body)
+    except ValueError:  # what central could not read need not be readable here either
         return Unsettled(**known, agent="", name="", about="")
     action = operation.action
     agent = get(connection, Agent, operation.agent)

@@ -235,7 +235,7 @@ def _active(connection: Connection, person: str, family: str) -> str | None:
             APPOINTMENTS.c.family == family,
             APPOINTMENTS.c.status == AppointmentStatus.BOOKED.value,
         )
-    ).mappings()
+    )
     first = row.first()
     return None if first is None else from_row(Appointment, first).id
 

@@ -39,7 +39,7 @@ _PREFIX = re.compile(r"^\s*(?:(?:\+|00)\s*33\s*(?:\(0\))?|0)")
 def everything(connection: Connection, model: type[R]) -> list[R]:
     """Every record of a type: only for the few that a site has dozens of at most."""
     kind = {Site: "site", Procedure: "procedure", Agent: "agent", PublicKey: "key"}[model]
-    return [from_row(model, row) for row in connection.execute(select(TABLES[kind])).mappings()]
+    return [from_row(model, row) for row in connection.execute(select(TABLES[kind]))]
 
 
 def find_persons(connection: Connection, site: int, query: str, limit: int = 50) -> list[Person]:
@@ -66,7 +66,7 @@ def find_persons(connection: Connection, site: int, query: str, limit: int = 50)
         .order_by(_PERSON.c.match_key)
         .limit(limit)
     )
-    return [from_row(Person, row) for row in connection.execute(statement).mappings()]
+    return [from_row(Person, row) for row in connection.execute(statement)]
 
 
 def slots_from(connection: Connection, site: int, day: date) -> list[Slot]:
@@ -76,7 +76,7 @@ def slots_from(connection: Connection, site: int, day: date) -> list[Slot]:
         .where(_SLOT.c.site == site, _SLOT.c.day >= day)
         .order_by(_SLOT.c.starts_at, _SLOT.c.id)
     )
-    return [from_row(Slot, row) for row in connection.execute(statement).mappings()]
+    return [from_row(Slot, row) for row in connection.execute(statement)]
 
 
 def appointments_of(connection: Connection, person: str) -> list[Appointment]:
@@ -86,13 +86,13 @@ def appointments_of(connection: Connection, person: str) -> list[Appointment]:
         .where(_APPOINTMENT.c.person == person)
         .order_by(_APPOINTMENT.c.starts_at.desc())
     )
-    return [from_row(Appointment, row) for row in connection.execute(statement).mappings()]
+    return [from_row(Appointment, row) for row in connection.execute(statement)]
 
 
 def appointment_by_reference(connection: Connection, reference: str) -> Appointment | None:
     """The appointment with that reference ("7K4Q-92XD-3")."""
     statement = select(_APPOINTMENT).where(_APPOINTMENT.c.reference == reference)
-    row = connection.execute(statement).mappings().first()
+    row = connection.execute(statement).first()
     return None if row is None else from_row(Appointment, row)
 
 

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
-from pydantic import TypeAdapter
+import msgspec
 from sqlalchemy import (
     JSON,
     ColumnElement,
     Connection,
+    Row,
     Select,
     Table,
     bindparam,
@@ -28,9 +30,8 @@ TABLES: dict[str, Table] = {
     kind: METADATA.tables["public_key" if kind == "key" else kind] for kind in RECORDS
 }
 KINDS: dict[type, str] = {model: kind for kind, model in RECORDS.items()}
-_ADAPTERS: dict[str, TypeAdapter[Any]] = {
-    kind: TypeAdapter(model) for kind, model in RECORDS.items()
-}
+_NATIVE = (date, datetime)
+"""What a column takes as it is."""
 
 
 def key_column(kind: str) -> Any:
@@ -45,26 +46,21 @@ def key_of(record: Record) -> str:
 
 def to_json(record: Record) -> str:
     """The record as JSON text."""
-    return _ADAPTERS[KINDS[type(record)]].dump_json(record).decode()
+    return msgspec.json.encode(record).decode()
 
 
 def from_json(kind: str, body: Any) -> Record:
-    """The record of a JSON value already parsed; raises pydantic.ValidationError."""
-    return cast("Record", _ADAPTERS[kind].validate_python(body))
+    """The record of a JSON value already parsed; raises msgspec.ValidationError."""
+    return msgspec.convert(body, RECORDS[kind])
 
 
 def columns(record: Record, sequence: int = 0) -> dict[str, Any]:
     """The record as a table row."""
     kind = KINDS[type(record)]
-    native = _ADAPTERS[kind].dump_python(record)
-    plain = _ADAPTERS[kind].dump_python(record, mode="json")
-    row = {
-        column.name: plain[column.name]
-        if isinstance(column.type, JSON) or isinstance(native[column.name], str)
-        else native[column.name]
-        for column in TABLES[kind].columns
-        if column.name in native
-    }
+    row: dict[str, Any] = msgspec.to_builtins(record, builtin_types=_NATIVE)
+    for column in TABLES[kind].columns:
+        if isinstance(column.type, JSON) and column.name in row:
+            row[column.name] = msgspec.to_builtins(row[column.name])
     if isinstance(record, Person):
         row["match_key"] = search_key(record.family_name, record.given_names)
         row["phone_key"] = digits_key(record.phone or "")
@@ -72,16 +68,16 @@ def columns(record: Record, sequence: int = 0) -> dict[str, Any]:
     return row
 
 
-def from_row(model: type[R], row: Any) -> R:
-    """The record of a table row (a mapping by column name)."""
-    return cast("R", _ADAPTERS[KINDS[model]].validate_python(dict(row)))
+def from_row(model: type[R], row: Row[Any]) -> R:
+    """The record of a table row."""
+    return msgspec.convert(row, model, from_attributes=True)
 
 
 def get(connection: Connection, model: type[R], key: str | int) -> R | None:
     """The record with that key, or None."""
     kind = KINDS[model]
     value = int(key) if kind == "site" else key
-    row = connection.execute(_BY_KEY[kind], {"key": value}).mappings().first()
+    row = connection.execute(_BY_KEY[kind], {"key": value}).first()
     return None if row is None else from_row(model, row)
 
 

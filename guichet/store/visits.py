@@ -105,7 +105,7 @@ def step(
 
 def visit_of(connection: Connection, appointment: str) -> Visit | None:
     """The visit that counts for the appointment, if the person has come."""
-    row = connection.execute(_COUNTS, {"appointment": appointment}).mappings().first()
+    row = connection.execute(_COUNTS, {"appointment": appointment}).first()
     return None if row is None else from_row(Visit, row)
 
 

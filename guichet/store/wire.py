@@ -1,42 +1,46 @@
 """Operations, verdicts and changes as JSON: the same code reads and writes them on both sides."""
 
-from typing import Annotated, Any
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, get_args
 
-from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationError
+import msgspec
 
 from guichet.domain.model import RECORDS, Change
-from guichet.domain.operations import Book, Operation, Verdict
+from guichet.domain.operations import Action, Operation, Verdict
 from guichet.errors import ProtocolError
 from guichet.i18n import _
 from guichet.store.records import from_json
 
-
-def _named(body: Any) -> Any:
-    # Without its kind, an action would be read as the first one that has the same fields.
-    action = body.get("action") if isinstance(body, dict) else None
-    if isinstance(action, dict) and "kind" not in action:
-        raise ValueError("the action has no kind")
-    return body
-
-
-def _aware(operation: Operation) -> Operation:
-    moments = [operation.at]
-    if isinstance(operation.action, Book) and operation.action.accord is not None:
-        moments.append(operation.action.accord.given_at)
-    if any(moment.utcoffset() is None for moment in moments):
-        raise ValueError("a moment has no time zone")
-    return operation
-
-
-SentOperation = Annotated[Operation, BeforeValidator(_named), AfterValidator(_aware)]
-"""An operation as it is read from JSON."""
-
-OPERATION = TypeAdapter[Operation](SentOperation)
+_ACTIONS: dict[str, type[Action]] = {
+    str(field.default): action
+    for action in get_args(Action)
+    for field in fields(action)
+    if field.name == "kind"
+}
+"""Every action by its name on the wire."""
 
 
 def operation_json(operation: Operation) -> str:
     """The operation as JSON text."""
-    return OPERATION.dump_json(operation).decode()
+    return msgspec.json.encode(operation).decode()
+
+
+def read_operation(text: str) -> Operation:
+    """The operation of a JSON text; raises ValueError when it is not one."""
+    try:
+        body = msgspec.json.decode(text)
+        action = body["action"]
+        return Operation(
+            id=str(body["id"]),
+            station=str(body["station"]),
+            agent=str(body["agent"]),
+            site=int(body["site"]),
+            at=msgspec.convert(body["at"], datetime),
+            action=msgspec.convert(action, _ACTIONS[action["kind"]]),
+        )
+    except (KeyError, TypeError, ValueError, msgspec.DecodeError) as error:
+        raise ValueError("not an operation") from error
 
 
 def read_change(body: Any) -> Change:
@@ -51,7 +55,7 @@ def read_change(body: Any) -> Change:
             sequence=int(body["sequence"]),
             record=None if record is None else from_json(kind, record),
         )
-    except (KeyError, TypeError, ValueError, OverflowError, ValidationError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, msgspec.ValidationError) as error:
         raise nonsense() from error
 
 

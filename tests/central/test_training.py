@@ -51,7 +51,7 @@ class Loaded:
 
 def rows(engine: Engine, kind: str, model: type[R]) -> list[R]:
     with reading(engine) as connection:
-        return [from_row(model, row) for row in connection.execute(select(TABLES[kind])).mappings()]
+        return [from_row(model, row) for row in connection.execute(select(TABLES[kind]))]
 
 
 def load(engine: Engine, now: datetime = NINE_FORTY, persons: int = 300) -> Loaded:

@@ -108,7 +108,7 @@ def appointments(world: World, **where: Any) -> list[Appointment]:
     """Appointments as central has them."""
     statement = select(_APPOINTMENT).filter_by(**where).order_by(_APPOINTMENT.c.starts_at)
     with reading(world.engine) as connection:
-        return [from_row(Appointment, row) for row in connection.execute(statement).mappings()]
+        return [from_row(Appointment, row) for row in connection.execute(statement)]
 
 
 def signed(world: World, appointment: str, revision: int, site: int, starts_at: datetime) -> str:

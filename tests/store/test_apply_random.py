@@ -60,8 +60,8 @@ def look(engine: Engine) -> Seen:
     made = METADATA.tables["appointment"]
     with reading(engine) as connection:
         return Seen(
-            [from_row(Slot, row) for row in connection.execute(select(slot)).mappings()],
-            [from_row(Appointment, row) for row in connection.execute(select(made)).mappings()],
+            [from_row(Slot, row) for row in connection.execute(select(slot))],
+            [from_row(Appointment, row) for row in connection.execute(select(made))],
             [
                 (row.slot, row.free_at, row.hold, row.appointment)
                 for row in connection.execute(select(seat))
