@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Engine
 from guichet.central import feed
 from guichet.central.transactions import transact
 from guichet.errors import StoreError
-from guichet.store.booking import expired_slots, sites_with_expired_holds
 from guichet.store.engine import reading
+from guichet.store.sweep import expired_slots, sites_with_expired_holds
 
 log = logging.getLogger(__name__)
 

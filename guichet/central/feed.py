@@ -15,6 +15,7 @@ from sqlalchemy import Connection, or_, select, tuple_
 from guichet.domain.model import (
     RECORDS,
     Appointment,
+    Competence,
     Procedure,
     PublicKey,
     Record,
@@ -36,6 +37,9 @@ from guichet.store.records import (
 from guichet.store.schema import METADATA
 from guichet.store.seats import provide_seats
 from guichet.store.upsert import insert_into
+
+Shared = Site | Procedure | PublicKey | Competence
+"""What every site's feed holds."""
 
 FEED = METADATA.tables["feed"]
 CHANGES = METADATA.tables["change"]
@@ -68,11 +72,11 @@ def publish(connection: Connection, site: int, changed: Iterable[tuple[str, str]
 def publish_records(connection: Connection, site: int, records: Sequence[Record]) -> int:
     """Write many records and publish them in the site's feed; the feed's counter afterwards.
 
-    Sites, procedures and keys go to the feed of every site; the feed of a new site starts with all
-    there are. Slots get their seats, and appointments that are not cancelled take one each.
+    What all sites share goes to every feed; the feed of a new site starts with all there is. Slots
+    get their seats, and appointments that are not cancelled take one each.
     """
-    shared = [r for r in records if isinstance(r, Site | Procedure | PublicKey)]
-    own = [r for r in records if not isinstance(r, Site | Procedure | PublicKey | Slot)]
+    shared = [r for r in records if isinstance(r, Shared)]
+    own = [r for r in records if not isinstance(r, Shared | Slot)]
     for number in sorted({site, *(started(connection) if shared else ())}):
         lock(connection, number)
     put(connection, *records)
@@ -195,13 +199,11 @@ def _advance(connection: Connection, site: int, steps: int) -> int:
     return counter
 
 
-def _share(
-    connection: Connection, site: int, records: Sequence[Site | Procedure | PublicKey]
-) -> None:
+def _share(connection: Connection, site: int, records: Sequence[Shared]) -> None:
     """Publish what all sites share: the news to every feed, and all of it to a feed that is new."""
     known = set(started(connection))
     new = ({r.number for r in records if isinstance(r, Site)} | {site}) - known
-    kinds: tuple[type[Site | Procedure | PublicKey], ...] = (Site, Procedure, PublicKey)
+    kinds: tuple[type[Shared], ...] = (Site, Procedure, PublicKey, Competence)
     whole = [record for kind in kinds for record in everything(connection, kind)] if new else []
     for number in sorted(known | new):
         news = whole if number in new else records

@@ -96,6 +96,8 @@ class Book:
         for lane in catalogue.LANES:
             codes = tuple(p.code for p in catalogue.PROCEDURES if p.lane == lane.letter)
             seats = lane.seats[self._site.number - 1]
+            # None on the demo day, whose seats are everybody's by now.
+            pan = int(seats >= catalogue.PAN_FROM and day != self._day)
             for opens, closes in hours:
                 start = datetime.combine(day, opens, self._zone)
                 while start.time() < closes:
@@ -108,6 +110,8 @@ class Book:
                         procedures=codes,
                         seats=seats,
                         free=seats,
+                        pan=pan,
+                        pan_until=start.astimezone(UTC) - catalogue.PAN_UNTIL if pan else None,
                     )
                     start += timedelta(minutes=lane.every)
 

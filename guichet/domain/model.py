@@ -72,7 +72,11 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A bookable start. `free` is how many of its `seats` central had left when it last said."""
+    """A bookable start. `free` is how many of its `seats` central had left when it last said.
+
+    Of `seats`, `pan` are kept for the points d'accès numérique until `pan_until`, and `urgent` for
+    those whom a supervisor lets through; `free` counts neither (guichet.domain.quotas).
+    """
 
     id: str
     site: int
@@ -82,6 +86,11 @@ class Slot:
     procedures: tuple[str, ...]
     seats: int
     free: int
+    pan: int = 0
+    urgent: int = 0
+    free_pan: int = 0
+    free_urgent: int = 0
+    pan_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,10 @@ class Person:
 
     `birth` is partial ISO text, "1985-03-14", "1985-03" or "1985" (guichet.domain.birth);
     `number` the numéro étranger, ten digits, or None with `number_absent` saying why;
-    `phone` is E.164; `needs` come from a closed list (guichet.domain.needs).
+    `phone` is E.164; `needs` come from a closed list (guichet.domain.needs). `family_name` is the
+    nom de naissance, empty like `given_names` for who has only one name; `used_name` the nom
+    d'usage; `proof` what they show of who they are, or None when nothing was said of it
+    (guichet.domain.proofs).
     """
 
     id: str
@@ -105,23 +117,34 @@ class Person:
     commune: str
     language: str
     needs: tuple[str, ...]
+    used_name: str | None = None
+    proof: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Accord:
-    """The person's light consent to being helped with this one booking, on this day."""
+    """The person's light consent to being helped with this one booking, on this day.
+
+    `through` is who came to ask (guichet.domain.provenance), `paid` whether someone was paid for
+    it; neither is ever asked twice nor held against the person. `withdrawn_at` ends the accord.
+    """
 
     given_at: datetime
     mode: AccordMode
     language: str
     agent: str
+    through: str = "person"
+    paid: bool | None = None
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
     """A seat given to a person. `revision` grows at each change; `token` is central's signature.
 
-    `token` is None until central has confirmed the appointment.
+    `token` is None until central has confirmed the appointment. `override` is the reason for which
+    a supervisor let the person have a second one in the family; `presented` lists the documents the
+    person has shown, which says nothing of whether the file is complete.
     """
 
     id: str
@@ -141,6 +164,8 @@ class Appointment:
     booked_by: str
     accord: Accord | None
     cancel_reason: str | None
+    override: str | None = None
+    presented: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +216,36 @@ class PublicKey:
     revoked_at: datetime | None
 
 
-Record = Site | Procedure | Slot | Person | Appointment | Visit | Agent | PublicKey
+@dataclass(frozen=True, slots=True)
+class Competence:
+    """Where those who live in a commune go: `site` for `procedure`, or for all of them ("").
+
+    `commune` is the INSEE code, not the postal one; `id` is "commune:procedure".
+    """
+
+    id: str
+    commune: str
+    name: str
+    procedure: str
+    site: int
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """A search that found no slot. `waiting`: the person wants to be told of a freed one."""
+
+    id: str
+    site: int
+    procedure: str
+    person: str | None
+    at: datetime
+    agent: str
+    waiting: bool
+
+
+Record = (
+    Site | Procedure | Slot | Person | Appointment | Visit | Agent | PublicKey | Competence | Demand
+)
 """A replicated record."""
 
 RECORDS: dict[str, type[Record]] = {
@@ -203,6 +257,8 @@ RECORDS: dict[str, type[Record]] = {
     "visit": Visit,
     "agent": Agent,
     "key": PublicKey,
+    "competence": Competence,
+    "demand": Demand,
 }
 """Every replicated type by its name on the wire."""
 

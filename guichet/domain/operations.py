@@ -4,15 +4,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from guichet.domain.model import Accord, Change, Person
+from guichet.domain.model import Accord, Change, Demand, Person
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Keep a seat of a slot for a few minutes, under an id drawn by the station."""
+    """Keep a seat of a slot for a few minutes, under an id drawn by the station.
+
+    `quota` says whose seats may be taken (guichet.domain.quotas).
+    """
 
     hold: str
     slot: str
+    quota: str = "pan"
     kind: Literal["hold"] = "hold"
 
 
@@ -34,7 +38,10 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Give the held seat to a person."""
+    """Give the held seat to a person.
+
+    `override`: why a supervisor lets them have a second appointment in the family.
+    """
 
     appointment: str
     hold: str
@@ -42,6 +49,7 @@ class Book:
     person: str
     procedure: str
     accord: Accord | None
+    override: str | None = None
     kind: Literal["book"] = "book"
 
 
@@ -62,6 +70,31 @@ class Cancel:
     appointment: str
     by: str
     kind: Literal["cancel"] = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Record which of the documents asked for the person has shown."""
+
+    appointment: str
+    documents: tuple[str, ...]
+    kind: Literal["present"] = "present"
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawAccord:
+    """Record that the person no longer agrees to being helped; their appointment stands."""
+
+    appointment: str
+    kind: Literal["withdraw_accord"] = "withdraw_accord"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDemand:
+    """Record a search that found nothing, or that its person no longer waits."""
+
+    demand: Demand
+    kind: Literal["record_demand"] = "record_demand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +161,9 @@ Action = (
     | Book
     | Move
     | Cancel
+    | Present
+    | WithdrawAccord
+    | RecordDemand
     | CheckIn
     | UndoCheckIn
     | Call
@@ -190,5 +226,6 @@ def concerned(action: Action) -> tuple[tuple[str, str], ...]:
         "person": action.person.id
         if isinstance(action, Register)
         else getattr(action, "person", None),
+        "demand": action.demand.id if isinstance(action, RecordDemand) else None,
     }
     return tuple((kind, key) for kind, key in fields.items() if key is not None)

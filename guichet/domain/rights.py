@@ -1,6 +1,7 @@
 """Which role may do what. Every operation and every mode asks here."""
 
 from guichet.domain.model import Agent, Role
+from guichet.domain.operations import Action, Book, Hold
 
 _BOOKING = frozenset({Role.MEDIATOR, Role.SUPERVISOR})
 _RECEIVING = frozenset({Role.COUNTER, Role.SUPERVISOR})
@@ -12,6 +13,9 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "book": _BOOKING,
     "move": _BOOKING,
     "cancel": _BOOKING,
+    "present": _BOOKING,
+    "withdraw_accord": _BOOKING,
+    "record_demand": _BOOKING,
     "check_in": _RECEIVING,
     "undo_check_in": _RECEIVING,
     "call": _RECEIVING,
@@ -25,6 +29,17 @@ ALLOWED: dict[str, frozenset[Role]] = {
 def may(agent: Agent, kind: str, site: int) -> bool:
     """Whether the agent may do that kind of operation at that site."""
     return agent.active and agent.site == site and not ALLOWED[kind].isdisjoint(agent.roles)
+
+
+def exceptional(action: Action) -> bool:
+    """Whether only a supervisor may decide it: an urgent seat, a second appointment."""
+    match action:
+        case Hold(quota="urgent"):
+            return True
+        case Book(override=str()):
+            return True
+        case _:
+            return False
 
 
 def modes(agent: Agent) -> tuple[Role, ...]:

@@ -13,6 +13,7 @@ from textual.widgets import Footer, Label
 from guichet.domain.calendar_fr import long_date
 from guichet.domain.model import Slot
 from guichet.domain.operations import Refused
+from guichet.domain.quotas import open_seats
 from guichet.errors import CentralUnavailable, GuichetError
 from guichet.i18n import _, ngettext
 from guichet.screens import describe
@@ -117,7 +118,7 @@ class SlotChoice(Screen[None]):
 
     def _place(self, wanted: Slot | None) -> None:
         """Put the cursors on the wanted slot, else on the first free one."""
-        free = [slot for slots in self._slots.values() for slot in slots if slot.free > 0]
+        free = [slot for slots in self._slots.values() for slot in slots if open_seats(slot) > 0]
         if not free:
             return
         nearest = free[0]
@@ -128,7 +129,7 @@ class SlotChoice(Screen[None]):
         self._times.select(nearest.id)
 
     def _day_row(self, day: date, slots: list[Slot]) -> Row:
-        free = sum(slot.free for slot in slots)
+        free = sum(open_seats(slot) for slot in slots)
         words = _free(free)
         return Row(day.isoformat(), (self._named(day), words), dim=free == 0)
 
@@ -148,11 +149,12 @@ class SlotChoice(Screen[None]):
         earlier = view.key
         view.set_rows([self._time_row(slot) for slot in slots])
         if earlier not in {slot.id for slot in slots}:
-            view.select(next((slot.id for slot in slots if slot.free > 0), ""))
+            view.select(next((slot.id for slot in slots if open_seats(slot) > 0), ""))
 
     def _time_row(self, slot: Slot) -> Row:
         local = self._post.station.local(slot.starts_at)
-        return Row(slot.id, (f"{local:%H:%M}", _free(slot.free)), dim=slot.free <= 0)
+        free = open_seats(slot)
+        return Row(slot.id, (f"{local:%H:%M}", _free(free)), dim=free <= 0)
 
     # Actions ------------------------------------------------------------------------------------
 
@@ -174,7 +176,7 @@ class SlotChoice(Screen[None]):
         slot = next((slot for slot in slots if slot.id == event.key), None)
         if slot is None or self._holding:
             return
-        if slot.free <= 0:
+        if open_seats(slot) <= 0:
             self._say(_("Ce créneau est complet : choisissez-en un autre."), "warn")
             return
         self._draft.slot = slot

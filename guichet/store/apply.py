@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from guichet.domain.model import Agent
+from guichet.domain.model import Agent, Role
 from guichet.domain.operations import (
     Applied,
     Book,
@@ -20,14 +20,17 @@ from guichet.domain.operations import (
     Move,
     NoteScan,
     Operation,
+    Present,
+    RecordDemand,
     Refused,
     Register,
     Release,
     Start,
     UndoCheckIn,
+    WithdrawAccord,
 )
-from guichet.domain.rights import may
-from guichet.store import booking, visits
+from guichet.domain.rights import exceptional, may
+from guichet.store import assistance, booking, visits
 from guichet.store.booking import Authority
 from guichet.store.records import get
 
@@ -43,6 +46,8 @@ def apply(
     agent = get(connection, Agent, operation.agent)
     if agent is None or not may(agent, operation.action.kind, operation.site):
         return Refused("not_allowed")
+    if exceptional(operation.action) and Role.SUPERVISOR not in agent.roles:
+        return Refused("supervisor_only")
     try:
         with connection.begin_nested() as savepoint:
             outcome = _dispatch(connection, operation, now, authority)
@@ -70,6 +75,8 @@ def _dispatch(
             return booking.move(connection, action, operation.site, now, authority)
         case Cancel() as action:
             return booking.cancel(connection, action, operation.site, now)
+        case Present() | WithdrawAccord() | RecordDemand() as action:
+            return assistance.note(connection, operation, action)
         case CheckIn() as action:
             return visits.check_in(connection, operation, action)
         case UndoCheckIn() | Call() | Start() | Complete() as action:

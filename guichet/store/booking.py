@@ -9,8 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
+from guichet.domain import quotas
 from guichet.domain.lifecycle import APPOINTMENT, CANCELLED_BY, after
 from guichet.domain.model import Appointment, AppointmentStatus, Person, Procedure, Slot
 from guichet.domain.operations import Applied, Book, Cancel, Hold, Move, Operation, Refused, Release
@@ -21,6 +32,7 @@ from guichet.store.schema import METADATA
 SEAT = METADATA.tables["seat"]
 SLOTS = METADATA.tables["slot"]
 APPOINTMENTS = METADATA.tables["appointment"]
+_COUNTED = {"free": quotas.PUBLIC, "free_pan": quotas.PAN, "free_urgent": quotas.URGENT}
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """`free_at` of a booked seat."""
 
@@ -42,6 +54,8 @@ def hold(
         return Refused("unknown_slot")
     if authority is None:
         return Refused("central_only")
+    if action.quota not in quotas.OPEN_TO:
+        return Refused("unknown_quota")
     if slot.starts_at <= now:
         return Refused("slot_past")
     until = now + timedelta(minutes=authority.hold_minutes)
@@ -49,7 +63,7 @@ def hold(
         SEAT.c.hold == action.hold, SEAT.c.slot == slot.id, SEAT.c.appointment.is_(None)
     )
     if connection.execute(mine.values(free_at=until)).rowcount == 0 and not _take(
-        connection, slot.id, now, hold=action.hold, free_at=until
+        connection, slot.id, now, action.quota, hold=action.hold, free_at=until
     ):
         return Refused("slot_full")
     recount(connection, slot.id, now)
@@ -60,11 +74,15 @@ def release(connection: Connection, action: Release, site: int, now: datetime) -
     """Give a held seat of the site back; nothing to do when the hold is gone already."""
     slots = connection.execute(
         update(SEAT)
-        .where(SEAT.c.hold == action.hold, SEAT.c.appointment.is_(None), _of(site))
+        .where(
+            SEAT.c.hold == action.hold,
+            SEAT.c.appointment.is_(None),
+            SEAT.c.slot.in_(select(SLOTS.c.id).where(SLOTS.c.site == site)),
+        )
         .values(free_at=now, hold=None)
         .returning(SEAT.c.slot)
     ).scalars()
-    return Applied(tuple(("slot", slot) for slot in _recounted(connection, slots.all(), now)))
+    return Applied(tuple(("slot", slot) for slot in recounted(connection, slots.all(), now)))
 
 
 def register(connection: Connection, person: Person, site: int) -> Applied | Refused:
@@ -96,7 +114,7 @@ def book(
     if _taken(connection, action.appointment):
         return Refused("id_taken")
     active = _active(connection, person.id, procedure.family)
-    if active is not None:
+    if active is not None and not action.override:
         return Refused("already_booked", {"appointment": active})
     appointment = Appointment(
         id=action.appointment,
@@ -116,6 +134,7 @@ def book(
         booked_by=operation.agent,
         accord=action.accord,
         cancel_reason=None,
+        override=action.override if active is not None else None,
     )
     if authority is not None:
         appointment = replace(appointment, token=authority.sign(appointment, person))
@@ -157,7 +176,7 @@ def move(
         if not _seat(connection, action, slot, now):
             return Refused("slot_full")
         moved = replace(moved, token=authority.sign(moved, person))
-        changed += [("slot", key) for key in _recounted(connection, {*freed, slot.id}, now)]
+        changed += [("slot", key) for key in recounted(connection, {*freed, slot.id}, now)]
     put(connection, moved)
     return Applied(tuple(changed), {"reference": moved.reference})
 
@@ -179,41 +198,28 @@ def cancel(connection: Connection, action: Cancel, site: int, now: datetime) -> 
             cancel_reason=action.by,
         ),
     )
-    freed = _recounted(connection, _free(connection, appointment.id, now), now)
+    freed = recounted(connection, _free(connection, appointment.id, now), now)
     return Applied((("appointment", appointment.id), *(("slot", key) for key in freed)))
 
 
-def sites_with_expired_holds(connection: Connection, now: datetime) -> list[int]:
-    """The sites where `expired_slots` has something to do."""
-    statement = select(SLOTS.c.site).join(SEAT, SEAT.c.slot == SLOTS.c.id).where(_expired(now))
-    return list(connection.execute(statement.distinct().order_by(SLOTS.c.site)).scalars())
-
-
-def expired_slots(connection: Connection, site: int, now: datetime) -> list[str]:
-    """The site's slots whose holds have run out since last asked; their seats are counted free."""
-    slots = connection.execute(
-        update(SEAT).where(_expired(now), _of(site)).values(hold=None).returning(SEAT.c.slot)
-    ).scalars()
-    return _recounted(connection, slots.all(), now)
-
-
-def _expired(now: datetime) -> ColumnElement[bool]:
-    return and_(SEAT.c.hold.is_not(None), SEAT.c.appointment.is_(None), SEAT.c.free_at <= now)
-
-
-def _of(site: int) -> ColumnElement[bool]:
-    return SEAT.c.slot.in_(select(SLOTS.c.id).where(SLOTS.c.site == site))
+def free_seats(*conditions: ColumnElement[bool]) -> dict[str, ScalarSelect[int]]:
+    """How many seats of each quota meet the conditions, by the column of the slot that says it."""
+    return {
+        name: select(func.count()).where(SEAT.c.quota == quota, *conditions).scalar_subquery()
+        for name, quota in _COUNTED.items()
+    }
 
 
 def recount(connection: Connection, slot: str, now: datetime) -> None:
     """Write how many of the slot's seats are free."""
     # Of two transactions that took seats at once, the second must count after the first's commit.
     connection.execute(select(SLOTS.c.id).where(SLOTS.c.id == slot).with_for_update())
-    free = select(func.count()).where(SEAT.c.slot == slot, SEAT.c.free_at <= now)
-    connection.execute(update(SLOTS).where(SLOTS.c.id == slot).values(free=free.scalar_subquery()))
+    counts = free_seats(SEAT.c.slot == slot, SEAT.c.free_at <= now)
+    connection.execute(update(SLOTS).where(SLOTS.c.id == slot).values(counts))
 
 
-def _recounted(connection: Connection, slots: Any, now: datetime) -> list[str]:
+def recounted(connection: Connection, slots: Any, now: datetime) -> list[str]:
+    """Count the free seats of several slots again; their ids."""
     keys = sorted(set(slots))
     for key in keys:
         recount(connection, key, now)
@@ -261,16 +267,18 @@ def _seat(connection: Connection, action: Book | Move, slot: Slot, now: datetime
     if held.rowcount == 1:
         return True
     return slot.starts_at > now and _take(
-        connection, slot.id, now, appointment=action.appointment, free_at=NEVER
+        connection, slot.id, now, quotas.PAN, appointment=action.appointment, free_at=NEVER
     )
 
 
-def _take(connection: Connection, slot: str, now: datetime, **values: Any) -> bool:
-    """Take one free seat of the slot; whether there was one."""
+def _take(connection: Connection, slot: str, now: datetime, quota: str, **values: Any) -> bool:
+    """Take one free seat of the slot that is open to `quota`; whether there was one."""
+    open_to = quotas.OPEN_TO[quota]
+    rank = case({kind: place for place, kind in enumerate(open_to)}, value=SEAT.c.quota)
     free = (
         select(SEAT.c.number)
-        .where(SEAT.c.slot == slot, SEAT.c.free_at <= now)
-        .order_by(SEAT.c.number)
+        .where(SEAT.c.slot == slot, SEAT.c.free_at <= now, SEAT.c.quota.in_(open_to))
+        .order_by(rank, SEAT.c.number)
         .limit(1)
         .with_for_update(skip_locked=True)
         .scalar_subquery()

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, UniqueConstra
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlmodel import AutoString
 
-from guichet.store.tables import METADATA
+from guichet.store.tables_own import METADATA
 
 PATH = Path(__file__).with_name("schema.py")
 

@@ -14,6 +14,7 @@ from guichet.domain.model import (
     Agent,
     Appointment,
     AppointmentStatus,
+    Competence,
     Person,
     Procedure,
     PublicKey,
@@ -38,7 +39,13 @@ _PREFIX = re.compile(r"^\s*(?:(?:\+|00)\s*33\s*(?:\(0\))?|0)")
 
 def everything(connection: Connection, model: type[R]) -> list[R]:
     """Every record of a type: only for the few that a site has dozens of at most."""
-    kind = {Site: "site", Procedure: "procedure", Agent: "agent", PublicKey: "key"}[model]
+    kind = {
+        Competence: "competence",
+        Site: "site",
+        Procedure: "procedure",
+        Agent: "agent",
+        PublicKey: "key",
+    }[model]
     return [from_row(model, row) for row in connection.execute(select(TABLES[kind]))]
 
 

@@ -56,6 +56,8 @@ Table(
     Column("booked_by", String, nullable=False),
     Column("accord", JSON(none_as_null=True)),
     Column("cancel_reason", String),
+    Column("override", String),
+    Column("presented", JSON, nullable=False),
     Column("sequence", Integer, nullable=False, default=0),
     Index("ix_appointment_reference", "reference"),
     Index("ix_appointment_site_day", "site", "day"),
@@ -64,7 +66,7 @@ Table(
         "person",
         "family",
         unique=True,
-        sqlite_where=text("status = 'booked' AND sequence = 0"),
+        sqlite_where=text("status = 'booked' AND override IS NULL AND sequence = 0"),
     ),
     Index(
         "uq_appointment_reference",
@@ -85,12 +87,35 @@ Table(
     Index("ix_change_site_sequence", "site", "sequence"),
 )
 Table(
+    "competence",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("commune", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("procedure", String, nullable=False),
+    Column("site", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False, default=0),
+)
+Table(
     "deferred",
     METADATA,
     Column("kind", String, primary_key=True),
     Column("key", String, primary_key=True),
     Column("sequence", Integer, nullable=False),
     Column("body", String, nullable=False),
+)
+Table(
+    "demand",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("site", Integer, nullable=False),
+    Column("procedure", String, nullable=False),
+    Column("person", String),
+    Column("at", UtcDateTime, nullable=False),
+    Column("agent", String, nullable=False),
+    Column("waiting", Boolean, nullable=False),
+    Column("sequence", Integer, nullable=False, default=0),
+    Index("ix_demand_site", "site"),
 )
 Table(
     "enrol_code",
@@ -135,6 +160,8 @@ Table(
     Column("commune", String, nullable=False),
     Column("language", String, nullable=False),
     Column("needs", JSON, nullable=False),
+    Column("used_name", String),
+    Column("proof", String),
     Column("match_key", String, nullable=False),
     Column("phone_key", String, nullable=False, default=""),
     Column("sequence", Integer, nullable=False, default=0),
@@ -170,6 +197,7 @@ Table(
     METADATA,
     Column("slot", String, primary_key=True),
     Column("number", Integer, primary_key=True),
+    Column("quota", String, nullable=False, default="public"),
     Column("free_at", UtcDateTime, nullable=False),
     Column("hold", String),
     Column("appointment", String),
@@ -219,6 +247,11 @@ Table(
     Column("procedures", JSON, nullable=False),
     Column("seats", Integer, nullable=False),
     Column("free", Integer, nullable=False),
+    Column("pan", Integer, nullable=False, default=0),
+    Column("urgent", Integer, nullable=False, default=0),
+    Column("free_pan", Integer, nullable=False, default=0),
+    Column("free_urgent", Integer, nullable=False, default=0),
+    Column("pan_until", UtcDateTime),
     Column("sequence", Integer, nullable=False, default=0),
     Index("ix_slot_site_day", "site", "day"),
 )

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
+from guichet.domain import quotas
 from guichet.domain.model import Appointment, AppointmentStatus, Slot
-from guichet.store.booking import NEVER
+from guichet.store.booking import NEVER, free_seats
 from guichet.store.schema import METADATA
 from guichet.store.upsert import insert_into
 
@@ -31,12 +32,10 @@ def provide_seats(
     for start in range(0, len(concerned), _CHUNK):
         chunk = concerned[start : start + _CHUNK]
         _seat(connection, chunk, seated)
-        free = (
-            select(func.count())
-            .where(_SEAT.c.slot == _SLOT.c.id, _SEAT.c.free_at < NEVER, _SEAT.c.hold.is_(None))
-            .scalar_subquery()
+        free = free_seats(
+            _SEAT.c.slot == _SLOT.c.id, _SEAT.c.free_at < NEVER, _SEAT.c.hold.is_(None)
         )
-        connection.execute(update(_SLOT).where(_SLOT.c.id.in_(chunk)).values(free=free))
+        connection.execute(update(_SLOT).where(_SLOT.c.id.in_(chunk)).values(free))
     return concerned
 
 
@@ -45,6 +44,7 @@ def _open(connection: Connection, slots: Sequence[Slot]) -> None:
         {
             "slot": slot.id,
             "number": number,
+            "quota": quotas.of_seat(slot, number),
             "free_at": _ALWAYS,
             "hold": None,
             "appointment": None,

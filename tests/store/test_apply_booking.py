@@ -22,9 +22,9 @@ from guichet.domain.operations import (
     UndoCheckIn,
 )
 from guichet.store.apply import apply
-from guichet.store.booking import expired_slots
 from guichet.store.engine import reading, writing
 from guichet.store.records import get
+from guichet.store.sweep import expired_slots
 from tests.store.samples import (
     ACCORD,
     ADA,

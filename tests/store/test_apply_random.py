@@ -21,10 +21,11 @@ from guichet.domain.operations import (
     Release,
     UndoCheckIn,
 )
-from guichet.store.booking import NEVER, expired_slots
+from guichet.store.booking import NEVER
 from guichet.store.engine import reading, writing
 from guichet.store.records import from_row
 from guichet.store.schema import METADATA
+from guichet.store.sweep import expired_slots
 from tests.store.samples import ADA, BOB, EVE, NOW, Counter, contents, furnish, new_id
 
 IDS = [new_id() for _ in range(5)]

@@ -14,7 +14,7 @@ from sqlalchemy.schema import CreateIndex
 
 from guichet.errors import StoreError
 from guichet.store import engine as engine_module
-from guichet.store import tables
+from guichet.store import tables_own as tables
 from guichet.store.engine import HEAD, migrate, open_engine, reading, writing
 from guichet.store.schema import METADATA
 from tests.store.samples import contents, furnish

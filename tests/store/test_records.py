@@ -11,6 +11,8 @@ from guichet.domain.model import (
     Appointment,
     AppointmentStatus,
     Change,
+    Competence,
+    Demand,
     Person,
     PublicKey,
     Record,
@@ -46,6 +48,8 @@ VISIT = Visit(
 KEY = PublicKey("ab", "cd", NOW, datetime(2030, 1, 1, tzinfo=UTC), None)
 ONE_OF_EACH: list[Record] = [
     BOBIGNY, RENEWAL, slot("s1", 3), ADA, BOOKED, VISIT, CHIEF, KEY,
+    Competence("93066:", "93066", "Saint-Denis", "", 3),
+    Demand("d1", 93, "RENO", "p-ada", BOOKED.booked_at, "MB1", waiting=True),
 ]  # fmt: skip
 
 
