@@ -14,8 +14,13 @@ REGIONS = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "NC", "PF", "WF")
 
 _FRENCH_CODES = {33, 590, 594, 596, 262}  # one plan of ten digits: shown as dialled in France
 _FRANCE = 33
+_OVERSEAS = ("+590", "+262", "+594", "+596", "+508", "+687", "+689", "+681")
 _SEARCHED = 9
-_SEPARATORS = re.compile(r"\(0\)|[\s./()\u2010-\u2015-]+")
+_SEPARATORS = re.compile(
+    r"\(0\)|[\s./()_\u00b7\u200b\u200e\u200f\u2010-\u2015\u202a-\u202e\u2060-\u2069\u2212\ufeff-]+"
+)
+"""What stands between digits, seen or not: numbers copied from a telephone carry marks of
+direction."""
 _INTERNATIONAL_FRANCE = re.compile(r"^(?:\+|00)330?")
 # Kept by ARCEP for works of fiction, in no plan: the training data has no other mobiles, since
 # real numbers must not be used.
@@ -59,6 +64,11 @@ def parse_phone(text: str) -> Phone | PhoneProblem:
     if not re.fullmatch(r"\+?[0-9]+", typed):
         return PhoneProblem.CHARACTERS
     return _existing(typed)
+
+
+def overseas(phone: Phone) -> str:
+    """The code a number of overseas France is called under ("+590"), else an empty text."""
+    return next((code for code in _OVERSEAS if phone.e164.startswith(code)), "")
 
 
 def digits_key(text: str) -> str:

@@ -14,10 +14,13 @@ LAST_YEAR = 2100
 
 _CONVENTIONAL_DAYS = {(1, 1), (12, 31)}
 _TYPED = re.compile(
-    r"(?:(?:(?P<day>[0-9]{1,2})[\s./-]+)?(?P<month>[0-9]{1,2})[\s./-]+)?(?P<year>[0-9]{4})"
-    r"|(?P<short>(?:[0-9]{1,2}[\s./-]+){0,2}[0-9]{2})"
+    r"(?:(?:(?P<day>[0-9]{1,2})-)?(?P<month>[0-9]{1,2})-)?(?P<year>[0-9]{4})"
+    r"|(?P<short>(?:[0-9]{1,2}-){0,2}[0-9]{2})"
 )
-_DIGITS_ONLY = re.compile("^([0-9]{2})([0-9]{2})([0-9]{4})$")
+_DIGITS_ONLY = re.compile("([0-9]{2})([0-9]{2})([0-9]{4})")
+_UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+"""What pasted text may carry and nobody sees: joiners, marks of direction."""
+_SEPARATORS = re.compile(r"[\s./\u2010-\u2015\u2212-]+")
 _STORED = re.compile("([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
@@ -83,10 +86,11 @@ class BirthDate:
 
 def parse(text: str, today: date) -> BirthDate | BirthProblem:
     """The birth date that a person typed, day before month; zeros stand for what is not known."""
-    spaced = _DIGITS_ONLY.sub(r"\1/\2/\3", text.strip())
-    typed = _TYPED.fullmatch(spaced)
+    parts = _SEPARATORS.sub("-", _UNSEEN.sub("", text).strip())
+    run = _DIGITS_ONLY.fullmatch(parts)
+    typed = _TYPED.fullmatch("-".join(run.groups()) if run else parts)
     if typed is None:
-        return BirthProblem.FORM if spaced else BirthProblem.EMPTY
+        return BirthProblem.FORM if parts else BirthProblem.EMPTY
     if typed["short"]:
         return BirthProblem.SHORT_YEAR
     year, month, day = (int(typed[part] or 0) for part in ("year", "month", "day"))
@@ -108,6 +112,11 @@ def same(one: BirthDate, other: BirthDate) -> bool:
         left == right or left is None or right is None
         for left, right in zip(_known(one), _known(other), strict=True)
     )
+
+
+def precise(birth: BirthDate) -> bool:
+    """Whether the day is known; 1 January and 31 December say nothing of it."""
+    return _known(birth)[2] is not None
 
 
 def _known(birth: BirthDate) -> tuple[int, int | None, int | None]:

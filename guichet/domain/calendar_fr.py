@@ -65,6 +65,11 @@ def long_date(day: date) -> str:
     return f"{_DAYS[day.weekday()]} {number} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def short_day(moment: datetime) -> str:
+    """A local moment as lists show it: "mar. 24/11 à 09:40"."""
+    return f"{_DAYS[moment.weekday()][:3]}. {moment:%d/%m} à {moment:%H:%M}"
+
+
 def clock(moment: datetime) -> str:
     """The time of day of a local `moment`: 09 h 40, with no-break spaces."""
     return f"{moment:%H}\u00a0h\u00a0{moment:%M}"

@@ -1,7 +1,8 @@
-"""The form of a numéro étranger (AGDREF number): ten digits.
+"""The numéro étranger (AGDREF number): ten digits. Three verdicts, never one.
 
-No check digit is documented, and the first two digits, often the département of the first
-registration, reject nobody: only the form is judged here, never the existence.
+Its form is judged here. No check digit is documented, and the first two digits, often the
+département of the first registration, reject nobody. Whether it is plausible depends on the other
+persons known (guichet.domain.similar); whether it exists, only a register could say.
 """
 
 import re
@@ -9,7 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _DIGITS = 10
-_SEPARATORS = re.compile(r"[\s.\u2010-\u2015-]+")
+_SEPARATORS = re.compile(
+    r"[\s./_\u00b7\u200b\u200e\u200f\u2010-\u2015\u202a-\u202e\u2060-\u2069\u2212\ufeff-]+"
+)
+"""What stands between digits, seen or not: pasted text carries marks of direction too."""
 _LOOKALIKES = str.maketrans("OoIl", "0011")
 _INVENTED = {"0123456789", "1234567890"}
 
@@ -31,6 +35,14 @@ class AbsentReason(StrEnum):
     NEVER_GIVEN = "jamais_attribue"
     DOCUMENT_LOST = "document_perdu"
     ILLEGIBLE = "illisible"
+
+
+class Existence(StrEnum):
+    """What a register says of a number. UNAVAILABLE never counts against the person."""
+
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+    UNAVAILABLE = "unavailable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ _LETTERS = str.maketrans(
         "Ƴ": "Y",
     }
 )
+_NO_NAME = {"SANS NOM", "SANS PRENOM", "SANS PRENOMS"}
 _APOSTROPHES = frozenset("'\u2019\u2018\u02bc\u02bb`\u2032")
 
 
@@ -49,13 +50,18 @@ def match_key(family: str, given: str = "") -> str:
     return " ".join(sorted(search_words(f"{family} {given}")))
 
 
-def search_key(family: str, given: str = "") -> str:
+def search_key(family: str, given: str = "", used: str = "") -> str:
     """The words a person is found by: those of the match key, and compound names in one word.
 
-    So that "ndiaye" finds N’DIAYE, and "jeanpierre" Jean-Pierre.
+    So that "ndiaye" finds N’DIAYE, and "jeanpierre" Jean-Pierre; `used` is the nom d'usage.
     """
-    joined = re.sub("[-']", "", canonical(f"{family} {given}")).split()
-    return " ".join(sorted({*match_key(family, given).split(), *joined}))
+    joined = re.sub("[-']", "", canonical(f"{family} {given} {used}")).split()
+    return " ".join(sorted({*match_key(f"{family} {used}", given).split(), *joined}))
+
+
+def no_name(text: str) -> bool:
+    """Whether what is typed says that there is no such name, as "sans prénom" does."""
+    return canonical(text) in _NO_NAME
 
 
 def search_words(query: str) -> tuple[str, ...]:
