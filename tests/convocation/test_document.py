@@ -6,12 +6,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 
-from guichet.convocation.document import (
-    FREE_OF_CHARGE,
-    Convocation,
-    render,
-    render_png,
-)
+from guichet.convocation.catalogue import Phrases, in_french
+from guichet.convocation.document import Convocation, render, render_png
 from guichet.convocation.token import sign
 from guichet.errors import DocumentError
 from tests.convocation.samples import (
@@ -40,8 +36,13 @@ FULLEST = dataclasses.replace(
     site_address="Bâtiment annexe de l’immigration\n57 avenue de la Résistance\n93340 Le Raincy",
     needs=("Fauteuil roulant", "Interprète en arabe"),
     starts_at=datetime(2026, 9, 30, 14, 5, tzinfo=PARIS),
-    language="ar",
-    notice_translated=("حجز الموعد مجاني", "لا تشترِ موعدًا أبدًا: هذا الاستدعاء شخصي."),
+    second=Phrases(
+        "ar",
+        {
+            "convocation.title": "حجز الموعد مجاني",
+            "convocation.personal": "لا تشترِ موعدًا أبدًا: هذا الاستدعاء شخصي.",
+        },
+    ),
 )
 # Revision 24 is the first whose token needs QR version 9: 53 modules.
 LARGER_TOKEN = sign(dataclasses.replace(CLAIMS, revision=24, site=300), KID, SEED)
@@ -60,7 +61,7 @@ def test_the_page_says_who_what_where_when_and_that_it_is_free() -> None:
         "20 minutes",
         "Fauteuil roulant",
         "Documents à apporter Carte de séjour actuelle Passeport Justificatif de domicile",
-        " ".join(FREE_OF_CHARGE.split()),
+        in_french("all.free"),
         "version 1, éditée le lundi 23 novembre 2026",
     ):
         assert said in page.text
@@ -73,7 +74,7 @@ def test_what_is_not_known_is_not_printed() -> None:
     page = read(render(bare))
     for absent in ("Naissance", "None", "none", "À savoir", "Documents"):
         assert absent not in page.text
-    assert " ".join(FREE_OF_CHARGE.split()) in page.text
+    assert in_french("all.free") in page.text
 
 
 @pytest.mark.parametrize(

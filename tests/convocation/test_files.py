@@ -9,13 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from guichet.convocation.document import (
-    open_document,
-    print_document,
-    printer_available,
-    render,
-    write,
-)
+from guichet.convocation.document import render, write
+from guichet.convocation.press import open_document, print_document, printer_available
 from guichet.errors import DocumentError
 from tests.convocation.samples import CONVOCATION
 from tests.waiting import until

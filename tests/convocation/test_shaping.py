@@ -11,6 +11,7 @@ import pypdfium2.raw as pdfium
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageStat, features
 
+from guichet.convocation.catalogue import Phrases
 from guichet.convocation.document import render
 from tests.convocation.samples import CONVOCATION, DPI
 
@@ -27,7 +28,8 @@ needs_raqm = pytest.mark.skipif(not features.check("raqm"), reason="Pillow witho
 
 def notice(language: str, line: str) -> tuple[Image.Image, tuple[int, int, int, int]]:
     """The page's picture and the box of `line`, printed as the notice's only line, in pixels."""
-    convocation = dataclasses.replace(CONVOCATION, language=language, notice_translated=("-", line))
+    words_of = Phrases(language, {"convocation.title": "-", "all.free": line})
+    convocation = dataclasses.replace(CONVOCATION, second=words_of)
     document = pypdfium2.PdfDocument(render(convocation))
     page = document[0]
     words = page.get_textpage()

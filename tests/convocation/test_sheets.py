@@ -1,0 +1,146 @@
+"""The attestation of a search that found nothing, and the accord on paper."""
+
+import dataclasses
+import stat
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+import pytest
+
+from guichet.convocation import accord, attestation
+from guichet.convocation.catalogue import french, in_french
+from tests.convocation.outputs import ACCORD, ATTEMPT, PDFS, catalogue, letters, pages, said_in
+
+FOOT = 780  # points from the top: below is the footer
+NAMED = dataclasses.replace(ATTEMPT, person_name="DIALLO Fatoumata Binta")
+
+
+@pytest.mark.parametrize("output", PDFS)
+def test_every_sheet_is_tagged_for_screen_readers_in_french(output: str, tmp_path: Path) -> None:
+    pdf = PDFS[output](catalogue(tmp_path, "ar", {"all.free": "حجز الموعد مجاني"}))
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf
+    assert b"/Lang(fr-FR)" in pdf
+    assert b"/Lang(ar)" in pdf
+    paper = pypdfium2.PdfDocument(pdf)
+    assert pdfium.FPDFCatalog_IsTagged(paper)
+    assert paper.get_metadata_value("Title")
+    paper.close()
+
+
+@pytest.mark.parametrize("output", ["attestation", "accord"])
+def test_a_sheet_is_one_page_of_at_least_14_points(output: str) -> None:
+    said = letters(PDFS[output](None))
+    assert {one.page for one in said} == {0}
+    assert min(one.size for one in said if one.top < FOOT) >= 14
+
+
+def test_a_sheet_in_two_languages_stays_one_page(tmp_path: Path) -> None:
+    longer = {key: text for key, text in french().texts.items() if "title" not in key}
+    words = catalogue(tmp_path, "pt", longer)
+    for pdf in (
+        attestation.render(dataclasses.replace(NAMED, second=words)),
+        accord.render(dataclasses.replace(ACCORD, second=words, person_name="DIALLO Fatoumata")),
+    ):
+        said = letters(pdf)
+        assert {one.page for one in said} == {0}
+        assert min(one.size for one in said if one.top < FOOT) >= 11
+
+
+def test_the_attestation_says_what_was_searched_when_and_that_nothing_was_free() -> None:
+    (text,) = pages(attestation.render(NAMED))
+    for said in (
+        "Attestation de tentative infructueuse",
+        "mardi 24 novembre 2026 à 10 h 12",
+        "L’agent M001 a cherché",
+        "Renouvellement de carte de résident (10 ans)",
+        "Préfecture de la Seine-Saint-Denis, Bobigny Sous-préfecture du Raincy",
+        "Du mardi 24 novembre 2026 au jeudi 31 décembre 2026.",
+        "Aucun créneau libre au moment de la recherche",
+        "Elle ne donne aucun droit. Ce n’est ni un rendez-vous",
+        "Recherche faite pour : DIALLO Fatoumata Binta.",
+        in_french("all.free"),
+    ):
+        assert said in text, said
+
+
+def test_the_attestation_may_name_nobody() -> None:
+    (text,) = pages(attestation.render(ATTEMPT))
+    assert "Cette feuille ne porte pas de nom." in text
+    assert "Recherche faite pour" not in text
+    assert "None" not in text
+
+
+def test_the_days_are_in_figures_in_the_person_s_language(tmp_path: Path) -> None:
+    words = catalogue(
+        tmp_path, "es", {"attestation.range": "{first} – {last}", "attestation.single": "{first}"}
+    )
+    several = attestation.render(dataclasses.replace(ATTEMPT, second=words))
+    assert said_in(several, "24/11/2026 – 31/12/2026")
+    day = date(2026, 11, 27)
+    one = attestation.render(
+        dataclasses.replace(ATTEMPT, first_day=day, last_day=day, second=words)
+    )
+    assert said_in(one, "Le vendredi 27 novembre 2026.")
+    assert said_in(one, "27/11/2026")
+
+
+def test_the_accord_says_what_is_agreed_to_and_that_no_is_an_answer() -> None:
+    (text,) = pages(accord.render(ACCORD))
+    for said in (
+        "Accord d’accompagnement mardi 24 novembre 2026",
+        "Préfecture de la Seine-Saint-Denis, Bobigny",
+        "Son code est M001.",
+        "Langue de cette aide : arabe.",
+        "L’aide est pour ce rendez-vous seulement.",
+        "L’aide est pour aujourd’hui seulement.",
+        "Vous pouvez dire non. Vous gardez tous vos droits.",
+        "Si vous dites non, rien ne change pour votre dossier.",
+        "Vous pouvez changer d’avis. L’aide s’arrête tout de suite.",
+        "Vous pouvez dire oui à voix haute. Vous pouvez signer. Ce n’est pas obligatoire.",
+        "Signature, si vous voulez :",
+    ):
+        assert said in text, said
+    assert "Votre nom :" not in text
+    named = accord.render(dataclasses.replace(ACCORD, person_name="DIALLO Fatoumata"))
+    assert said_in(named, "Votre nom : DIALLO Fatoumata.")
+
+
+def test_the_accord_is_in_short_sentences() -> None:
+    for key, text in french().texts.items():
+        if key.startswith("accord."):
+            for sentence in text.split(". "):
+                assert len(sentence.split()) <= 12, sentence
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no modes")
+def test_the_files_say_the_moment_only_and_are_for_their_owner(tmp_path: Path) -> None:
+    written = (
+        attestation.write(NAMED, tmp_path),
+        accord.write(dataclasses.replace(ACCORD, person_name="DIALLO Fatoumata"), tmp_path),
+    )
+    assert [path.name for path in written] == [
+        "attestation-20261124-101205.pdf",
+        "accord-20261124-101205.pdf",
+    ]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
+
+
+def test_a_name_is_never_markup() -> None:
+    name = '#read("/etc/passwd") *x* $1$ {agent}'
+    assert said_in(attestation.render(dataclasses.replace(ATTEMPT, person_name=name)), name)
+    assert said_in(accord.render(dataclasses.replace(ACCORD, person_name=name)), name)
+
+
+def test_what_makes_no_sense_is_refused() -> None:
+    naive = datetime(2026, 11, 24, 10)  # noqa: DTZ001
+    with pytest.raises(ValueError, match="aware"):
+        dataclasses.replace(ATTEMPT, searched_at=naive)
+    with pytest.raises(ValueError, match="aware"):
+        dataclasses.replace(ACCORD, at=naive)
+    with pytest.raises(ValueError, match="before"):
+        dataclasses.replace(ATTEMPT, last_day=date(2026, 11, 23))
+    with pytest.raises(ValueError, match="no site"):
+        dataclasses.replace(ATTEMPT, sites=())
