@@ -50,14 +50,16 @@ def _day(folder: Path) -> str:
 
 def _fill(folder: Path, day: str) -> str:
     """Training data of the demo day in a new database."""
-    from guichet.central import training  # noqa: PLC0415
+    from guichet.central import training, training_waiting  # noqa: PLC0415
     from guichet.central.registry import create  # noqa: PLC0415
     from guichet.store.engine import open_engine, sqlite_url  # noqa: PLC0415
 
     engine = open_engine(sqlite_url(folder / DATABASE))
     try:
         create(engine)
-        training.load(engine, date.fromisoformat(day), clock()())
+        now = clock()()
+        training.load(engine, date.fromisoformat(day), now)
+        training_waiting.wait(engine, now)
     finally:
         engine.dispose()
     return ""

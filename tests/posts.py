@@ -8,6 +8,7 @@ Import the fixtures in the conftest.py of the packages that want them::
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from sqlalchemy import Engine
 from guichet.central import registry, training
 from guichet.central.app import create_app
 from guichet.central.serve import running
+from guichet.config import load_enrolment, save_enrolment
 from guichet.domain.model import Role, Slot
 from guichet.station import Station, enrol
 from guichet.store.engine import open_engine, sqlite_url
@@ -26,6 +28,8 @@ PARIS = ZoneInfo("Europe/Paris")
 DAY = date(2026, 11, 24)
 MORNING = datetime(2026, 11, 24, 9, 40, tzinfo=PARIS).astimezone(UTC)
 """A Tuesday, at 09:40: the moment the training data are made for."""
+_STATIONS = (("station-1-a", 1), ("station-1-b", 1), ("station-2-a", 2))
+"""Enrolled beforehand, by the folder's name, which takes half a second each; any more as asked."""
 
 
 class Clock:
@@ -50,7 +54,8 @@ class World:
         self.folder = folder
         self.clock = Clock()
         self.path = folder / "central.sqlite3"
-        shutil.copy(template, self.path)
+        shutil.copy(template / "central.sqlite3", self.path)
+        self._ready = sorted(template.glob("station-*"))
         self.engine: Engine = open_engine(sqlite_url(self.path))
         self._serving = ExitStack()
         self._stations = ExitStack()
@@ -71,6 +76,16 @@ class World:
     def enrolled(self, name: str, *, site: int = 1, url: str | None = None) -> Path:
         """The folder of a new station of a site."""
         folder = self.folder / name
+        ready = next(
+            (each for each in self._ready if each.name.startswith(f"station-{site}-")), None
+        )
+        if ready is not None:
+            self._ready.remove(ready)
+            shutil.copytree(ready, folder)
+            enrolment = load_enrolment(folder)
+            assert enrolment is not None
+            save_enrolment(folder, replace(enrolment, url=url or self.url))
+            return folder
         code = registry.add_enrol_code(self.engine, site, self.clock())
         enrol(folder, url or self.url, code, name, self.clock)
         return folder
@@ -107,15 +122,19 @@ def free_slot(station: Station, procedure: str, *, day: date | None = None) -> S
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A central's database with a few hundred fictional persons, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "central.sqlite3"
-    engine = open_engine(sqlite_url(path))
+    """A central's database with a few hundred fictional persons, and stations, to be copied."""
+    folder = tmp_path_factory.mktemp("template")
+    engine = open_engine(sqlite_url(folder / "central.sqlite3"))
     registry.create(engine)
     training.load(engine, DAY, MORNING, persons=300)
+    clock = Clock()
+    with running(create_app(engine, clock=clock)) as url:
+        for name, site in _STATIONS:
+            enrol(folder / name, url, registry.add_enrol_code(engine, site, MORNING), name, clock)
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
-    return path
+    return folder
 
 
 @pytest.fixture

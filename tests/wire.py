@@ -1,6 +1,7 @@
 """A wire between station and central that can be made to misbehave, over real HTTP."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +13,8 @@ class Wire:
     """What the wire does to the next requests.
 
     `lose`: how many answers to POST are lost after central has committed them. `nonsense`: answer
-    this body instead of asking central. `status`: answer this status to everything.
+    this body instead of asking central. `status`: answer this status to everything. `asked_at`:
+    what was asked, and when on the monotonic clock.
     """
 
     def __init__(self, upstream: str) -> None:
@@ -23,6 +25,7 @@ class Wire:
         self.status: int | None = None
         self.headers: dict[str, str] = {}
         self.asked: list[str] = []
+        self.asked_at: list[tuple[str, float]] = []
         self.url = ""
 
 
@@ -43,6 +46,7 @@ def wire_to(upstream: str) -> Iterator[Wire]:
 
         def forward(self, content: bytes) -> None:
             wire.asked.append(f"{self.command} {self.path}")
+            wire.asked_at.append((wire.asked[-1], time.monotonic()))
             if wire.status is not None:
                 self.answer(wire.status, b"", wire.headers)
                 return

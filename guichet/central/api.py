@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy import Connection, Engine
 from starlette.responses import Response, StreamingResponse
 
-from guichet.central import feed, registry
+from guichet.central import existence, feed, registry
 from guichet.central.auth import Device, authenticate
 from guichet.central.events import Events
 from guichet.central.judge import judge
@@ -24,18 +24,23 @@ from guichet.central.schemas import (
     HEALTH,
     PERSONS,
     SECURED,
+    SLOTS,
     VERDICTS,
     EnrolledBody,
+    ExistenceBody,
 )
 from guichet.central.sent import SentOperation
 from guichet.domain.model import Site
 from guichet.store.engine import reading
-from guichet.store.queries import find_persons
+from guichet.store.queries import coming_slots, nearest_slots
 from guichet.store.records import get, to_json
+from guichet.store.search import find_indexed
 
 PROTOCOL = 1
 MAX_OPERATIONS = 200
 MAX_PAGE = 1000
+MAX_DAYS = 60
+MAX_SITE = 2**31 - 1
 _UPGRADE = {"Upgrade": f"guichet/{PROTOCOL}"}
 
 router = APIRouter()
@@ -61,6 +66,12 @@ class SearchBody(BaseModel):
     """A name, a phone number or a numéro étranger, or the beginning of one."""
 
     q: Annotated[Text, Field(min_length=1, max_length=100)]
+
+
+class NumberBody(BaseModel):
+    """A numéro étranger."""
+
+    number: Annotated[str, Field(pattern="^[0-9]{10}$", examples=["9301234567"])]
 
 
 class OperationsBody(BaseModel):
@@ -129,7 +140,8 @@ def operations(
 ) -> Response:
     """Judge operations one by one; each verdict is the same whenever it is asked for again."""
     events: Events = request.app.state.events
-    authority = registry.authority(engine, now, request.app.state.hold_minutes)
+    state = request.app.state
+    authority = registry.authority(engine, now, state.hold_minutes, state.waiting)
     verdicts = []
     for operation in body.operations:
         verdicts.append(judge(engine, operation, device, _now(request), authority))
@@ -184,6 +196,34 @@ async def events(device: Caller, request: Request) -> StreamingResponse:
     )
 
 
+@router.get(
+    "/v1/slots",
+    dependencies=[Depends(_protocol)],
+    responses=SLOTS | SECURED,
+    response_class=Response,
+)
+def slots(
+    device: Caller,
+    engine: Database,
+    now: Now,
+    procedure: Annotated[Text, Query(max_length=20, description="Code of the démarche.")],
+    days: Annotated[int, Query(ge=1, le=MAX_DAYS)] = MAX_DAYS,
+    site: Annotated[int | None, Query(ge=1, le=MAX_SITE, description="Number of a site.")] = None,
+) -> Response:
+    """The nearest slots of every site with a seat for a mediator, three a site.
+
+    With `site`, every slot of that one, full ones included, by time.
+    """
+    del device
+    until = now + timedelta(days=days)
+    with reading(engine) as connection:
+        if site is None:
+            found = nearest_slots(connection, procedure, now, until)
+        else:
+            found = coming_slots(connection, site, procedure, now, until)
+    return _json(f'{{"slots":[{",".join(to_json(slot) for slot in found)}]}}')
+
+
 @router.post(
     "/v1/persons",
     dependencies=[Depends(_protocol)],
@@ -196,5 +236,15 @@ def persons(body: SearchBody, device: Caller, engine: Database) -> Response:
     A POST, for addresses are logged on the way, and `q` names someone.
     """
     with reading(engine) as connection:
-        found = find_persons(connection, device.site, body.q)
+        found = find_indexed(connection, device.site, body.q)
     return _json(f'{{"persons":[{",".join(to_json(person) for person in found)}]}}')
+
+
+@router.post("/v1/registry", dependencies=[Depends(_protocol)], responses=SECURED)
+def register(body: NumberBody, device: Caller, request: Request) -> ExistenceBody:
+    """Ask the register that central is connected to whether a numéro étranger exists.
+
+    A POST, for addresses are logged on the way. Nothing is kept of the answer.
+    """
+    del device
+    return ExistenceBody(existence=existence.ask(request.app.state.connector, body.number))

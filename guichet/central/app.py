@@ -14,9 +14,11 @@ from starlette.responses import Response
 
 from guichet.central.api import PROTOCOL, router
 from guichet.central.events import Events
+from guichet.central.existence import Connector, unavailable
 from guichet.central.limits import Guard
 from guichet.central.problems import Problem, problem_response
 from guichet.central.schemas import ProblemBody
+from guichet.domain.waiting import Rules
 
 _REASONS = {404: "not_found", 405: "method_not_allowed"}
 
@@ -26,12 +28,17 @@ def create_app(
     *,
     hold_minutes: int = 5,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    connector: Connector = unavailable,
+    waiting: Rules | None = None,
 ) -> FastAPI:
     """Central on a database that guichet.central.registry.create has prepared.
 
-    `hold_minutes` is how long a seat is kept for someone who is booking.
+    `hold_minutes` is how long a seat is kept for someone who is booking; `connector` asks a
+    register of foreigners' numbers whether one exists, and none is within reach today; `waiting` is
+    how the waiting list goes.
     """
-    events = Events(engine, clock)
+    waiting = waiting or Rules()
+    events = Events(engine, clock, waiting)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -50,6 +57,8 @@ def create_app(
     app.state.events = events
     app.state.clock = clock
     app.state.hold_minutes = hold_minutes
+    app.state.waiting = waiting
+    app.state.connector = connector
     app.include_router(router)
     app.add_middleware(Guard)
     app.add_exception_handler(Problem, _problem)

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, Engine
 
 from guichet.central import feed
 from guichet.central.transactions import transact
+from guichet.domain.waiting import Rules
 from guichet.errors import StoreError
 from guichet.store.engine import reading
-from guichet.store.sweep import expired_slots, sites_with_expired_holds
+from guichet.store.sweep import sites_to_sweep, sweep
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +28,12 @@ COMMENT_EVERY = 15.0  # seconds
 class Events:
     """The event streams of one process."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, engine: Engine, clock: Callable[[], datetime], waiting: Rules | None = None
+    ) -> None:
         self._engine = engine
         self._clock = clock
+        self._waiting = waiting or Rules()
         self._counters: dict[int, int] = {}
         self._streams: set[asyncio.Event] = set()
         self._written = asyncio.Event()
@@ -106,20 +110,19 @@ class Events:
 
     def _look(self, *, housekeeping: bool) -> dict[int, int]:
         if housekeeping:
-            free_expired_holds(self._engine, self._clock())
+            keep_house(self._engine, self._clock(), self._waiting)
         with reading(self._engine) as connection:
             return feed.sequences(connection)
 
 
-def free_expired_holds(engine: Engine, now: datetime) -> None:
-    """Publish the seats whose holds have run out."""
+def keep_house(engine: Engine, now: datetime, waiting: Rules) -> None:
+    """Publish what time alone has changed at each site."""
     with reading(engine) as connection:
-        sites = sites_with_expired_holds(connection, now)
+        sites = sites_to_sweep(connection, now, waiting)
     for site in sites:
 
-        def free(connection: Connection, site: int = site) -> None:
+        def tidy(connection: Connection, site: int = site) -> None:
             feed.lock(connection, site)
-            slots = expired_slots(connection, site, now)
-            feed.publish(connection, site, [("slot", slot) for slot in slots])
+            feed.publish(connection, site, sweep(connection, site, now, waiting))
 
-        transact(engine, free)
+        transact(engine, tidy)

@@ -10,12 +10,14 @@ import binascii
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+import msgspec
 from sqlalchemy import Connection, or_, select, tuple_
 
 from guichet.domain.model import (
     RECORDS,
     Appointment,
     Competence,
+    Person,
     Procedure,
     PublicKey,
     Record,
@@ -23,6 +25,7 @@ from guichet.domain.model import (
     Slot,
     Visit,
 )
+from guichet.store import search
 from guichet.store.queries import everything
 from guichet.store.records import (
     KINDS,
@@ -166,6 +169,7 @@ def _publish(
     counter = _advance(connection, site, len(states))
     if not states:
         return counter
+    _index(connection, site, states)
     first = counter - len(states) + 1
     statement = insert_into(connection, CHANGES)
     new = statement.excluded
@@ -187,6 +191,29 @@ def _publish(
         ],
     )
     return counter
+
+
+def _index(
+    connection: Connection, site: int, states: Sequence[tuple[str, str, Record | None]]
+) -> None:
+    """Keep the search's words in step; how persons were is what the feed still says of them.
+
+    Only the site's own persons: who comes from another one is found by their appointment.
+    """
+    persons = {key: record for kind, key, record in states if kind == "person"}
+    keys, before = list(persons), []
+    for start in range(0, len(keys), _CHUNK):
+        said = select(CHANGES.c.body).where(
+            CHANGES.c.site == site,
+            CHANGES.c.kind == "person",
+            CHANGES.c.key.in_(keys[start : start + _CHUNK]),
+            CHANGES.c.body != GONE,
+        )
+        bodies = connection.execute(said).scalars()
+        before += [msgspec.json.decode(body, type=Person) for body in bodies]
+    own_before = [person for person in before if person.site == site]
+    own = [p for p in persons.values() if isinstance(p, Person) and p.site == site]
+    search.index(connection, site, own_before, own)
 
 
 def _advance(connection: Connection, site: int, steps: int) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from guichet.central import feed
+from guichet.central import feed, reach
 from guichet.central.auth import Device
 from guichet.central.transactions import transact
 from guichet.domain.operations import Applied, Operation, Refused, concerned
@@ -39,7 +39,7 @@ def _judge(
     if (operation.station, operation.site) != (station.id, station.site):
         # Not kept: nobody must be able to spoil another station's operation in advance.
         return _verdict(connection, operation, station.site, Refused("other_site"))
-    feed.lock(connection, station.site)
+    reach.lock(connection, operation)
     known = connection.execute(
         select(VERDICTS.c.station, VERDICTS.c.answer).where(VERDICTS.c.operation == operation.id)
     ).first()
@@ -49,8 +49,8 @@ def _judge(
         return _verdict(connection, operation, station.site, Refused("duplicate_id"))
     outcome = apply(connection, operation, now, authority)
     changed = outcome.changed if isinstance(outcome, Applied) else ()
-    feed.publish(connection, station.site, changed)
-    answer = _verdict(connection, operation, station.site, outcome, changed)
+    told = reach.publish(connection, station.site, changed)
+    answer = _verdict(connection, operation, station.site, outcome, told)
     connection.execute(
         insert(VERDICTS).values(
             operation=operation.id,
@@ -73,10 +73,10 @@ def _verdict(
     operation: Operation,
     site: int,
     outcome: Applied | Refused,
-    changed: Iterable[tuple[str, str]] = (),
+    told: Iterable[tuple[str, str]] = (),
 ) -> str:
     reason = outcome.reason if isinstance(outcome, Refused) else None
-    rows = feed.rows_json(connection, site, (*concerned(operation.action), *changed))
+    rows = feed.rows_json(connection, site, (*concerned(operation.action), *told))
     return (
         f'{{"operation":{json.dumps(operation.id)},"reason":{json.dumps(reason)},'
         f'"detail":{json.dumps(outcome.detail)},"changes":[{",".join(rows)}]}}'

@@ -17,6 +17,7 @@ from guichet.domain.claims import Claims
 from guichet.domain.identity import identity_of
 from guichet.domain.model import Appointment, Person, PublicKey
 from guichet.domain.reference import ALPHABET
+from guichet.domain.waiting import Rules
 from guichet.store.booking import Authority
 from guichet.store.engine import migrate, reading
 from guichet.store.queries import everything
@@ -160,7 +161,12 @@ def new_signing_key(engine: Engine, now: datetime) -> PublicKey:
     return transact(engine, lambda c: _new_key(c, now))
 
 
-def authority(engine: Engine, now: datetime | None = None, hold_minutes: int = 5) -> Authority:
+def authority(
+    engine: Engine,
+    now: datetime | None = None,
+    hold_minutes: int = 5,
+    waiting: Rules | None = None,
+) -> Authority:
     """Central's power to hold and sign, with the newest key valid at `now` (by default, now).
 
     Take a fresh one for each request: keys are rotated by other processes too. Without any valid
@@ -185,7 +191,7 @@ def authority(engine: Engine, now: datetime | None = None, hold_minutes: int = 5
         )
         return token.sign(claims, valid[0].kid, bytes.fromhex(valid[0].private))
 
-    return Authority(sign=sign, hold_minutes=hold_minutes)
+    return Authority(sign, hold_minutes, waiting or Rules())
 
 
 def _signs(key: PublicKey | None, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from guichet.domain.foreigner_number import Existence
 from guichet.domain.model import (
     Agent,
     Appointment,
@@ -77,10 +78,22 @@ class PageBody(BaseModel):
     changes: list[ChangeBody]
 
 
+class SlotsBody(BaseModel):
+    """Slots found."""
+
+    slots: list[Slot]
+
+
 class PersonsBody(BaseModel):
     """Persons found."""
 
     persons: list[Person]
+
+
+class ExistenceBody(BaseModel):
+    """What a register says of a numéro étranger; unavailable never counts against the person."""
+
+    existence: Existence
 
 
 def problem(description: str) -> dict[str, Any]:
@@ -111,6 +124,7 @@ BAD_CODE: Responses = {
 HEALTH: Responses = {200: {"model": HealthBody}, 503: problem("unavailable")}
 VERDICTS: Responses = {200: {"model": VerdictsBody}}
 CHANGES: Responses = {200: {"model": PageBody}, 410: problem("cursor_unknown")}
+SLOTS: Responses = {200: {"model": SlotsBody}}
 PERSONS: Responses = {200: {"model": PersonsBody}}
 EVENTS: Responses = {
     200: {

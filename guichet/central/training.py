@@ -6,11 +6,13 @@ Training runs on a demo day: today when it is an open day, else the next one.
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, select
 
+from guichet.central import competence
 from guichet.central import training_catalogue as catalogue
 from guichet.central.feed import publish_records
 from guichet.central.registry import authority
@@ -20,13 +22,16 @@ from guichet.central.training_names import STAFF
 from guichet.central.training_people import people
 from guichet.central.transactions import transact
 from guichet.domain.calendar_fr import next_open_day
-from guichet.domain.model import Agent, Appointment, Person, Record, Role, Visit
+from guichet.domain.model import Agent, Appointment, Competence, Person, Record, Role, Visit
 from guichet.store.engine import reading
 from guichet.store.pins import hash_pin
 from guichet.store.schema import METADATA
 
 SEED = 93
 PERSONS = 2_000
+COMMUNES = Path(__file__).with_name("training_communes.csv")
+"""The communes of Seine-Saint-Denis by arrondissement, from general knowledge and for training
+only: a préfecture imports its own matrix (`guichet central competence`)."""
 PINS = {Role.MEDIATOR: "1111", Role.COUNTER: "2222", Role.SUPERVISOR: "3333"}
 
 _DAY_SETTING = "training_day"
@@ -76,6 +81,7 @@ def load(
     day = next_open_day(today)
     known = people(rng, persons, day.year)
     agents = _agents()
+    matrix = communes()
     sign = authority(engine).sign
     records: dict[int, list[Record]] = {}
     for site in catalogue.SITES:
@@ -96,11 +102,19 @@ def load(
         for number, site_records in records.items():
             publish_records(connection, number, site_records)
             _add_reception(connection, number, now)
+        publish_records(connection, catalogue.SITES[0].number, matrix)
         connection.execute(_SETTING.insert().values(name=_DAY_SETTING, value=day.isoformat()))
 
     transact(engine, publish)
     kinds = Counter(type(record) for site_records in records.values() for record in site_records)
     return Training(day, kinds[Person], kinds[Appointment], kinds[Visit])
+
+
+def communes() -> list[Competence]:
+    """Which site is competent for each commune of training, for all démarches."""
+    sites = [site.number for site in catalogue.SITES]
+    rows, _bad = competence.read(COMMUNES, sites, [p.code for p in catalogue.PROCEDURES])
+    return rows
 
 
 def _agents() -> list[Agent]:

@@ -232,7 +232,13 @@ class Competence:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """A search that found no slot. `waiting`: the person wants to be told of a freed one."""
+    """A search that found no slot. `waiting`: the person wants to be told of a freed one.
+
+    `offered` is the slot of which central keeps a seat for them `until` then, under the demand's id
+    as hold; `offers` counts them, `offered_on` is the site's day of the last, `called_at` when the
+    person was last called about it in vain. `ended` says why they no longer wait
+    (guichet.domain.waiting), and the record names nobody then.
+    """
 
     id: str
     site: int
@@ -241,6 +247,12 @@ class Demand:
     at: datetime
     agent: str
     waiting: bool
+    offered: str | None = None
+    until: datetime | None = None
+    offers: int = 0
+    offered_on: date | None = None
+    called_at: datetime | None = None
+    ended: str | None = None
 
 
 Record = (

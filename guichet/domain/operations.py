@@ -98,6 +98,20 @@ class RecordDemand:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerOffer:
+    """Record what came of telling someone who waits; `slot` is what they were offered, if anything.
+
+    `answer` comes from a closed list (guichet.domain.waiting.Answer). Whoever accepts is booked
+    with the demand's id as hold.
+    """
+
+    demand: str
+    slot: str | None
+    answer: str
+    kind: Literal["answer_offer"] = "answer_offer"
+
+
+@dataclass(frozen=True, slots=True)
 class CheckIn:
     """Record that a person is here.
 
@@ -164,6 +178,7 @@ Action = (
     | Present
     | WithdrawAccord
     | RecordDemand
+    | AnswerOffer
     | CheckIn
     | UndoCheckIn
     | Call
@@ -226,6 +241,8 @@ def concerned(action: Action) -> tuple[tuple[str, str], ...]:
         "person": action.person.id
         if isinstance(action, Register)
         else getattr(action, "person", None),
-        "demand": action.demand.id if isinstance(action, RecordDemand) else None,
+        "demand": action.demand.id
+        if isinstance(action, RecordDemand)
+        else getattr(action, "demand", None),
     }
     return tuple((kind, key) for kind, key in fields.items() if key is not None)

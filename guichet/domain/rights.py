@@ -16,6 +16,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "present": _BOOKING,
     "withdraw_accord": _BOOKING,
     "record_demand": _BOOKING,
+    "answer_offer": _BOOKING,
     "check_in": _RECEIVING,
     "undo_check_in": _RECEIVING,
     "call": _RECEIVING,

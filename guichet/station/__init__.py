@@ -11,8 +11,13 @@ from guichet.config import Enrolment, load_enrolment, save_enrolment, station_fo
 from guichet.domain.model import Site
 from guichet.errors import ConfigError, ProtocolError
 from guichet.i18n import _
+from guichet.station.assistance import Assistance, Waiting
 from guichet.station.core import Core
-from guichet.station.mediation import Booked, Held, Mediation
+from guichet.station.drafts import Drafts, Found, Kept
+from guichet.station.family import hold_all, hold_all_longer, release_all
+from guichet.station.likely import Alike
+from guichet.station.mediation import Booked, Elsewhere, Held, Mediation
+from guichet.station.papers import Papers
 from guichet.station.reception import Reading, Reception
 from guichet.station.session import Session, SignedIn
 from guichet.station.unsettled import Unsettled
@@ -21,15 +26,24 @@ from guichet.store.records import get
 from guichet.sync.engine import Link, SyncState, purge
 
 __all__ = [
+    "Alike",
     "Booked",
+    "Elsewhere",
+    "Found",
     "Held",
+    "Kept",
     "Link",
+    "Mediation",
     "Reading",
     "SignedIn",
     "Station",
     "SyncState",
     "Unsettled",
+    "Waiting",
     "enrol",
+    "hold_all",
+    "hold_all_longer",
+    "release_all",
 ]
 
 _KEPT_DAYS = 1
@@ -48,7 +62,10 @@ class Station:
         self._held = held
         self.folder = folder
         self.session = Session(core)
-        self.mediation = Mediation(core, folder / "convocations")
+        self.drafts = Drafts(core)
+        self.mediation = Mediation(core)
+        self.assistance = Assistance(core)
+        self.papers = Papers(core, folder / "convocations")
         self.reception = Reception(core)
 
     @classmethod
@@ -81,6 +98,7 @@ class Station:
                 raise ProtocolError(
                     _("La centrale n’a rien dit du site de ce poste. Prévenez le support.")
                 )
+            Drafts(core).purge()
             core.sync.start(quiet)
             return cls(core, folder, held.pop_all())
 

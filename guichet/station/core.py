@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine
 
 from guichet.config import Enrolment
-from guichet.domain.model import Agent, Site
+from guichet.domain.model import Agent, Site, Slot
 from guichet.domain.operations import Action, Applied, Operation, Refused, Verdict
 from guichet.station.unsettled import Unsettled, explained
 from guichet.store.apply import apply
 from guichet.store.engine import reading, writing
+from guichet.store.records import put
 from guichet.store.wire import operation_json
 from guichet.sync import outbox
 from guichet.sync.engine import SyncEngine
@@ -40,7 +41,7 @@ class Core:
         self.site: Site | None = None
         self._listeners: list[Callable[[], None]] = []
         self._lock = threading.Lock()
-        self.sync = SyncEngine(engine, self.client, clock, self.changed, self.changed)
+        self.sync = SyncEngine(engine, self.client, clock, self.changed)
 
     def client(self) -> "CentralClient":
         """Central over HTTP; what that takes is imported when it is first asked for."""
@@ -119,14 +120,20 @@ class Core:
             self.left()
         return outcome
 
-    def confirm(self, action: Action, timeout: float) -> tuple[Applied | Refused, bool]:
+    def confirm(
+        self, action: Action, timeout: float, slot: Slot | None = None
+    ) -> tuple[Applied | Refused, bool]:
         """Do it here and wait `timeout` seconds for central's word; whether it has come.
 
         What central refuses is undone here, and is not left in the outbox: who asked is told.
+        `slot` is the one the action names: another site's is known here until central's word,
+        which says that it is none of this site's feed.
         """
         operation = self.operation(action)
         self.sync.expect(operation.id)
         with writing(self.engine) as connection:
+            if slot is not None and slot.site != operation.site:
+                put(connection, slot)
             outcome = self.perform(connection, operation)
         if isinstance(outcome, Refused):
             self.sync.verdict(operation.id, 0)

@@ -1,17 +1,17 @@
-"""The mediator's work: find or record a person, hold a seat, book, print."""
+"""The mediator's work: find or record a person, hold a seat, book."""
 
 import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
-from guichet.convocation import document
-from guichet.convocation.document import convocation_of
+from guichet.domain.competence import commune_named, elsewhere, site_for
+from guichet.domain.foreigner_number import Existence
 from guichet.domain.model import (
     Accord,
     AccordMode,
     Appointment,
+    Competence,
     Person,
     Procedure,
     Site,
@@ -27,10 +27,11 @@ from guichet.domain.operations import (
     Register,
     Release,
 )
-from guichet.errors import CentralUnavailable, DocumentError
-from guichet.i18n import _
+from guichet.domain.provenance import Through
+from guichet.errors import CentralUnavailable, GuichetError
 from guichet.station.core import Core
-from guichet.store import queries
+from guichet.station.likely import Alike, likely_same
+from guichet.store import queries, search
 from guichet.store.engine import reading, writing
 from guichet.store.records import get, put
 
@@ -55,19 +56,24 @@ class Booked:
     confirmed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another site is competent for who lives in this commune (its name)."""
+
+    site: Site
+    commune: str
+
+
 class Mediation:
     """Everything the mediator's screens ask for."""
 
-    def __init__(self, core: Core, documents: Path) -> None:
+    def __init__(self, core: Core) -> None:
         self._core = core
-        self._documents = documents
-        self.practice: Path | None = None
-        """Where pictures of what is printed go, for the demo's practice camera."""
 
     def find_persons(self, query: str) -> list[Person]:
         """The persons this station knows, by name, phone or numéro étranger."""
         with reading(self._core.engine) as connection:
-            return queries.find_persons(connection, self._core.enrolment.site, query)
+            return search.find_persons(connection, self._core.enrolment.site, query)
 
     def find_persons_at_central(self, query: str) -> list[Person]:
         """The same asked of central, which remembers longer. Raises CentralUnavailable."""
@@ -82,6 +88,17 @@ class Mediation:
         outcome = self._core.submit(Register(person))
         return outcome if isinstance(outcome, Refused) else None
 
+    def likely_same(self, person: Person) -> list[Alike]:
+        """The persons known already who may be this new one, the likeliest first."""
+        return likely_same(self._core, person)
+
+    def existence(self, number: str) -> Existence:
+        """What a register says of a numéro étranger, through central."""
+        try:
+            return self._core.client().existence(number)
+        except GuichetError:  # whatever the fault, it must not count against the person
+            return Existence.UNAVAILABLE
+
     def adopt(self, person: Person) -> None:
         """Keep here a person found at central."""
         with writing(self._core.engine) as connection:
@@ -93,6 +110,28 @@ class Mediation:
         with reading(self._core.engine) as connection:
             found = queries.everything(connection, Procedure)
         return sorted(found, key=lambda procedure: procedure.label)
+
+    def elsewhere(self, person: Person) -> dict[str, Elsewhere]:
+        """Where the person depends on another site than this one, by code of démarche."""
+        with reading(self._core.engine) as connection:
+            matrix = queries.everything(connection, Competence)
+            codes = [each.code for each in queries.everything(connection, Procedure)]
+            sites = {site.number: site for site in queries.everything(connection, Site)}
+        found = elsewhere(matrix, person.commune, codes, self._core.enrolment.site)
+        return {
+            code: Elsewhere(sites[row.site], row.name)
+            for code, row in found.items()
+            if row.site in sites
+        }
+
+    def competent(self, person: Person, procedure: str) -> Site | None:
+        """The site on which the person depends for a démarche; None when nothing is known."""
+        with reading(self._core.engine) as connection:
+            matrix = queries.everything(connection, Competence)
+            sites = {site.number: site for site in queries.everything(connection, Site)}
+        commune = commune_named(matrix, person.commune)
+        row = site_for(matrix, commune.code, procedure) if commune else None
+        return sites.get(row.site) if row else None
 
     def slots(self, procedure: str) -> dict[date, list[Slot]]:
         """The coming slots for a procedure, full ones included, by day."""
@@ -125,15 +164,33 @@ class Mediation:
         except CentralUnavailable:
             return
 
-    def accord(self, mode: AccordMode, language: str) -> Accord:
+    def accord(
+        self,
+        mode: AccordMode,
+        language: str,
+        through: Through = Through.PERSON,
+        *,
+        paid: bool | None = None,
+    ) -> Accord:
         """The person's accord, given now and recorded by the agent at work."""
         agent = self._core.agent
-        return Accord(self._core.clock(), mode, language, agent.code if agent else "")
+        code = agent.code if agent else ""
+        return Accord(self._core.clock(), mode, language, code, through.value, paid)
 
     def book(
-        self, person: Person, procedure: Procedure, held: Held, accord: Accord
+        self,
+        person: Person,
+        procedure: Procedure,
+        held: Held,
+        accord: Accord,
+        override: str | None = None,
+        *,
+        patient: bool = True,
     ) -> Booked | Refused:
-        """Book the held seat and wait for central's yes."""
+        """Book the held seat and wait for central's yes, unless not `patient`.
+
+        `override`: why a supervisor lets the person have a second one in the family.
+        """
         while True:
             book = Book(
                 appointment=secrets.token_hex(8),
@@ -142,15 +199,16 @@ class Mediation:
                 person=person.id,
                 procedure=procedure.code,
                 accord=accord,
+                override=override,
             )
-            outcome, confirmed = self._core.confirm(book, _PATIENCE)
+            outcome, confirmed = self._core.confirm(book, _PATIENCE if patient else 0.0, held.slot)
             if outcome != Refused("id_taken"):  # else, once in millions, draw another reference
                 return self._booked(book.appointment, outcome, confirmed=confirmed)
 
     def move(self, appointment: Appointment, held: Held) -> Booked | Refused:
         """Swap the appointment's seat for the held one; the reference stays."""
         move = Move(appointment.id, held.id, held.slot.id)
-        outcome, confirmed = self._core.confirm(move, _PATIENCE)
+        outcome, confirmed = self._core.confirm(move, _PATIENCE, held.slot)
         return self._booked(appointment.id, outcome, confirmed=confirmed)
 
     def cancel(self, appointment: Appointment, by: str) -> Booked | Refused:
@@ -169,43 +227,17 @@ class Mediation:
             return Refused("unknown_appointment")
         return Booked(found, confirmed)
 
+    def person(self, key: str) -> Person | None:
+        """The person of that id, if this station knows them."""
+        with reading(self._core.engine) as connection:
+            return get(connection, Person, key)
+
+    def appointment(self, reference: str) -> Appointment | None:
+        """The appointment of that reference, as reference_of writes it, if it is known here."""
+        with reading(self._core.engine) as connection:
+            return queries.appointment_by_reference(connection, reference)
+
     def appointments_of(self, person: Person) -> list[Appointment]:
         """The person's appointments here, the latest first."""
         with reading(self._core.engine) as connection:
             return queries.appointments_of(connection, person.id)
-
-    def convocation(self, appointment: str) -> Path:
-        """Write the convocation of a confirmed appointment as PDF. Raises DocumentError."""
-        with reading(self._core.engine) as connection:
-            found = get(connection, Appointment, appointment)
-            person = get(connection, Person, found.person if found else "")
-            procedure = get(connection, Procedure, found.procedure if found else "")
-            site = get(connection, Site, found.site if found else 0)
-        if found is None or person is None or procedure is None or site is None:
-            raise DocumentError(
-                _("Ce rendez-vous n’est plus sur ce poste\u00a0: recherchez la personne.")
-            )
-        if found.token is None:
-            raise DocumentError(
-                _(
-                    "La centrale n’a pas encore confirmé ce rendez-vous\u00a0: "
-                    "la convocation s’imprimera dès sa réponse."
-                )
-            )
-        printed = convocation_of(found, person, procedure, site, self._core.today())
-        path = document.write(printed, self._documents)
-        if self.practice is not None:
-            document.write_picture(printed, self.practice)
-        return path
-
-    def open(self, path: Path) -> None:
-        """Show a document in the system's viewer. Raises DocumentError."""
-        document.open_document(path)
-
-    def print(self, path: Path) -> None:
-        """Send a document to the printer. Raises DocumentError."""
-        document.print_document(path)
-
-    def printer_available(self) -> bool:
-        """Whether this machine can print."""
-        return document.printer_available()

@@ -146,7 +146,7 @@ class Reception:
             get(connection, Person, appointment.person),
             get(connection, Procedure, appointment.procedure),
             place,
-            visit_of(connection, appointment.id),
+            visit_of(connection, appointment.id, site.number),
         )
 
     def _concluded(self, connection: Connection, reading_: Reading) -> Reading:
@@ -168,7 +168,7 @@ class Reception:
         )
         if appointment is None:
             raise ValueError("nobody to check in")
-        earlier = visit_of(connection, appointment)
+        earlier = visit_of(connection, appointment, self._core.enrolment.site)
         if earlier is not None:
             decision = replace(reading_.decision, finding=Finding.ALREADY_IN)
             return replace(reading_, decision=decision, visit=earlier)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from guichet.domain.model import Agent, Appointment, Person, Visit
+from guichet.domain.model import Agent, Appointment, Demand, Person, Visit
 from guichet.domain.names import display_name
 from guichet.domain.operations import Register
 from guichet.store.records import get
@@ -53,8 +53,10 @@ def _subject(connection: Connection, action: Any) -> tuple[Person | None, str]:
         Appointment,
         getattr(action, "appointment", None) or (visit and visit.appointment) or "",
     )
+    named = getattr(action, "demand", None)
+    demand = named if isinstance(named, Demand) else get(connection, Demand, named or "")
     known = getattr(action, "person", None) or next(
-        (found.person for found in (visit, appointment) if found and found.person), ""
+        (found.person for found in (visit, appointment, demand) if found and found.person), ""
     )
     ticket = getattr(action, "ticket", None) or (visit and visit.ticket)
     return get(connection, Person, known), ticket or (appointment.reference if appointment else "")

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from guichet.domain.model import Agent, Role
 from guichet.domain.operations import (
+    AnswerOffer,
     Applied,
     Book,
     Call,
@@ -30,7 +31,7 @@ from guichet.domain.operations import (
     WithdrawAccord,
 )
 from guichet.domain.rights import exceptional, may
-from guichet.store import assistance, booking, visits
+from guichet.store import assistance, booking, visits, waiting
 from guichet.store.booking import Authority
 from guichet.store.records import get
 
@@ -51,6 +52,8 @@ def apply(
     try:
         with connection.begin_nested() as savepoint:
             outcome = _dispatch(connection, operation, now, authority)
+            if authority is not None and isinstance(outcome, Applied):
+                outcome = waiting.follow(connection, operation, outcome, now, authority.waiting)
             if isinstance(outcome, Refused):
                 savepoint.rollback()
     except IntegrityError:
@@ -64,9 +67,9 @@ def _dispatch(
 ) -> Applied | Refused:
     match operation.action:
         case Hold() as action:
-            return booking.hold(connection, action, operation.site, now, authority)
+            return booking.hold(connection, action, now, authority)
         case Release() as action:
-            return booking.release(connection, action, operation.site, now)
+            return booking.release(connection, action, now)
         case Register(person=person):
             return booking.register(connection, person, operation.site)
         case Book() as action:
@@ -75,7 +78,7 @@ def _dispatch(
             return booking.move(connection, action, operation.site, now, authority)
         case Cancel() as action:
             return booking.cancel(connection, action, operation.site, now)
-        case Present() | WithdrawAccord() | RecordDemand() as action:
+        case Present() | WithdrawAccord() | RecordDemand() | AnswerOffer() as action:
             return assistance.note(connection, operation, action)
         case CheckIn() as action:
             return visits.check_in(connection, operation, action)

@@ -5,7 +5,7 @@ the past, held ones a few minutes ahead, booked ones in the far future. Taking o
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,21 +16,24 @@ from sqlalchemy import (
     case,
     func,
     insert,
-    or_,
+    literal,
     select,
     update,
 )
 
 from guichet.domain import quotas
-from guichet.domain.lifecycle import APPOINTMENT, CANCELLED_BY, after
+from guichet.domain.lifecycle import CANCELLED_BY, after
 from guichet.domain.model import Appointment, AppointmentStatus, Person, Procedure, Slot
 from guichet.domain.operations import Applied, Book, Cancel, Hold, Move, Operation, Refused, Release
 from guichet.domain.reference import reference_of
-from guichet.store.records import columns, from_row, get, put
+from guichet.domain.waiting import Rules
+from guichet.store.appointments import active, appointment_for, objection, taken
+from guichet.store.records import columns, get, put
 from guichet.store.schema import METADATA
 
 SEAT = METADATA.tables["seat"]
 SLOTS = METADATA.tables["slot"]
+DEMANDS = METADATA.tables["demand"]
 APPOINTMENTS = METADATA.tables["appointment"]
 _COUNTED = {"free": quotas.PUBLIC, "free_pan": quotas.PAN, "free_urgent": quotas.URGENT}
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -39,18 +42,22 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """What central alone has: the seats, the signature, and how many minutes a hold lasts."""
+    """What central alone has: the seats, the signature, and how many minutes a hold lasts.
+
+    `waiting` is how the waiting list goes.
+    """
 
     sign: Callable[[Appointment, Person], str]
     hold_minutes: int
+    waiting: Rules = field(default_factory=Rules)
 
 
 def hold(
-    connection: Connection, action: Hold, site: int, now: datetime, authority: Authority | None
+    connection: Connection, action: Hold, now: datetime, authority: Authority | None
 ) -> Applied | Refused:
-    """Keep a free seat; asked again under the same id, keep the same seat for longer."""
+    """Keep a free seat at any site; asked again under the same id, keep the same one for longer."""
     slot = get(connection, Slot, action.slot)
-    if slot is None or slot.site != site:
+    if slot is None:
         return Refused("unknown_slot")
     if authority is None:
         return Refused("central_only")
@@ -59,26 +66,35 @@ def hold(
     if slot.starts_at <= now:
         return Refused("slot_past")
     until = now + timedelta(minutes=authority.hold_minutes)
+    # What is offered to someone who waits is kept for hours, and stays so.
+    longest = case(
+        (SEAT.c.free_at > until, SEAT.c.free_at), else_=literal(until, SEAT.c.free_at.type)
+    )
     mine = update(SEAT).where(
         SEAT.c.hold == action.hold, SEAT.c.slot == slot.id, SEAT.c.appointment.is_(None)
     )
-    if connection.execute(mine.values(free_at=until)).rowcount == 0 and not _take(
+    kept = connection.execute(mine.values(free_at=longest).returning(SEAT.c.free_at)).scalar()
+    if kept is None and not _take(
         connection, slot.id, now, action.quota, hold=action.hold, free_at=until
     ):
         return Refused("slot_full")
+    until = kept or until
     recount(connection, slot.id, now)
     return Applied((("slot", slot.id),), {"until": until.isoformat(), "now": now.isoformat()})
 
 
-def release(connection: Connection, action: Release, site: int, now: datetime) -> Applied:
-    """Give a held seat of the site back; nothing to do when the hold is gone already."""
+def release(connection: Connection, action: Release, now: datetime) -> Applied:
+    """Give a held seat back; nothing to do when the hold is gone already.
+
+    Only who drew the hold's id knows it: no feed tells it. Save that of an offer to someone who
+    waits, which only their answer ends.
+    """
+    offered = select(DEMANDS.c.id).where(
+        DEMANDS.c.id == SEAT.c.hold, DEMANDS.c.offered == SEAT.c.slot
+    )
     slots = connection.execute(
         update(SEAT)
-        .where(
-            SEAT.c.hold == action.hold,
-            SEAT.c.appointment.is_(None),
-            SEAT.c.slot.in_(select(SLOTS.c.id).where(SLOTS.c.site == site)),
-        )
+        .where(SEAT.c.hold == action.hold, SEAT.c.appointment.is_(None), ~offered.exists())
         .values(free_at=now, hold=None)
         .returning(SEAT.c.slot)
     ).scalars()
@@ -101,21 +117,24 @@ def book(
     now: datetime,
     authority: Authority | None,
 ) -> Applied | Refused:
-    """Give the held seat, or another of the slot when the hold has expired, to the person."""
+    """Give the held seat, or another of the slot when the hold has expired, to the person.
+
+    The slot may be another site's, the person only one of the site's own.
+    """
     slot = get(connection, Slot, action.slot)
     person = get(connection, Person, action.person)
     procedure = get(connection, Procedure, action.procedure)
-    if slot is None or slot.site != operation.site or action.procedure not in slot.procedures:
+    if slot is None or action.procedure not in slot.procedures:
         return Refused("unknown_slot")
     if person is None or person.site != operation.site or procedure is None:
         return Refused("unknown_person")
     if procedure.number_required and person.number is None and person.number_absent is None:
         return Refused("number_required")
-    if _taken(connection, action.appointment):
+    if taken(connection, action.appointment):
         return Refused("id_taken")
-    active = _active(connection, person.id, procedure.family)
-    if active is not None and not action.override:
-        return Refused("already_booked", {"appointment": active})
+    known = active(connection, person.id, procedure.family)
+    if known is not None and not action.override:
+        return Refused("already_booked", {"appointment": known})
     appointment = Appointment(
         id=action.appointment,
         reference=reference_of(action.appointment),
@@ -134,7 +153,7 @@ def book(
         booked_by=operation.agent,
         accord=action.accord,
         cancel_reason=None,
-        override=action.override if active is not None else None,
+        override=action.override if known is not None else None,
     )
     if authority is not None:
         appointment = replace(appointment, token=authority.sign(appointment, person))
@@ -151,19 +170,25 @@ def book(
 def move(
     connection: Connection, action: Move, site: int, now: datetime, authority: Authority | None
 ) -> Applied | Refused:
-    """Swap seats at once: whatever fails, the old appointment stands."""
-    appointment = get(connection, Appointment, action.appointment)
+    """Swap seats at once: whatever fails, the old appointment stands.
+
+    To another site's slot only for a person of the site's own.
+    """
+    appointment = appointment_for(connection, action.appointment, site)
     slot = get(connection, Slot, action.slot)
-    refusal = _not_here(appointment, site, "move")
+    refusal = objection(appointment, "move")
     if appointment is None or refusal is not None:
         return Refused(refusal or "unknown_appointment")
-    if slot is None or slot.site != site or appointment.procedure not in slot.procedures:
-        return Refused("unknown_slot")
     person = get(connection, Person, appointment.person)
+    if slot is None or appointment.procedure not in slot.procedures:
+        return Refused("unknown_slot")
     if person is None:
         return Refused("unknown_person")
+    if site not in (slot.site, person.site):
+        return Refused("unknown_slot")
     moved = replace(
         appointment,
+        site=slot.site,
         slot=slot.id,
         day=slot.day,
         starts_at=slot.starts_at,
@@ -185,8 +210,8 @@ def cancel(connection: Connection, action: Cancel, site: int, now: datetime) -> 
     """End an appointment; its seat is free at once."""
     if action.by not in CANCELLED_BY:
         return Refused("unknown_reason")
-    appointment = get(connection, Appointment, action.appointment)
-    refusal = _not_here(appointment, site, "cancel")
+    appointment = appointment_for(connection, action.appointment, site)
+    refusal = objection(appointment, "cancel")
     if appointment is None or refusal is not None:
         return Refused(refusal or "unknown_appointment")
     put(
@@ -224,34 +249,6 @@ def recounted(connection: Connection, slots: Any, now: datetime) -> list[str]:
     for key in keys:
         recount(connection, key, now)
     return keys
-
-
-def _not_here(appointment: Appointment | None, site: int, kind: str) -> str | None:
-    """The reason why the appointment cannot be moved or cancelled here, if any."""
-    if appointment is None or appointment.site != site:
-        return "unknown_appointment"
-    step = APPOINTMENT[appointment.status, kind]
-    return None if isinstance(step, AppointmentStatus) else step
-
-
-def _active(connection: Connection, person: str, family: str) -> str | None:
-    row = connection.execute(
-        select(APPOINTMENTS).where(
-            APPOINTMENTS.c.person == person,
-            APPOINTMENTS.c.family == family,
-            APPOINTMENTS.c.status == AppointmentStatus.BOOKED.value,
-        )
-    )
-    first = row.first()
-    return None if first is None else from_row(Appointment, first).id
-
-
-def _taken(connection: Connection, appointment: str) -> bool:
-    """Whether an appointment has that id, or the reference that follows from it."""
-    clash = or_(
-        APPOINTMENTS.c.id == appointment, APPOINTMENTS.c.reference == reference_of(appointment)
-    )
-    return connection.execute(select(APPOINTMENTS.c.id).where(clash)).first() is not None
 
 
 def _seat(connection: Connection, action: Book | Move, slot: Slot, now: datetime) -> bool:

@@ -52,6 +52,7 @@ def _table(table: Table) -> str:
         elif not isinstance(constraint, PrimaryKeyConstraint):
             raise ValueError(repr(constraint))  # noqa: TRY004 - no caller gave a wrong type
     parts += map(_index, sorted(table.indexes, key=lambda made: str(made.name)))
+    parts += [f"{option}={value!r}" for option, value in table.dialect_kwargs.items()]
     return _call("Table", parts, "    ") + "\n"
 
 

@@ -1,13 +1,12 @@
 """What screens and central read. Each query is one statement; no lazy loading anywhere."""
 
-import re
-import string
+import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, String, and_, cast, func, or_, select
 
 from guichet.domain.day import DayRow, DayState, state_of
 from guichet.domain.model import (
@@ -15,15 +14,14 @@ from guichet.domain.model import (
     Appointment,
     AppointmentStatus,
     Competence,
-    Person,
+    Demand,
     Procedure,
     PublicKey,
     Site,
     Slot,
     VisitStatus,
 )
-from guichet.domain.names import display_name, search_words
-from guichet.phones import digits_key
+from guichet.domain.names import display_name
 from guichet.store.records import TABLES, R, from_row
 
 _APPOINTMENT = TABLES["appointment"]
@@ -31,10 +29,10 @@ _VISIT = TABLES["visit"]
 _PERSON = TABLES["person"]
 _PROCEDURE = TABLES["procedure"]
 _SLOT = TABLES["slot"]
+_DEMAND = TABLES["demand"]
+SLOTS_AT_ONCE = 5000
+"""A site's slots of two months are fewer."""
 _HIDDEN = (VisitStatus.DUPLICATE.value, VisitStatus.UNDONE.value)
-_MIN_DIGITS = 4
-_PREFIX = re.compile(r"^\s*(?:(?:\+|00)\s*33\s*(?:\(0\))?|0)")
-"""What stands before the nine digits of a French number, so that a part of one is found too."""
 
 
 def everything(connection: Connection, model: type[R]) -> list[R]:
@@ -49,33 +47,6 @@ def everything(connection: Connection, model: type[R]) -> list[R]:
     return [from_row(model, row) for row in connection.execute(select(TABLES[kind]))]
 
 
-def find_persons(connection: Connection, site: int, query: str, limit: int = 50) -> list[Person]:
-    """The persons of a site found by name (any order, no accents needed), phone or number."""
-    digits = "".join(c for c in query if c in string.digits)
-    if len(digits) >= _MIN_DIGITS:
-        key = digits_key(_PREFIX.sub("", query))
-        condition: ColumnElement[bool] = _PERSON.c.number.like(f"{digits}%")
-        if key:
-            condition = or_(condition, _PERSON.c.phone_key.like(f"%{key}%"))
-    else:
-        words = search_words(query)
-        if not words:
-            return []
-        condition = and_(
-            *(
-                or_(_PERSON.c.match_key.like(f"{w}%"), _PERSON.c.match_key.like(f"% {w}%"))
-                for w in words
-            )
-        )
-    statement = (
-        select(_PERSON)
-        .where(_PERSON.c.site == site, condition)
-        .order_by(_PERSON.c.match_key)
-        .limit(limit)
-    )
-    return [from_row(Person, row) for row in connection.execute(statement)]
-
-
 def slots_from(connection: Connection, site: int, day: date) -> list[Slot]:
     """The slots of a site from a day on, by time."""
     statement = (
@@ -84,6 +55,89 @@ def slots_from(connection: Connection, site: int, day: date) -> list[Slot]:
         .order_by(_SLOT.c.starts_at, _SLOT.c.id)
     )
     return [from_row(Slot, row) for row in connection.execute(statement)]
+
+
+def coming_slots(
+    connection: Connection, site: int, procedure: str, now: datetime, until: datetime | None = None
+) -> list[Slot]:
+    """The slots of a site for a procedure after `now`, full ones included, by time.
+
+    Those up to `until` if given (both UTC), and never more than SLOTS_AT_ONCE.
+    """
+    statement = (
+        select(_SLOT)
+        .where(_SLOT.c.site == site, _SLOT.c.starts_at > now, _for(procedure))
+        .order_by(_SLOT.c.starts_at, _SLOT.c.id)
+        .limit(SLOTS_AT_ONCE)
+    )
+    if until is not None:
+        statement = statement.where(_SLOT.c.starts_at <= until)
+    return [from_row(Slot, row) for row in connection.execute(statement)]
+
+
+def nearest_slots(
+    connection: Connection, procedure: str, now: datetime, until: datetime, each: int = 3
+) -> list[Slot]:
+    """The first slots of every site where a mediator may still book for a procedure, by time.
+
+    At most `each` a site, between two moments (UTC).
+    """
+    place = func.row_number().over(partition_by=_SLOT.c.site, order_by=_SLOT.c.starts_at)
+    first = (
+        select(_SLOT.c.id, place.label("place"))
+        .where(
+            _SLOT.c.starts_at > now,
+            _SLOT.c.starts_at <= until,
+            _SLOT.c.free + _SLOT.c.free_pan > 0,
+            _for(procedure),
+        )
+        .subquery()
+    )
+    statement = (
+        select(_SLOT)
+        .join(first, first.c.id == _SLOT.c.id)
+        .where(first.c.place <= each)
+        .order_by(_SLOT.c.starts_at, _SLOT.c.site)
+    )
+    return [from_row(Slot, row) for row in connection.execute(statement)]
+
+
+def _for(procedure: str) -> ColumnElement[bool]:
+    """Whether a slot is for the procedure."""
+    return cast(_SLOT.c.procedures, String).contains(json.dumps(procedure), autoescape=True)
+
+
+def demands(connection: Connection, site: int) -> list[Demand]:
+    """The searches that found nothing at a site, the first one first."""
+    statement = select(_DEMAND).where(_DEMAND.c.site == site).order_by(_DEMAND.c.at, _DEMAND.c.id)
+    return [from_row(Demand, row) for row in connection.execute(statement)]
+
+
+def waiting(connection: Connection, site: int) -> list[Demand]:
+    """Those of a site who wait: first whose offer ends soonest, then who has waited the longest."""
+    statement = (
+        select(_DEMAND)
+        .where(_DEMAND.c.site == site, _DEMAND.c.waiting.is_(True))
+        .order_by(_DEMAND.c.until.is_(None), _DEMAND.c.until, _DEMAND.c.at, _DEMAND.c.id)
+    )
+    return [from_row(Demand, row) for row in connection.execute(statement)]
+
+
+def waiting_counts(connection: Connection, site: int) -> tuple[int, int]:
+    """How many of a site are offered a seat just now, and how many wait in all."""
+    statement = select(func.count(_DEMAND.c.offered), func.count()).where(
+        _DEMAND.c.site == site, _DEMAND.c.waiting.is_(True)
+    )
+    offered, everyone = connection.execute(statement).one()
+    return offered, everyone
+
+
+def appointments_for(connection: Connection, site: int, procedure: str) -> list[Appointment]:
+    """The appointments of a site for a procedure, of the days that are kept."""
+    statement = select(_APPOINTMENT).where(
+        _APPOINTMENT.c.site == site, _APPOINTMENT.c.procedure == procedure
+    )
+    return [from_row(Appointment, row) for row in connection.execute(statement)]
 
 
 def appointments_of(connection: Connection, person: str) -> list[Appointment]:

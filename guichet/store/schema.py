@@ -114,8 +114,24 @@ Table(
     Column("at", UtcDateTime, nullable=False),
     Column("agent", String, nullable=False),
     Column("waiting", Boolean, nullable=False),
+    Column("offered", String),
+    Column("until", UtcDateTime),
+    Column("offers", Integer, nullable=False, default=0),
+    Column("offered_on", Date),
+    Column("called_at", UtcDateTime),
+    Column("ended", String),
     Column("sequence", Integer, nullable=False, default=0),
-    Index("ix_demand_site", "site"),
+    Index("ix_demand_at", "at"),
+    Index("ix_demand_person", "person"),
+    Index("ix_demand_queue", "site", "waiting", "at"),
+    Index("ix_demand_until", "until"),
+)
+Table(
+    "draft",
+    METADATA,
+    Column("agent", String, primary_key=True),
+    Column("body", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 Table(
     "enrol_code",
@@ -165,9 +181,15 @@ Table(
     Column("match_key", String, nullable=False),
     Column("phone_key", String, nullable=False, default=""),
     Column("sequence", Integer, nullable=False, default=0),
-    Index("ix_person_number", "number"),
-    Index("ix_person_phone_key", "phone_key"),
-    Index("ix_person_site_match_key", "site", "match_key"),
+    Index("ix_person_search", "site", "match_key", "phone_key", "number"),
+)
+Table(
+    "person_word",
+    METADATA,
+    Column("site", Integer, primary_key=True),
+    Column("word", String, primary_key=True),
+    Column("match_key", String, primary_key=True),
+    sqlite_with_rowid=False,
 )
 Table(
     "procedure",

@@ -1,36 +1,64 @@
-"""What time alone changes: holds run out, and seats kept for some become everybody's."""
+"""What time alone changes: holds and offers run out, kept seats become everybody's, demands go."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from guichet.domain import quotas
-from guichet.store.booking import SEAT, SLOTS, recounted
+from guichet.domain.waiting import Rules
+from guichet.store import waiting
+from guichet.store.booking import DEMANDS, SEAT, SLOTS, recounted
+from guichet.store.waiting import Key, Seat
 
 
-def sites_with_expired_holds(connection: Connection, now: datetime) -> list[int]:
-    """The sites where `expired_slots` has something to do."""
+def sites_to_sweep(connection: Connection, now: datetime, rules: Rules) -> list[int]:
+    """The sites where `sweep` has something to do."""
     held = select(SLOTS.c.site).join(SEAT, SEAT.c.slot == SLOTS.c.id).where(_expired(now))
     unsold = select(SLOTS.c.site).where(_unsold(now))
-    found = {*connection.execute(held.distinct()).scalars(), *connection.execute(unsold).scalars()}
-    return sorted(found)
+    over = select(DEMANDS.c.site).where(DEMANDS.c.until <= now)
+    old = select(DEMANDS.c.site).where(*waiting.old(now, rules))
+    found = (connection.execute(each.distinct()).scalars() for each in (held, unsold, over, old))
+    return sorted({site for sites in found for site in sites})
 
 
-def expired_slots(connection: Connection, site: int, now: datetime) -> list[str]:
-    """The site's slots where seats have become free, or everybody's, since last asked."""
+def sweep(connection: Connection, site: int, now: datetime, rules: Rules) -> list[Key]:
+    """Let go what is over at the site; the (kind, key) of what has changed since last asked.
+
+    Seats that become free so are offered to those who wait, as far as they may have them.
+    """
     of_site = SEAT.c.slot.in_(select(SLOTS.c.id).where(SLOTS.c.site == site))
-    freed = connection.execute(
-        update(SEAT).where(_expired(now), of_site).values(hold=None).returning(SEAT.c.slot)
-    ).scalars()
-    changed = freed.all()
+    over = waiting.lapse(connection, site, now)
+    expired = connection.execute(
+        select(SEAT.c.slot, SEAT.c.number, SEAT.c.quota, SEAT.c.hold)
+        .where(_expired(now), of_site)
+        .order_by(SEAT.c.slot, SEAT.c.number)
+    ).all()
+    connection.execute(update(SEAT).where(_expired(now), of_site).values(hold=None))
+    offered = [Seat(*seat[:3]) for seat in expired if seat.hold in over]
+    held = [Seat(*seat[:3]) for seat in expired if seat.hold not in over]
+    told = waiting.offer(connection, offered, now, rules)
+    told += waiting.offer(connection, held, now, rules, now - rules.recent)
+    slots = [seat.slot for seat in expired] + list(_shared(connection, site, now))
+    demands = dict.fromkeys([*over, *told, *waiting.forget(connection, site, now, rules)])
+    return [
+        *(("slot", slot) for slot in recounted(connection, slots, now)),
+        *(("demand", key) for key in demands),
+    ]
+
+
+def _shared(connection: Connection, site: int, now: datetime) -> Iterator[str]:
+    """Make the unsold seats of the points d'accès numérique everybody's; their slots.
+
+    They are offered to nobody who waits: a mediator could have booked them all along.
+    """
     unsold = select(SLOTS.c.id).where(SLOTS.c.site == site, _unsold(now))
-    shared = connection.execute(
+    yield from connection.execute(
         update(SEAT)
         .where(SEAT.c.quota == quotas.PAN, SEAT.c.free_at <= now, SEAT.c.slot.in_(unsold))
         .values(quota=quotas.PUBLIC)
         .returning(SEAT.c.slot)
     ).scalars()
-    return recounted(connection, [*changed, *shared], now)
 
 
 def _unsold(now: datetime) -> ColumnElement[bool]:

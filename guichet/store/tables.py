@@ -83,13 +83,13 @@ class PersonRow(SQLModel, table=True):
     """A person. `match_key` and `phone_key` are what searching compares (guichet.domain.names)."""
 
     __tablename__ = "person"
-    __table_args__ = (Index("ix_person_site_match_key", "site", "match_key"),)
+    __table_args__ = (Index("ix_person_search", "site", "match_key", "phone_key", "number"),)
     id: str = Field(primary_key=True)
     site: int
     family_name: str
     given_names: str
     birth: str
-    number: str | None = Field(default=None, index=True)
+    number: str | None
     number_absent: str | None
     phone: str | None
     email: str | None
@@ -99,7 +99,7 @@ class PersonRow(SQLModel, table=True):
     used_name: str | None = None
     proof: str | None = None
     match_key: str
-    phone_key: str = Field(default="", index=True)
+    phone_key: str = ""
     sequence: int = 0
 
 
@@ -185,13 +185,24 @@ class CompetenceRow(SQLModel, table=True):
 
 class DemandRow(SQLModel, table=True):
     __tablename__ = "demand"
+    __table_args__ = (
+        Index("ix_demand_queue", "site", "waiting", "at"),
+        Index("ix_demand_at", "at"),
+        Index("ix_demand_until", "until"),
+    )
     id: str = Field(primary_key=True)
-    site: int = Field(index=True)
+    site: int
     procedure: str
-    person: str | None
+    person: str | None = Field(default=None, index=True)
     at: Moment
     agent: str
     waiting: bool
+    offered: str | None = None
+    until: MomentOrNone = None
+    offers: int = 0
+    offered_on: date | None = None
+    called_at: MomentOrNone = None
+    ended: str | None = None
     sequence: int = 0
 
 

@@ -52,6 +52,16 @@ class ChangeRow(SQLModel, table=True):
     body: str
 
 
+class PersonWordRow(SQLModel, table=True):
+    """A word that leads to the persons of a name at a site (guichet.store.search)."""
+
+    __tablename__ = "person_word"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    site: int = Field(primary_key=True)
+    word: str = Field(primary_key=True)
+    match_key: str = Field(primary_key=True)
+
+
 class VerdictRow(SQLModel, table=True):
     """Every operation central has judged, with the verdict it repeats for ever."""
 
@@ -147,3 +157,12 @@ class TicketRow(SQLModel, table=True):
     day: date = Field(primary_key=True)
     lane: str = Field(primary_key=True)
     last: int
+
+
+class DraftRow(SQLModel, table=True):
+    """What an agent had under way, as JSON; it never leaves the station."""
+
+    __tablename__ = "draft"
+    agent: str = Field(primary_key=True)
+    body: str
+    at: Moment

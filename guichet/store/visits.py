@@ -62,7 +62,7 @@ def check_in(connection: Connection, operation: Operation, action: CheckIn) -> A
     )
     put(connection, replace(appointment, status=status))
     changed = [("visit", visit.id), ("appointment", appointment.id)]
-    earlier = visit_of(connection, appointment.id)
+    earlier = visit_of(connection, appointment.id, operation.site)
     if earlier is not None and earlier.id != visit.id:
         first, second = sorted((earlier, visit), key=lambda v: (v.arrived_at, v.id))
         if first is visit and earlier.status is not VisitStatus.WAITING:
@@ -103,14 +103,15 @@ def step(
     return Applied(tuple(changed), {"ticket": visit.ticket})
 
 
-def visit_of(connection: Connection, appointment: str) -> Visit | None:
-    """The visit that counts for the appointment, if the person has come."""
-    row = connection.execute(_COUNTS, {"appointment": appointment}).first()
+def visit_of(connection: Connection, appointment: str, site: int) -> Visit | None:
+    """The visit that counts for the appointment at a site, if the person has come there."""
+    row = connection.execute(_COUNTS, {"appointment": appointment, "site": site}).first()
     return None if row is None else from_row(Visit, row)
 
 
 _COUNTS = select(VISITS).where(
     VISITS.c.appointment == bindparam("appointment"),
+    VISITS.c.site == bindparam("site"),
     VISITS.c.status.in_([status.value for status in _LIVE]),
 )
 """The visit that counts; made once, for making it takes longer than the answer."""

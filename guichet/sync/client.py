@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx
 
-from guichet.domain.model import Change, Person
+from guichet.domain.foreigner_number import Existence
+from guichet.domain.model import Change, Person, Slot
 from guichet.domain.operations import Verdict
 from guichet.errors import CentralRefused, CentralUnavailable, DeviceRejected, ProtocolError
 from guichet.i18n import _
@@ -119,6 +120,30 @@ class CentralClient:
         except (KeyError, TypeError, ValueError) as error:
             raise nonsense() from error
         return [person for person in found if isinstance(person, Person)]
+
+    def nearest(self, procedure: str) -> list[Slot]:
+        """The nearest slots of every site with a seat for a mediator, by time."""
+        return self._slots({"procedure": procedure})
+
+    def slots(self, procedure: str, site: int) -> list[Slot]:
+        """Every coming slot of a site for a procedure, full ones included, by time."""
+        return self._slots({"procedure": procedure, "site": site})
+
+    def _slots(self, params: dict[str, str | int]) -> list[Slot]:
+        body = self._ask("GET", "/v1/slots", params=params)
+        try:
+            found = [from_json("slot", slot) for slot in body["slots"]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise nonsense() from error
+        return [slot for slot in found if isinstance(slot, Slot)]
+
+    def existence(self, number: str) -> Existence:
+        """What a register says of a numéro étranger."""
+        body = self._ask("POST", "/v1/registry", json={"number": number})
+        try:
+            return Existence(body["existence"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise nonsense() from error
 
     def events(self, opened: Callable[[httpx.Response], None]) -> Iterator[None]:
         """One item whenever the site's feed has moved, until the stream ends.

@@ -69,21 +69,19 @@ class SyncState:
 
 
 class SyncEngine:
-    """Pushes and pulls in its own thread. `on_data` and `on_state` are called from that thread."""
+    """Pushes and pulls in its own thread. `told` is called from that thread: facts have changed."""
 
     def __init__(
         self,
         engine: Engine,
         connect: "Callable[[], CentralClient]",
         clock: Callable[[], datetime],
-        on_data: Callable[[], None],
-        on_state: Callable[[], None],
+        told: Callable[[], None],
     ) -> None:
         self._engine = engine
         self._connect = connect
         self._clock = clock
-        self._on_data = on_data
-        self._on_state = on_state
+        self._told = told
         self._wake = threading.Event()
         self._urgent = threading.Event()
         self._stop = threading.Event()
@@ -196,7 +194,7 @@ class SyncEngine:
             )
             same = replace(before, last_sync=None) == replace(self.state, last_sync=None)
         if not same:
-            self._on_state()
+            self._told()
 
     def queued(self, operations: int) -> None:
         """So many operations were queued just now: send them.
@@ -250,7 +248,7 @@ class SyncEngine:
                 if verdict.operation in self._awaited:
                     self._verdicts[verdict.operation] = verdict
             self._judged.notify_all()
-        self._on_data()
+        self._told()
         self.recount()
 
     # Pull --------------------------------------------------------------------------------------
@@ -271,7 +269,7 @@ class SyncEngine:
                 outbox.absorb(connection, page.changes)
                 _remember(connection, page.cursor)
             if page.changes:
-                self._on_data()
+                self._told()
             more = page.more
 
     def _start_over(self) -> None:
@@ -288,6 +286,7 @@ class SyncEngine:
         """Wake the working thread whenever central says that the site has changed."""
         self._stop.wait(self._after)
         while not self._stop.is_set():
+            pause = random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret
             try:
                 for _event in self._connect().events(self._opened):
                     self._wake.set()
@@ -295,9 +294,12 @@ class SyncEngine:
                         return
             except GuichetError as error:
                 logger.info("event stream: %s", error)
+                if isinstance(error, CentralUnavailable) and error.retry_after is not None:
+                    pause = max(pause, min(error.retry_after, 300.0))
+            if self._stream is not None:
+                self._wake.set()  # a stream that ends is the first sign that central is gone
             self._stream = None
-            self._wake.set()  # a stream that ends is the first sign that central is gone
-            self._stop.wait(random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
+            self._stop.wait(pause)
 
     def _opened(self, response: "httpx.Response") -> None:
         self._stream = response
@@ -320,7 +322,8 @@ class SyncEngine:
 def purge(connection: Connection, before: date) -> None:
     """Drop the days before that one from the replica, save what waits for central's word.
 
-    Persons go with their last appointment here; central still finds them by name when asked.
+    Persons go with their last appointment here, unless they wait for one; central still finds them
+    by name when asked.
     """
     touched = outbox.touched(connection)
     for kind in ("slot", "appointment", "visit"):
@@ -330,9 +333,14 @@ def purge(connection: Connection, before: date) -> None:
     person = TABLES["person"]
     kept = [key for of, key in touched if of == "person"]
     expected = select(TABLES["appointment"].c.person)
+    demand = TABLES["demand"]
+    waiting = select(demand.c.person).where(demand.c.person.is_not(None))
     connection.execute(
         delete(person).where(
-            person.c.id.not_in(expected), person.c.id.not_in(kept), person.c.sequence > 0
+            person.c.id.not_in(expected),
+            person.c.id.not_in(waiting),
+            person.c.id.not_in(kept),
+            person.c.sequence > 0,
         )
     )
 

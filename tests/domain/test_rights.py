@@ -6,7 +6,10 @@ from guichet.domain.model import Agent, Role
 from guichet.domain.rights import ALLOWED, may, modes
 from tests.domain.test_operations import KINDS
 
-BOOKING = {"hold", "release", "register", "book", "move", "cancel"}
+BOOKING = {
+    *("hold", "release", "register", "book", "move", "cancel"),
+    *("present", "withdraw_accord", "record_demand", "answer_offer"),
+}
 RECEIVING = {"check_in", "undo_check_in", "call", "start", "complete", "note_scan"}
 ROLE_SETS = list(chain.from_iterable(combinations(Role, n) for n in range(4)))
 

@@ -1,13 +1,11 @@
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
 
 from guichet.domain.model import AccordMode, Person, Role
 from guichet.domain.operations import Refused
-from guichet.errors import DocumentError
 from guichet.station import Booked, Held, Link, Station
 from guichet.store.engine import writing
 from guichet.store.records import TABLES
@@ -89,35 +87,6 @@ def test_a_hold_is_counted_by_the_clock_of_this_station(world: World) -> None:
 def free_slot_of(station: Station, slot: str) -> int:
     days = station.mediation.slots("RENO")
     return next(s.free for slots in days.values() for s in slots if s.id == slot)
-
-
-def test_the_convocation_waits_for_central_and_is_private(world: World) -> None:
-    station = world.station("one", Role.MEDIATOR)
-    station.mediation.practice = world.folder / "papers"
-    done = booked(station, person(station))
-    assert isinstance(done, Booked)
-    assert done.appointment.accord is not None
-    assert done.appointment.accord.agent == done.appointment.booked_by
-    path = station.mediation.convocation(done.appointment.id)
-    assert path.name == f"convocation-{done.appointment.reference}.pdf"
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert [p.name for p in station.mediation.practice.iterdir()] == [
-        f"{done.appointment.reference}.png"
-    ]
-    with writing(station._core.engine) as connection:
-        connection.execute(TABLES["appointment"].update().values(token=None))
-    with pytest.raises(DocumentError, match="pas encore confirmé"):
-        station.mediation.convocation(done.appointment.id)
-
-
-def test_a_convocation_that_cannot_be_written_says_so(world: World) -> None:
-    station = world.station("one", Role.MEDIATOR)
-    done = booked(station, person(station))
-    assert isinstance(done, Booked)
-    blocked = Path(station.folder / "convocations")
-    blocked.write_text("a file where the folder should be")
-    with pytest.raises(DocumentError, match="enregistrée"):
-        station.mediation.convocation(done.appointment.id)
 
 
 def test_a_number_or_the_reason_of_its_absence_is_required(world: World) -> None:

@@ -21,10 +21,11 @@ from guichet.domain.operations import (
     Release,
     UndoCheckIn,
 )
+from guichet.domain.waiting import Rules
 from guichet.store.apply import apply
 from guichet.store.engine import reading, writing
 from guichet.store.records import get
-from guichet.store.sweep import expired_slots
+from guichet.store.sweep import sweep
 from tests.store.samples import (
     ACCORD,
     ADA,
@@ -110,16 +111,14 @@ def test_releasing_a_hold_that_was_booked_leaves_the_booking(central: Counter) -
 def test_holds_that_make_no_sense_are_refused(central: Counter) -> None:
     assert central.refusal(Hold("h", "nowhere")) == "unknown_slot"
     assert central.refusal(Hold("h", "s1"), FIRST) == "slot_past"
-    central.put(slot("elsewhere", 1, site=94))
-    assert central.refusal(Hold("h", "elsewhere")) == "unknown_slot"
 
 
 def test_expired_holds_are_counted_free_once(central: Counter) -> None:
     central.do(Hold("h1", "s1"))
     with writing(central.engine) as connection:
-        assert expired_slots(connection, 93, LATER - timedelta(seconds=1)) == []
-        assert expired_slots(connection, 93, LATER) == ["s1"]
-        assert expired_slots(connection, 93, LATER) == []
+        assert sweep(connection, 93, LATER - timedelta(seconds=1), Rules()) == []
+        assert sweep(connection, 93, LATER, Rules()) == [("slot", "s1")]
+        assert sweep(connection, 93, LATER, Rules()) == []
     assert central.free("s1") == 1
 
 
@@ -151,7 +150,7 @@ def test_an_expired_hold_counts_while_nobody_took_the_seat(central: Counter) -> 
 def test_an_expired_hold_already_counted_free_still_books(central: Counter) -> None:
     central.do(Hold("h1", "s1"))
     with writing(central.engine) as connection:
-        expired_slots(connection, 93, EXPIRED)
+        sweep(connection, 93, EXPIRED, Rules())
     assert isinstance(central.do(booking(ADA, "h1", "s1"), EXPIRED), Applied)
 
 

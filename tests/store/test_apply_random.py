@@ -21,11 +21,12 @@ from guichet.domain.operations import (
     Release,
     UndoCheckIn,
 )
+from guichet.domain.waiting import Rules
 from guichet.store.booking import NEVER
 from guichet.store.engine import reading, writing
 from guichet.store.records import from_row
 from guichet.store.schema import METADATA
-from guichet.store.sweep import expired_slots
+from guichet.store.sweep import sweep
 from tests.store.samples import ADA, BOB, EVE, NOW, Counter, contents, furnish, new_id
 
 IDS = [new_id() for _ in range(5)]
@@ -113,7 +114,7 @@ def test_no_seat_is_given_twice_and_none_is_lost(
             assert contents(engine) == before
         check(look(engine), now)
     with writing(engine) as connection:
-        expired_slots(connection, 93, now)
+        sweep(connection, 93, now, Rules())
     seen = look(engine)
     assert [slot.free for slot in seen.slots] == [
         sum(1 for seat in seen.seats if seat[0] == slot.id and seat[1] <= now)

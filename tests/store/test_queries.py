@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from guichet.domain.day import DayRow, DayState
 from guichet.domain.model import Agent, Procedure, PublicKey, Site, VisitStatus
 from guichet.domain.operations import Call, Cancel, CheckIn, UndoCheckIn
-from guichet.store import queries
+from guichet.store import queries, search
 from guichet.store.engine import reading
 from tests.store.samples import (
     ADA,
@@ -32,7 +32,7 @@ def central(engine: Engine) -> Counter:
 
 def found(central: Counter, query: str, limit: int = 50) -> list[str]:
     with reading(central.engine) as connection:
-        return [p.id for p in queries.find_persons(connection, 93, query, limit)]
+        return [p.id for p in search.find_persons(connection, 93, query, limit)]
 
 
 def rows(central: Counter) -> list[DayRow]:

@@ -49,7 +49,7 @@ KEY = PublicKey("ab", "cd", NOW, datetime(2030, 1, 1, tzinfo=UTC), None)
 ONE_OF_EACH: list[Record] = [
     BOBIGNY, RENEWAL, slot("s1", 3), ADA, BOOKED, VISIT, CHIEF, KEY,
     Competence("93066:", "93066", "Saint-Denis", "", 3),
-    Demand("d1", 93, "RENO", "p-ada", BOOKED.booked_at, "MB1", waiting=True),
+    Demand("d1", 93, "RENO", "p-ada", NOW, "MB1", True, "s1", FIRST, 1, DAY, NOW),
 ]  # fmt: skip
 
 

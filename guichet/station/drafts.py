@@ -1,0 +1,98 @@
+"""What an agent has under way, kept in the station's own database until it is booked or dropped.
+
+It holds what is typed and the choices made, never a hold: a seat is kept by central for a few
+minutes only. It never leaves the station, and goes at the end of the day.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, select
+
+from guichet.domain.model import Person, Procedure, Slot
+from guichet.station.core import Core
+from guichet.store.engine import reading, writing
+from guichet.store.records import get
+from guichet.store.schema import METADATA
+
+_DRAFT = METADATA.tables["draft"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The search, the form, and the step reached: person, then démarche, then slot wanted.
+
+    `typed` is the form of `person`, or of somebody new when there is none.
+    """
+
+    query: str = ""
+    typed: dict[str, str] = field(default_factory=dict)
+    person: str | None = None
+    procedure: str | None = None
+    slot: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A draft with the records it names, those that are still on this station."""
+
+    query: str
+    typed: dict[str, str]
+    person: Person | None
+    procedure: Procedure | None
+    slot: Slot | None
+
+
+class Drafts:
+    """The agents' drafts, one each. Every method takes the agent's code: the session may have
+    ended since.
+    """
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def keep(self, agent: str, kept: Kept | None) -> None:
+        """Keep this instead of what was kept; None: keep nothing."""
+        with writing(self._core.engine) as connection:
+            connection.execute(delete(_DRAFT).where(_DRAFT.c.agent == agent))
+            if kept is not None:
+                body = msgspec.json.encode(kept).decode()
+                row = {"agent": agent, "body": body, "at": self._core.clock()}
+                connection.execute(insert(_DRAFT).values(row))
+
+    def find(self, agent: str) -> Found | None:
+        """What the agent had under way today; None also when its person is known here no more."""
+        with reading(self._core.engine) as connection:
+            row = connection.execute(select(_DRAFT).where(_DRAFT.c.agent == agent)).first()
+            if row is None or row.at < self._midnight():
+                return None
+            try:
+                kept = msgspec.json.decode(row.body, type=Kept)
+            except msgspec.DecodeError:  # another version's, or damaged: nothing to take up
+                return None
+            person = get(connection, Person, kept.person) if kept.person else None
+            if kept.person and person is None:
+                return None
+            return Found(
+                query=kept.query,
+                typed=kept.typed,
+                person=person,
+                procedure=get(connection, Procedure, kept.procedure) if kept.procedure else None,
+                slot=get(connection, Slot, kept.slot) if kept.slot else None,
+            )
+
+    def purge(self) -> None:
+        """Drop what was left of earlier days."""
+        with writing(self._core.engine) as connection:
+            purge(connection, self._midnight())
+
+    def _midnight(self) -> datetime:
+        """When the day began at the site."""
+        now = self._core.local(self._core.clock())
+        return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def purge(connection: Connection, before: datetime) -> None:
+    """Drop the drafts kept before that moment."""
+    connection.execute(delete(_DRAFT).where(_DRAFT.c.at < before))

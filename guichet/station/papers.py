@@ -1,0 +1,144 @@
+"""What is handed over on paper, or as a file.
+
+What composes a document is imported when the first one is asked for: no start waits for it.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from guichet.domain.model import Appointment, Demand, Person, Procedure, Site
+from guichet.domain.names import display_name
+from guichet.errors import DocumentError
+from guichet.i18n import _
+from guichet.station.assistance import SEARCHED
+from guichet.station.core import Core
+from guichet.store.engine import reading
+from guichet.store.records import get
+
+
+class Papers:
+    """Writes documents in the station's own folder, shows and prints them.
+
+    Every method but `bilingual` and `printer_available` raises DocumentError.
+    """
+
+    def __init__(self, core: Core, folder: Path) -> None:
+        self._core = core
+        self._folder = folder
+        self.practice: Path | None = None
+        """Where pictures of what is printed go, for the demo's practice camera."""
+
+    def convocation(self, appointment: str, *, large: bool = False) -> Path:
+        """The convocation of a confirmed appointment, as it is known now; `large`: large type."""
+        from guichet.convocation import document  # noqa: PLC0415
+
+        found, person, procedure, site = self._facts(appointment)
+        printed = document.convocation_of(
+            found,
+            person,
+            procedure,
+            site,
+            self._core.today(),
+            # The list of the démarche may have changed since they were shown.
+            presented=tuple(name for name in procedure.documents if name in found.presented),
+        )
+        path = document.write(printed, self._folder, large=large)
+        if self.practice is not None:
+            document.write_picture(printed, self.practice)
+        return path
+
+    def bilingual(self, language: str) -> bool:
+        """Whether a convocation says anything in that language (ISO 639 code) beside the French."""
+        from guichet.convocation import document  # noqa: PLC0415
+
+        return document.bilingual(language)
+
+    def calendar(self, appointment: str) -> Path:
+        """A confirmed appointment for a phone's calendar; nothing in it says who or what for."""
+        from guichet.convocation import catalogue, ics  # noqa: PLC0415
+
+        found, person, _procedure, site = self._facts(appointment)
+        words = catalogue.second(person.language)
+        return ics.write(found, site, self._core.clock(), self._folder, words)
+
+    def attestation(
+        self,
+        demand: Demand,
+        procedure: Procedure,
+        person: Person,
+        sites: tuple[str, ...],
+        *,
+        named: bool,
+    ) -> Path:
+        """The dated proof that nothing was free; the name only when the person wants it there."""
+        from guichet.convocation import attestation, catalogue  # noqa: PLC0415
+
+        today = self._core.today()
+        return attestation.write(
+            attestation.Attempt(
+                searched_at=self._core.local(demand.at),
+                place=self._core.known_site().name,
+                sites=sites,
+                procedure=procedure.label,
+                first_day=today,
+                last_day=today + timedelta(days=SEARCHED.days),
+                agent=demand.agent,
+                person_name=display_name(person.family_name, person.given_names) if named else None,
+                second=catalogue.second(person.language),
+            ),
+            self._folder,
+        )
+
+    def accord_sheet(self, spoken: str, language: str) -> Path:
+        """The accord to be read; `spoken` is the French name of the language (ISO 639 code)."""
+        from guichet.convocation import accord, catalogue  # noqa: PLC0415
+
+        agent = self._core.agent
+        return accord.write(
+            accord.AccordSheet(
+                at=self._core.local(self._core.clock()),
+                place=self._core.known_site().name,
+                agent=agent.code if agent else "",
+                spoken=spoken,
+                second=catalogue.second(language),
+            ),
+            self._folder,
+        )
+
+    def open(self, path: Path) -> None:
+        """Show a document in the system's viewer."""
+        from guichet.convocation import press  # noqa: PLC0415
+
+        press.open_document(path)
+
+    def print(self, path: Path) -> None:
+        """Send a document to the printer."""
+        from guichet.convocation import press  # noqa: PLC0415
+
+        press.print_document(path)
+
+    def printer_available(self) -> bool:
+        """Whether this machine can print."""
+        from guichet.convocation import press  # noqa: PLC0415
+
+        return press.printer_available()
+
+    def _facts(self, appointment: str) -> tuple[Appointment, Person, Procedure, Site]:
+        """What is known here of an appointment that central has confirmed."""
+        with reading(self._core.engine) as connection:
+            found = get(connection, Appointment, appointment)
+            person = get(connection, Person, found.person if found else "")
+            procedure = get(connection, Procedure, found.procedure if found else "")
+            site = get(connection, Site, found.site if found else 0)
+        if found is None or person is None or procedure is None or site is None:
+            raise DocumentError(
+                _("Ce rendez-vous n’est plus sur ce poste\u00a0: recherchez la personne.")
+            )
+        if found.token is None:
+            raise DocumentError(
+                _(
+                    "La centrale n’a pas encore confirmé ce rendez-vous\u00a0: "
+                    "la convocation s’imprimera dès sa réponse."
+                )
+            )
+        return found, person, procedure, site

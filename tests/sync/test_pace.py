@@ -1,0 +1,145 @@
+"""How soon a station hears and is heard, and how long it leaves a central in trouble alone."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from guichet.domain.day import DayRow, DayState
+from guichet.domain.model import AccordMode
+from guichet.station import Booked, Held, Link, Station
+from guichet.store.engine import writing
+from tests.posts import World, free_slot
+from tests.store.samples import ADA
+from tests.waiting import until
+from tests.wire import Wire, wire_to
+
+SOON = 2.0
+"""Seconds within which another online station knows what was done: the product's promise."""
+
+
+def expected(station: Station) -> list[DayRow]:
+    """Who is expected today and has not come."""
+    rows = station.reception.day()
+    return [r for r in rows if r.state is DayState.EXPECTED and r.confirmed]
+
+
+def arrive(station: Station, row: DayRow) -> str:
+    """Check the person in; the ticket."""
+    found = station.reception.admit(station.reception.choose(row.appointment or ""))
+    assert found.visit is not None
+    return found.visit.ticket
+
+
+def in_step(station: Station) -> bool:
+    state = station.sync_state
+    return state.link is Link.ONLINE and state.pending == 0
+
+
+def heard_after(station: Station, row: DayRow, ticket: str, start: float) -> float:
+    """Seconds from `start` until the station's own copy holds the visit."""
+
+    def heard() -> bool:
+        rows = station.reception.day()
+        return any(r.appointment == row.appointment and r.ticket == ticket for r in rows)
+
+    until(heard, SOON, "the other station's check-in")
+    return time.monotonic() - start
+
+
+def test_another_station_knows_of_a_check_in_within_two_seconds(world: World) -> None:
+    one, two = world.station("one"), world.station("two")
+    until(lambda: in_step(one) and in_step(two))
+    for row in expected(one)[:3]:
+        start = time.monotonic()
+        ticket = arrive(one, row)
+        assert heard_after(two, row, ticket, start) < SOON
+        until(lambda: in_step(one))
+
+
+def test_whoever_waits_for_centrals_word_has_it_within_two_seconds(world: World) -> None:
+    station = world.station("one")
+    until(lambda: in_step(station))
+    (procedure,) = (p for p in station.mediation.procedures() if p.code == "REMI")
+    held = station.mediation.hold(free_slot(station, procedure.code))
+    assert isinstance(held, Held)
+    person = replace(ADA, site=1)
+    assert station.mediation.register(person) is None
+    accord = station.mediation.accord(AccordMode.READ_ALOUD, "fr")
+    start = time.monotonic()
+    booked = station.mediation.book(person, procedure, held, accord)
+    assert time.monotonic() - start < SOON
+    assert isinstance(booked, Booked)
+    assert booked.confirmed
+
+
+def test_after_an_outage_stations_hear_of_each_other_as_soon_as_before(world: World) -> None:
+    one, two = world.station("one"), world.station("two")
+    until(lambda: in_step(one) and in_step(two))
+    world.stop()
+    until(lambda: one.sync_state.link is Link.OFFLINE and two.sync_state.link is Link.OFFLINE)
+    world.start()
+    until(lambda: in_step(one) and in_step(two))
+    until(lambda: one._core.sync._stream and two._core.sync._stream, what="both listen again")
+    row = expected(one)[0]
+    start = time.monotonic()
+    assert heard_after(two, row, arrive(one, row), start) < SOON
+
+
+@contextmanager
+def in_trouble(world: World, status: int, **headers: str) -> Iterator[tuple[Station, Wire]]:
+    """A station that was online until central began to answer nothing but that status."""
+    with wire_to(world.url) as wire:
+        station = world.open(world.enrolled("one", url=wire.url))
+        until(lambda: in_step(station))
+        wire.status, wire.headers = status, headers
+        wire.asked_at.clear()
+        yield station, wire
+
+
+def pauses(wire: Wire, request: str, number: int) -> list[float]:
+    """The first so many pauses between two such requests, in seconds."""
+
+    def moments() -> list[float]:
+        return [at for asked, at in wire.asked_at if asked.startswith(request)]
+
+    until(lambda: len(moments()) > number, 30, request)
+    found = moments()[: number + 1]
+    return [after - before for before, after in pairwise(found)]
+
+
+def test_the_longer_central_is_in_trouble_the_longer_it_is_left_alone(world: World) -> None:
+    with in_trouble(world, 503) as (station, wire):
+        arrive(station, expected(station)[0])
+        # New work may cut the first pause short.
+        _first, second, third = pauses(wire, "POST /v1/operations", 3)
+        assert second > 0.9
+        assert third > 1.9
+
+
+def test_whoever_listens_waits_too_as_long_as_central_asks(world: World) -> None:
+    with in_trouble(world, 429, **{"Retry-After": "2"}) as (_station, wire):
+        *_first, last = pauses(wire, "GET /v1/events", 2)
+        assert last > 1.9
+
+
+@pytest.mark.parametrize("table", ["deferred", "outbox"])
+def test_a_database_that_fails_is_said_and_keeping_in_step_goes_on(
+    world: World, table: str
+) -> None:
+    station, other = world.station("one"), world.station("two")
+    until(lambda: in_step(station) and in_step(other))
+    engine = station._core.engine
+    arrive(station, expected(station)[0])
+    with writing(engine) as connection:
+        connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO lost")
+    station._core.sync.wake()
+    row = expected(other)[1]
+    arrive(other, row)
+    until(lambda: "base de données" in station.sync_state.problem, 20)
+    with writing(engine) as connection:
+        connection.exec_driver_sql(f"ALTER TABLE lost RENAME TO {table}")
+    until(lambda: in_step(station) and not station.sync_state.problem, 20)
