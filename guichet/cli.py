@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from guichet.cli_central import FOLDER, central
+from guichet.cli_desk import COMMANDS as DESK
 from guichet.cli_help import Commands
 from guichet.errors import GuichetError
 from guichet.i18n import _
@@ -65,7 +66,9 @@ def _misused(error: click.ClickException) -> str:
         case click.NoSuchOption(option_name=name):
             cause = _("l’option {name} n’existe pas").format(name=name)
         case click.MissingParameter(param=param) if param is not None:
-            cause = _("il manque {name}").format(name=param.human_readable_name)
+            option = isinstance(param, click.Option)
+            name = param.opts[0] if option else param.human_readable_name
+            cause = _("il manque {name}").format(name=name)
         case click.BadParameter(param=param) if param is not None:
             name = param.opts[0] if param.opts else param.human_readable_name
             cause = _("la valeur de {name} ne convient pas").format(name=name)
@@ -220,3 +223,5 @@ def doctor(folder: Path | None) -> int:
 
 
 cli.add_command(central)
+for command in DESK:
+    cli.add_command(command)

@@ -189,6 +189,35 @@ def add_agent(
     click.echo(_("{code} peut travailler au site {site}.").format(code=agent.code, site=site))
 
 
+@central.command()
+@click.argument("file", metavar="FICHIER.csv", type=_FILE)
+@_where
+def competence(file: Path, folder: Path | None, database: str | None) -> None:
+    """Remplacer le tableau qui donne à chaque commune son site, par démarche."""
+    from guichet.central.competence import Reason, replace  # noqa: PLC0415
+
+    words = {
+        Reason.COLUMNS: _("4 colonnes attendues, {value} trouvées"),
+        Reason.COMMUNE: _("«\u00a0{value}\u00a0» n’est pas un code INSEE de commune"),
+        Reason.NAME: _("le nom de la commune manque"),
+        Reason.OTHER_NAME: _(
+            "cette commune avait un autre nom plus haut que «\u00a0{value}\u00a0»"
+        ),
+        Reason.PROCEDURE: _("démarche inconnue\u00a0: {value}"),
+        Reason.SITE: _("site inconnu\u00a0: «\u00a0{value}\u00a0»"),
+        Reason.TWICE: _("la commune {value} est déjà plus haut pour cette démarche"),
+    }
+    done = replace(_created(folder, database), file)
+    if isinstance(done, list):
+        for bad in done:
+            why = words[bad.reason].format(value=bad.value)
+            line = _("Ligne {number}\u00a0: {why}.").format(number=bad.number, why=why)
+            click.echo(line, err=True)
+        raise ConfigError(_("Rien n’a été importé\u00a0: corrigez ces lignes, puis recommencez."))
+    message = _("{rows} lignes\u00a0: {changed} nouvelles ou modifiées, {gone} retirées.")
+    click.echo(message.format(rows=done.rows, changed=done.changed, gone=done.gone))
+
+
 def _check_site(engine: "Engine", number: int) -> None:
     from guichet.domain.model import Site  # noqa: PLC0415
     from guichet.store.engine import reading  # noqa: PLC0415

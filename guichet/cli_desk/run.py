@@ -1,0 +1,106 @@
+"""One command at a station: opened, signed in, in step with central; then what came out is said."""
+
+import logging
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+import click
+
+from guichet.cli_desk import Asked, said
+from guichet.cli_desk.said import Answer
+from guichet.config import clock, configure_logging, load_settings, station_folder
+from guichet.domain.model import Role
+from guichet.domain.operations import Refused
+from guichet.domain.reference import ReferenceProblem
+from guichet.errors import (
+    CentralRefused,
+    CentralUnavailable,
+    ConfigError,
+    DeviceRejected,
+    DocumentError,
+    GuichetError,
+    ProtocolError,
+    StoreError,
+)
+from guichet.i18n import _, install
+from guichet.station import Link, Station
+
+logger = logging.getLogger(__name__)
+
+_PATIENCE = 12.0
+"""Seconds to wait for the news of central before working with what is known here."""
+_FAULTS: tuple[tuple[type[GuichetError], str], ...] = (
+    (CentralUnavailable, "central_unavailable"),
+    (DeviceRejected, "device_rejected"),
+    (CentralRefused, "central_refused"),
+    (ProtocolError, "protocol"),
+    (ConfigError, "station"),
+    (StoreError, "database"),
+    (DocumentError, "document"),
+)
+
+
+def at_station(asked: Asked, job: Callable[[Station], Answer | Refused]) -> int:
+    """Open the station, sign the agent in, do the job, say what came out; the exit code."""
+    try:
+        outcome = _outcome(asked, job)
+    except GuichetError as error:
+        logger.warning("the command ends", exc_info=error)
+        kind = next((name for fault, name in _FAULTS if isinstance(error, fault)), "fault")
+        return said.deny(Refused(kind), str(error), as_json=asked.as_json)
+    if isinstance(outcome, Refused):
+        return said.deny(outcome, _sentence(outcome), as_json=asked.as_json)
+    return said.say(outcome, as_json=asked.as_json)
+
+
+def refuse(asked: Asked, reason: str) -> int:
+    """Refuse before anything is opened; the exit code."""
+    refused = Refused(reason)
+    return said.deny(refused, said.refusal(refused), as_json=asked.as_json)
+
+
+def _sentence(refused: Refused) -> str:
+    if refused.reason == "bad_reference":
+        from guichet.screens.verdicts import REFERENCE_PROBLEMS  # noqa: PLC0415 - all of Textual
+
+        return REFERENCE_PROBLEMS[ReferenceProblem(refused.detail["problem"])]
+    return said.refusal(refused)
+
+
+def _outcome(asked: Asked, job: Callable[[Station], Answer | Refused]) -> Answer | Refused:
+    folder = station_folder(asked.folder)
+    configure_logging(folder)
+    install(load_settings(folder).language)
+    station = Station.open(folder, clock())
+    try:
+        pin = _pin(asked)
+        if not pin:
+            return Refused("pin_missing")
+        _in_step(station)
+        signed = station.session.sign_in(asked.agent, pin)
+        if isinstance(signed, Refused):
+            return signed
+        if Role.MEDIATOR not in signed.modes:
+            return Refused("not_allowed")
+        return job(station)
+    finally:
+        station.close()
+
+
+def _pin(asked: Asked) -> str:
+    if asked.pin_stdin or not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    typed: str = click.prompt(_("PIN"), hide_input=True, err=True, prompt_suffix="\u00a0: ")
+    return typed.strip()
+
+
+def _in_step(station: Station) -> None:
+    """Wait until central has been heard, or is known not to answer."""
+    moved = threading.Event()
+    end = station.subscribe(moved.set)
+    until = time.monotonic() + _PATIENCE
+    while station.sync_state.link is Link.STARTING and moved.wait(until - time.monotonic()):
+        moved.clear()
+    end()
