@@ -109,7 +109,7 @@ class GuichetApp(App[None]):
             gc.freeze()
             gc.enable()
         self._station = station = Station.open(self._folder, clock(), _QUIET)
-        station.mediation.practice = self._practice
+        station.papers.practice = self._practice
         if self._ended:  # the agent left while it opened: nobody else will close it
             station.close()
         return station

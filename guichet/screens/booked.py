@@ -1,5 +1,6 @@
 """The appointment, and its convocation."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -13,8 +14,10 @@ from textual.widgets import Footer, Label, Static
 
 from guichet.domain.model import Appointment, AppointmentStatus, Person, Procedure
 from guichet.errors import GuichetError
-from guichet.i18n import _, ngettext
+from guichet.i18n import _
 from guichet.screens import describe
+from guichet.screens.booked_words import Known, known, place, short
+from guichet.screens.documents import DocumentsDialog, presentable, presented
 from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
@@ -37,9 +40,23 @@ class BookedScreen(Screen[None]):
         Binding(
             "i", "print", _("Imprimer"), tooltip=_("Imprimer la convocation"), id="booked.print"
         ),
+        Binding(
+            "g", "large", _("Gros caractères"),
+            tooltip=_("La convocation en gros caractères, ou de nouveau en taille normale"),
+            id="booked.large",
+        ),
+        Binding(
+            "d", "documents", _("Pièces"),
+            tooltip=_("Cocher les pièces que la personne présente"), id="booked.documents",
+        ),
+        Binding(
+            "c", "calendar", _("Agenda"),
+            tooltip=_("Écrire le rendez-vous pour l’agenda d’un téléphone (.ics), sans nom"),
+            id="booked.calendar",
+        ),
         Binding("enter", "finish", _("Terminer"), tooltip=_("Personne suivante")),
         Binding("escape", "finish", _("Terminer"), show=False, tooltip=_("Personne suivante")),
-    ]
+    ]  # fmt: skip
 
     def __init__(
         self,
@@ -57,8 +74,10 @@ class BookedScreen(Screen[None]):
         self._person = person
         self._procedure = procedure
         self._last = last
+        self._large = False
         self._path: Path | None = None
-        self._printer = False
+        self._calendar: Path | None = None
+        self._facts: Known | None = None
 
     def compose(self) -> ComposeResult:
         """The reference large, when and where, what to bring, where the paper is."""
@@ -76,8 +95,12 @@ class BookedScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show the appointment and write its convocation."""
         self.query_one("#page").focus()
-        mediation = self._post.station.mediation
-        background(self, mediation.printer_available, self._printer_found, group="printer")
+        background(
+            self,
+            lambda: known(self._post, self._appointment, self._person),
+            self._learned,
+            group="booked",
+        )
         self._fill()
         if self._confirmed:
             self._write()
@@ -95,16 +118,23 @@ class BookedScreen(Screen[None]):
                     "Ne remettez aucun papier ; la convocation viendra avec sa réponse."
                 )
             )
-        lines = [self._procedure.label] if self._procedure else []
+        procedure, sites = self._procedure, self._facts.sites if self._facts else {}
+        lines = [procedure.label] if procedure else []
         lines += [
             describe.when(self._post, self._appointment.starts_at),
-            self._post.station.site.name,
+            place(self._post, self._appointment.site, sites),
         ]
-        if self._procedure:
-            count = len(self._procedure.documents)
-            bring = ngettext("{n} document à apporter", "{n} documents à apporter", count)
-            lines.append(bring.format(n=count) + _(" : la liste est sur la convocation"))
+        if procedure and procedure.documents:
+            bring = presented(self._appointment, procedure)
+            lines.append(bring + _(" : la liste est sur la convocation"))
         self.query_one("#what", Static).update("\n".join(lines))
+        self.refresh_bindings()
+
+    def _learned(self, facts: Known) -> None:
+        self._facts = facts
+        self._procedure = self._procedure or facts.procedure
+        self._fill()
+        self._show_paper()
 
     @on(FactsChanged)
     def _facts_changed(self) -> None:
@@ -134,49 +164,98 @@ class BookedScreen(Screen[None]):
     # The paper ----------------------------------------------------------------------------------
 
     def _write(self) -> None:
+        self._path = None
+        self.refresh_bindings()
         self.query_one("#paper", Static).update(_("Convocation en préparation…"))
-        mediation, key = self._post.station.mediation, self._appointment.id
+        papers, key, large = self._post.station.papers, self._appointment.id, self._large
         background(
             self,
-            lambda: mediation.convocation(key),
+            lambda: papers.convocation(key, large=large),
             self._written,
             group="convocation",
             failed=self._failed,
+            exclusive=True,
         )
 
     def _written(self, path: Path) -> None:
         self._path = path
-        self.query_one("#paper", Static).update(_("Convocation : {path}").format(path=_short(path)))
+        self._show_paper()
         self.refresh_bindings()
 
-    def _printer_found(self, found: bool) -> None:  # noqa: FBT001 - the worker's answer
-        self._printer = found
-        self.refresh_bindings()
+    def _show_paper(self) -> None:
+        if self._path is None or self._facts is None:
+            return
+        paper = _("Convocation en gros caractères") if self._large else _("Convocation")
+        lines = [f"{paper} · {self._facts.languages}", short(self._path)]
+        if self._calendar is not None:
+            lines.append(_("Agenda : {path}").format(path=short(self._calendar)))
+        self.query_one("#paper", Static).update("\n".join(lines))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is a paper to open, and a printer for it, or there is not."""
+        """There is a paper, a printer for it, a list of documents, or there is not."""
         del parameters
-        if action == "print":
-            return self._path is not None and self._printer
-        return self._path is not None if action == "open" else True
+        match action:
+            case "open":
+                return self._path is not None
+            case "print":
+                return self._path is not None and self._facts is not None and self._facts.printer
+            case "large" | "calendar":
+                return self._confirmed
+            case "documents":
+                return presentable(self._appointment, self._procedure)
+        return True
 
     def action_open(self) -> None:
         """Show the convocation in the system's viewer."""
-        mediation, path = self._post.station.mediation, self._path
+        papers, path = self._post.station.papers, self._path
         if path is not None:
             said = partial(self._done, _("La convocation est affichée."))
             self._say(_("Ouverture…"))
-            background(self, lambda: mediation.open(path), said, group="paper", failed=self._failed)
+            background(self, lambda: papers.open(path), said, group="paper", failed=self._failed)
 
     def action_print(self) -> None:
         """Send the convocation to the printer."""
-        mediation, path = self._post.station.mediation, self._path
+        papers, path = self._post.station.papers, self._path
         if path is not None:
             said = partial(self._done, _("La convocation est envoyée à l’imprimante."))
             self._say(_("Envoi à l’imprimante…"))
-            background(
-                self, lambda: mediation.print(path), said, group="paper", failed=self._failed
-            )
+            background(self, lambda: papers.print(path), said, group="paper", failed=self._failed)
+
+    def action_large(self) -> None:
+        """Make the convocation in large type, or in its usual size again."""
+        self._large = not self._large
+        self._write()
+
+    def action_calendar(self) -> None:
+        """Write the appointment for a calendar, and say where it is."""
+        papers, key = self._post.station.papers, self._appointment.id
+
+        def written(path: Path) -> None:
+            self._calendar = path
+            self._show_paper()
+            self._say(_("Rendez-vous écrit pour l’agenda d’un téléphone, sans nom."), "ok")
+
+        background(
+            self,
+            lambda: papers.calendar(key),
+            written,
+            group="calendar",
+            failed=self._failed,
+        )
+
+    def action_documents(self) -> None:
+        """Tick the documents the person shows."""
+        if self._procedure is not None:
+            dialog = DocumentsDialog(self._post, self._appointment, self._procedure)
+            self.app.push_screen(dialog, self._presented)
+
+    def _presented(self, documents: tuple[str, ...] | None) -> None:
+        if documents is None:
+            return
+        self._appointment = replace(self._appointment, presented=documents)
+        self._fill()
+        self._write()
+        self._say(_("Pièces notées : la nouvelle convocation le dit, réimprimez-la."), "ok")
 
     def _done(self, sentence: str, _nothing: None) -> None:
         self._say(sentence, "ok")
@@ -195,9 +274,3 @@ class BookedScreen(Screen[None]):
 
     def _say(self, text: str, level: Level = "idle") -> None:
         self.query_one(Said).say(text, level)
-
-
-def _short(path: Path) -> str:
-    """The path as people write it: ~ for the user's own folder."""
-    home = Path.home()
-    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)

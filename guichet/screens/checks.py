@@ -10,9 +10,9 @@ from datetime import date
 from guichet.domain import foreigner_number
 from guichet.domain.birth import BirthDate, BirthProblem, parse
 from guichet.domain.foreigner_number import FormCode
-from guichet.domain.names import canonical
+from guichet.domain.names import no_name, search_words
 from guichet.i18n import _
-from guichet.phones import PhoneKind, PhoneProblem, parse_phone
+from guichet.phones import PhoneKind, PhoneProblem, overseas, parse_phone
 from guichet.widgets.field import IDLE, FieldState
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
@@ -42,8 +42,12 @@ def final(state: FieldState) -> FieldState:
 
 def name(text: str) -> FieldState:
     """A name needs a Latin form, for the convocation and for finding it again."""
-    if text.strip() and not canonical(text):
-        return FieldState("bad", _("Écrivez-le en lettres latines"))
+    if not text.strip():
+        return IDLE
+    if no_name(text):
+        return FieldState("info", _("Ce nom restera vide"))
+    if not search_words(text):
+        return FieldState("bad", _("En lettres latines"))
     return IDLE
 
 
@@ -98,9 +102,15 @@ def phone(text: str) -> FieldState:
         return _PHONES[parsed]
     match parsed.kind:
         case PhoneKind.MOBILE:
-            return FieldState("ok", _("Mobile : recevra les SMS"))
+            code = overseas(parsed)
+            return FieldState(
+                "ok",
+                _("Mobile {code} : recevra les SMS").format(code=code)
+                if code
+                else _("Mobile : recevra les SMS"),
+            )
         case PhoneKind.LANDLINE:
-            return FieldState("info", _("Fixe : à appeler, pas de SMS"))
+            return FieldState("info", _("Fixe : appel seulement, pas de SMS"))
         case PhoneKind.OTHER:
             return FieldState("info", _("Numéro spécial : pas de SMS"))
 
@@ -109,7 +119,7 @@ def email(text: str) -> FieldState:
     """An e-mail address, by its form only."""
     if not text.strip():
         return IDLE
-    if " " in text.strip():
+    if re.search(r"\s", text.strip()):
         return FieldState("bad", _("Pas d’espace dans une adresse"))
     if _EMAIL.fullmatch(text.strip()):
         return FieldState("ok", _("Forme correcte"))

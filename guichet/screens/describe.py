@@ -1,18 +1,20 @@
 """Persons and appointments in words, as the mediator's screens show them."""
 
+import re
 from datetime import datetime
 
 from guichet.domain.birth import BirthDate
 from guichet.domain.calendar_fr import long_date
 from guichet.domain.foreigner_number import AbsentReason
-from guichet.domain.model import AppointmentStatus, Person
+from guichet.domain.model import AppointmentStatus, Person, Site
 from guichet.domain.names import display_name
 from guichet.domain.needs import Need
+from guichet.domain.proofs import Proof
 from guichet.i18n import _
 from guichet.phones import Phone, PhoneKind, parse_phone
 from guichet.screens.languages import language
 from guichet.screens.post import Post
-from guichet.screens.words import NEEDS, NO_NUMBER
+from guichet.screens.words import NEEDS, NO_NUMBER, PROOFS
 from guichet.widgets.level import Level
 
 APPOINTMENTS: dict[AppointmentStatus, tuple[Level, str]] = {
@@ -22,6 +24,9 @@ APPOINTMENTS: dict[AppointmentStatus, tuple[Level, str]] = {
     AppointmentStatus.CANCELLED: ("bad", _("annulé")),
 }
 """For each status of an appointment: its level and its word."""
+
+_TOWN = re.compile(r"^[0-9]{5} +(.+?)(?: +CEDEX.*)?$", re.MULTILINE | re.IGNORECASE)
+"""As La Poste has the last line of an address: postal code, town, CEDEX for who has much mail."""
 
 
 def name(person: Person) -> str:
@@ -68,16 +73,42 @@ def needs(person: Person) -> str:
     return ", ".join(NEEDS[Need(need)] for need in person.needs if need in set(Need))
 
 
+def used_name(person: Person) -> str:
+    """The nom d'usage, said as such; empty when there is none."""
+    if not person.used_name:
+        return ""
+    return _("nom d’usage {name}").format(name=display_name(person.used_name))
+
+
+def proof(person: Person) -> str:
+    """What the person shows of who they are, empty when nothing was said of it."""
+    return PROOFS[Proof(person.proof)] if person.proof in set(Proof) else ""
+
+
 def summary(person: Person) -> str:
     """The person in a few lines, without the name."""
     lines = [
         " · ".join(
-            filter(None, (_("naissance {date}").format(date=birth(person)), number(person)))
+            filter(
+                None,
+                (
+                    used_name(person),
+                    _("naissance {date}").format(date=birth(person)),
+                    number(person),
+                    proof(person),
+                ),
+            )
         ),
         reach(person),
         " · ".join(filter(None, (person.commune, language(person.language), needs(person)))),
     ]
     return "\n".join(line for line in lines if line)
+
+
+def town(site: Site) -> str:
+    """The town a site is in, by the last line of its address: "Le Raincy"; else its name."""
+    found = _TOWN.search(site.address)
+    return found[1] if found else site.name
 
 
 def when(post: Post, moment: datetime) -> str:

@@ -15,23 +15,27 @@ from guichet.domain.model import Person
 from guichet.errors import GuichetError
 from guichet.i18n import _, ngettext
 from guichet.screens import describe
-from guichet.screens.draft import Draft
+from guichet.screens.draft import Work
 from guichet.screens.person_file import PersonFile
 from guichet.screens.person_form import PersonForm
 from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.procedure_choice import ProcedureChoice
+from guichet.screens.resume import ResumeDialog
+from guichet.screens.slot_choice import SlotChoice
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
-from guichet.screens.typed import Typed, typed_in_search, typed_of
-from guichet.station import Link
+from guichet.screens.typed import begun, proposed, typed_in_search, typed_of
+from guichet.screens.waiting_list import WaitingList, WaitingTold
+from guichet.station import Found, Kept, Link
 from guichet.widgets.level import Level
 from guichet.widgets.rows import Column, Row, RowsView
 from guichet.widgets.said import Said
 
-_LOCAL_AFTER = 0.08
 _CENTRAL_AFTER = 0.4
-"""Seconds without a key before searching here, then at central."""
+"""Seconds without a key before central is asked too."""
 _HINT = _("Tapez quelques lettres ou chiffres. F6 : nouvelle personne.")
+_KEEP_EVERY = 1.0
+"""Seconds between two looks at whether what is under way must be kept anew."""
 _LEAST = 3
 """Characters from which central is asked."""
 
@@ -54,6 +58,10 @@ class MediatorScreen(Screen[None]):
             "f6,n", "new_person", _("Nouvelle personne"), key_display="F6",
             tooltip=_("Créer une fiche avec ce qui est tapé"), id="mediator.new",
         ),
+        Binding(
+            "f7", "waiting", _("Liste d’attente"),
+            tooltip=_("Qui attend une place, et qui appeler"), id="mediator.waiting",
+        ),
         Binding("down", "move(1)", show=False, tooltip=_("Résultat suivant")),
         Binding("up", "move(-1)", show=False, tooltip=_("Résultat précédent")),
         Binding("enter", "choose", _("Ouvrir"), tooltip=_("Ouvrir la fiche choisie")),
@@ -62,14 +70,17 @@ class MediatorScreen(Screen[None]):
     def __init__(self, post: Post) -> None:
         super().__init__()
         self._post = post
-        self._drafts: dict[str, Draft] = {}
-        self._forms: dict[str, Typed] = {}
-        self._new: Typed | None = None
+        agent = post.station.session.agent
+        self._agent = agent.code if agent else ""
+        self._work = Work()
+        self._found: Found | None = None
+        self._kept: Kept | None = None
+        self._keeping = False
         self._here: list[Person] = []
         self._there: list[Person] = []
         self._answered = ""
         self._entering = False
-        self._searches: list[Timer] = []
+        self._later: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The search field over its results."""
@@ -83,6 +94,7 @@ class MediatorScreen(Screen[None]):
                 select_on_focus=False,
             )
             yield Said()
+            yield WaitingTold(self._post)
         yield RowsView(_COLUMNS, empty="")
         yield Footer(show_command_palette=False)
 
@@ -90,17 +102,20 @@ class MediatorScreen(Screen[None]):
         """The person at the desk is asked for their name: type it."""
         self._show()
         self.query_one(Input).focus()
+        agent, drafts = self._agent, self._post.station.drafts
+        background(self, lambda: drafts.find(agent), self._begin, group="draft")
 
     def on_screen_resume(self) -> None:
         """Once a person has their appointment, the next one may come."""
-        for key in [key for key, draft in self._drafts.items() if draft.done]:
-            del self._drafts[key]
-            self._forms.pop(key, None)
+        self._work.left()
+        if self._work.finished():
             self.query_one(Input).value = ""
         self.query_one(Input).focus()
+        self._offer()
 
     @on(FactsChanged)
     def _facts_changed(self) -> None:
+        self.query_one(WaitingTold).count()
         if self._answered:
             self._search_here(self._answered)
 
@@ -108,18 +123,17 @@ class MediatorScreen(Screen[None]):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        for timer in self._searches:
-            timer.stop()
+        if self._later is not None:
+            self._later.stop()
         self._entering = False
         query = event.value.strip()
         if not query:
             self._answered, self._here, self._there = "", [], []
             self._show()
             return
-        self._searches = [self.set_timer(_LOCAL_AFTER, partial(self._search_here, query))]
+        self._search_here(query)
         if len(query) >= _LEAST and self._post.station.sync_state.link is Link.ONLINE:
-            after = partial(self._search_there, query)
-            self._searches.append(self.set_timer(_CENTRAL_AFTER, after))
+            self._later = self.set_timer(_CENTRAL_AFTER, partial(self._search_there, query))
 
     def _search_here(self, query: str) -> None:
         background(
@@ -209,32 +223,106 @@ class MediatorScreen(Screen[None]):
         if person in self._here:
             self._open_file(person)
             return
-        background(
-            self,
-            lambda: self._post.station.mediation.adopt(person),
-            lambda _done: self._open_file(person),
-            group="adopt",
-        )
 
-    def _open_file(self, person: Person) -> None:
-        draft = self._drafts.setdefault(person.id, Draft(person, language=person.language))
-        draft.person = person
-        typed = self._forms.setdefault(person.id, typed_of(person))
-        self.app.push_screen(PersonFile(self._post, draft, typed))
+        def adopted(_nothing: None) -> None:
+            self._open_file(person)
+
+        mediation = self._post.station.mediation
+        background(self, lambda: mediation.adopt(person), adopted, group="adopt")
+
+    def _open_file(self, person: Person) -> PersonFile:
+        draft = self._work.open(person)
+        file = PersonFile(self._post, draft, self._work.forms[person.id])
+        self.app.push_screen(file)
+        return file
+
+    def action_waiting(self) -> None:
+        """Who waits for a seat, and who is offered one."""
+        self.app.push_screen(WaitingList(self._post))
 
     def action_new_person(self) -> None:
         """A form with what is typed in it, or the one left unfinished."""
-        resumed = self._new is not None and any(self._new.values())
-        if self._new is None or not resumed:
-            self._new = typed_in_search(self.query_one(Input).value)
-        form = PersonForm(self._post, self._new, resumed=resumed)
+        new = self._work.new
+        resumed = new is not None and begun(new)
+        if new is None or not resumed:
+            new = self._work.new = typed_in_search(self.query_one(Input).value)
+        form = PersonForm(self._post, new, resumed=resumed, known=self._known)
         self.app.push_screen(form, self._registered)
 
     def _registered(self, person: Person | None) -> None:
         if person is not None:
-            self._new = None
+            self._work.new = None
             self._open_file(person)
-            self.app.push_screen(ProcedureChoice(self._post, self._drafts[person.id]))
+            self.app.push_screen(ProcedureChoice(self._post, self._work.drafts[person.id]))
+
+    def _known(self, person: Person) -> None:
+        """The new person was known: what was typed about them is offered as changes."""
+        typed, self._work.new = self._work.new or {}, None
+        self._work.forms[person.id] = proposed(person, typed)
+
+        def edit(_adopted: None) -> None:
+            file = self._open_file(person)
+            file.call_after_refresh(file.action_edit)
+
+        mediation = self._post.station.mediation
+        background(self, lambda: mediation.adopt(person), edit, group="adopt")
+
+    # What outlives the program ------------------------------------------------------------------
+
+    def _begin(self, found: Found | None) -> None:
+        """Offer what was under way, if anything was; only then is anything kept instead."""
+        self._found = found
+        if found is not None and found.person is None and not begun(found.typed):
+            self._found = None
+            self.query_one(Input).value = found.query  # a search alone is no question to ask
+        self.set_interval(_KEEP_EVERY, self._keep)
+        self._offer()
+
+    def _offer(self) -> None:
+        if self._found is not None and self.app.screen is self:
+            self.app.push_screen(ResumeDialog(self._found), self._answered_offer)
+
+    def _answered_offer(self, resume: bool | None) -> None:  # noqa: FBT001 - the dialog's answer
+        found, self._found = self._found, None
+        if resume and found is not None:
+            self._take_up(found)
+        elif resume is False:
+            agent, drafts = self._agent, self._post.station.drafts
+            background(self, lambda: drafts.keep(agent, None), group="draft")
+
+    def _take_up(self, found: Found) -> None:
+        """Go to the step that was reached."""
+        self.query_one(Input).value = found.query
+        if found.person is None:
+            self._work.new = dict(found.typed)
+            self.action_new_person()
+            return
+        draft = self._work.open(found.person)
+        self._work.forms[found.person.id] = found.typed or typed_of(found.person)
+        draft.procedure, draft.slot = found.procedure, found.slot
+        self._open_file(found.person)
+        if found.procedure is not None:
+            self.app.push_screen(ProcedureChoice(self._post, draft))
+        if found.procedure is not None and found.slot is not None:
+            self.app.push_screen(SlotChoice(self._post, draft))
+
+    def _keep(self) -> None:
+        """Keep what is under way, when it has changed."""
+        kept = self._work.kept(self.query_one(Input).value.strip())
+        if kept == self._kept or self._keeping or self._found is not None:
+            return
+        self._keeping, self._kept = True, kept
+        agent, drafts = self._agent, self._post.station.drafts
+        background(
+            self,
+            lambda: drafts.keep(agent, kept),
+            self._done_keeping,
+            group="draft",
+            failed=self._done_keeping,
+        )
+
+    def _done_keeping(self, _outcome: object) -> None:
+        self._keeping = False
 
     def _say(self, text: str, level: Level = "idle") -> None:
         self.query_one(Said).say(text, level)

@@ -9,36 +9,33 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import ScreenResume
 from textual.screen import Screen
-from textual.widgets import Button, Footer, Label, Static
+from textual.widgets import Button, Label, Static
 
 from guichet.domain.model import Appointment, AppointmentStatus, Person, Procedure
 from guichet.domain.operations import Refused
 from guichet.errors import GuichetError
 from guichet.i18n import _
-from guichet.screens import describe
+from guichet.screens import describe, history
 from guichet.screens.booked import BookedScreen
 from guichet.screens.cancellation import CancelDialog
+from guichet.screens.documents import DocumentsDialog, presentable
 from guichet.screens.draft import Draft
+from guichet.screens.family import FamilyScreen
 from guichet.screens.person_form import PersonForm
 from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.procedure_choice import ProcedureChoice
+from guichet.screens.rights import RightsScreen
 from guichet.screens.slot_choice import SlotChoice
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
 from guichet.screens.typed import Typed, typed_of
+from guichet.screens.withdrawal import WithdrawDialog, withdrawable
 from guichet.screens.words import refusal
 from guichet.station import Booked
+from guichet.widgets.foot import TwoRows
 from guichet.widgets.level import Level
-from guichet.widgets.rows import Column, Row, RowsView
+from guichet.widgets.rows import RowsView
 from guichet.widgets.said import Said
-
-_COLUMNS = (
-    Column("when", _("Rendez-vous"), width=16),
-    Column("procedure", _("Démarche"), flex=1),
-    Column("reference", _("Référence"), width=11),
-    Column("state", _("État"), width=12),
-)
-_UNCONFIRMED = _("en attente")
 
 
 class PersonFile(Screen[None]):
@@ -49,6 +46,10 @@ class PersonFile(Screen[None]):
         Binding(
             "f6,n", "book", _("Rendez-vous"), key_display="F6",
             tooltip=_("Prendre un rendez-vous"), id="file.book",
+        ),
+        Binding(
+            "g", "family", _("Famille"),
+            tooltip=_("Des rendez-vous qui se suivent, à plusieurs"), id="file.family",
         ),
         Binding("e", "edit", _("Modifier"), tooltip=_("Modifier la fiche"), id="file.edit"),
         Binding(
@@ -63,9 +64,21 @@ class PersonFile(Screen[None]):
             "a", "cancel", _("Annuler"),
             tooltip=_("Annuler le rendez-vous choisi"), id="file.cancel",
         ),
+        Binding(
+            "p", "documents", _("Pièces"),
+            tooltip=_("Cocher les pièces que la personne présente"), id="file.documents",
+        ),
+        Binding(
+            "w", "withdraw", _("Accord"),
+            tooltip=_("Retirer l’accord d’accompagnement de ce rendez-vous"), id="file.withdraw",
+        ),
         Binding("down", "move_cursor(1)", show=False, tooltip=_("Rendez-vous suivant")),
         Binding("up", "move_cursor(-1)", show=False, tooltip=_("Rendez-vous précédent")),
         Binding("escape", "back", _("Retour"), tooltip=_("Revenir à la recherche")),
+        Binding(
+            "f7", "rights", _("Délais"),
+            tooltip=_("Quand déposer, et les droits après l’expiration du titre"), id="file.rights",
+        ),
     ]  # fmt: skip
 
     def __init__(self, post: Post, draft: Draft, typed: Typed) -> None:
@@ -84,13 +97,15 @@ class PersonFile(Screen[None]):
             yield Label("", id="name", markup=False)
             yield Static("", id="summary", markup=False)
             yield Button(_("Prendre un rendez-vous"), variant="primary", id="book")
-        yield RowsView(_COLUMNS, empty=_("Aucun rendez-vous connu ici."))
+        yield RowsView(history.COLUMNS, empty=_("Aucun rendez-vous connu ici."))
+        yield Static("", id="detail", markup=False)
         yield Said()
-        yield Footer(show_command_palette=False)
+        yield TwoRows(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Most people come for a new appointment: Enter begins it."""
         self._fill()
+        self._say(_("F7\u00a0: quand déposer, et les droits après l’expiration du titre."))
         self.query_one("#book", Button).focus()
 
     @on(FactsChanged)
@@ -113,22 +128,13 @@ class PersonFile(Screen[None]):
         appointments, procedures = answer
         self._appointments = {appointment.id: appointment for appointment in appointments}
         self._procedures = {procedure.code: procedure for procedure in procedures}
-        self.query_one(RowsView).set_rows([self._row(each) for each in appointments])
-        self.refresh_bindings()
-
-    def _row(self, appointment: Appointment) -> Row:
-        local = self._post.station.local(appointment.starts_at)
-        procedure = self._procedures.get(appointment.procedure)
-        level, word = describe.APPOINTMENTS[appointment.status]
-        if appointment.status is AppointmentStatus.BOOKED and appointment.token is None:
-            level, word = "warn", _UNCONFIRMED
-        cells = (
-            f"{local:%d/%m/%Y %H:%M}",
-            procedure.label if procedure else appointment.procedure,
-            appointment.reference,
-            word,
+        self.query_one(RowsView).set_rows(
+            [
+                history.row(self._post, each, self._procedures.get(each.procedure))
+                for each in appointments
+            ]
         )
-        return Row(appointment.id, cells, level, dim=level == "bad")
+        self._highlighted()
 
     @property
     def _current(self) -> Appointment | None:
@@ -136,16 +142,26 @@ class PersonFile(Screen[None]):
 
     @on(RowsView.Highlighted)
     def _highlighted(self) -> None:
+        current = self._current
+        procedure = self._procedures.get(current.procedure) if current else None
+        said = history.detail(self._post, current, procedure) if current else ""
+        self.query_one("#detail", Static).update(said)
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What may be done with the appointment under the cursor."""
         del parameters
-        if action not in ("reprint", "move", "cancel"):
+        if action not in ("reprint", "move", "cancel", "documents", "withdraw"):
             return True
         current = self._current if self.is_mounted else None
-        if current is None or current.status is not AppointmentStatus.BOOKED:
+        if current is None:
             return False
+        if action == "withdraw":
+            return withdrawable(current)
+        if current.status is not AppointmentStatus.BOOKED:
+            return False
+        if action == "documents":
+            return presentable(current, self._procedures.get(current.procedure))
         return action == "cancel" or current.token is not None
 
     # Actions ------------------------------------------------------------------------------------
@@ -158,6 +174,10 @@ class PersonFile(Screen[None]):
     def action_book(self) -> None:
         """Go on to the démarche."""
         self.app.push_screen(ProcedureChoice(self._post, self._draft))
+
+    def action_family(self) -> None:
+        """Book for several who come together."""
+        self.app.push_screen(FamilyScreen(self._post, self._draft))
 
     def action_edit(self) -> None:
         """Change the file; unfinished changes wait in it."""
@@ -220,8 +240,51 @@ class PersonFile(Screen[None]):
             self._say(_("Annulé sur ce poste ; la centrale n’a pas encore confirmé."), "warn")
         self._reload()
 
+    def action_documents(self) -> None:
+        """Tick the documents the person shows for the appointment."""
+        current = self._current
+        procedure = self._procedures.get(current.procedure) if current else None
+        if current is not None and procedure is not None:
+            dialog = DocumentsDialog(self._post, current, procedure)
+            self.app.push_screen(dialog, self._presented)
+
+    def _presented(self, documents: tuple[str, ...] | None) -> None:
+        if documents is not None:
+            self._say(_("Pièces notées : R pour refaire la convocation, qui le dit."), "ok")
+
+    def action_withdraw(self) -> None:
+        """Say what it changes, then end the accord of the appointment."""
+        current = self._current
+        if current is not None and current.accord is not None:
+            dialog = WithdrawDialog(self._post, current, current.accord)
+            self.app.push_screen(dialog, partial(self._withdraw, current))
+
+    def _withdraw(self, appointment: Appointment, agreed: bool | None) -> None:  # noqa: FBT001 - the dialog's answer
+        if agreed:
+            background(
+                self,
+                lambda: self._post.station.assistance.withdraw_accord(appointment),
+                self._withdrawn,
+                group="withdraw",
+                failed=self._failed,
+            )
+
+    def _withdrawn(self, refused: Refused | None) -> None:
+        if refused is not None:
+            self._say(refusal(refused), "bad")
+        else:
+            self._say(_("Accord retiré. L’aide s’arrête ; le rendez-vous reste."), "ok")
+        self._reload()
+
     def _failed(self, error: GuichetError) -> None:
         self._say(str(error), "bad")
+
+    def action_rights(self) -> None:
+        """Compute filing windows and kept rights, for the appointment under the cursor."""
+        current = self._current
+        booked = current is not None and current.status is AppointmentStatus.BOOKED
+        day = self._post.station.local(current.starts_at).date() if current and booked else None
+        self.app.push_screen(RightsScreen(self._post, self._draft.rights, day))
 
     def action_back(self) -> None:
         """Back to the search."""

@@ -1,4 +1,7 @@
-"""A new person, or changes to a known one."""
+"""A new person, or changes to a known one.
+
+A person needs one name and a year of birth, nothing else: no document, no phone, no address.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,30 +12,35 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid, Vertical, VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Label, Select, Static
+from textual.widgets import Footer, Input, Label, Select
 
 from guichet.domain.foreigner_number import AbsentReason, form
 from guichet.domain.model import Person
-from guichet.domain.names import display_name
+from guichet.domain.names import no_name
 from guichet.domain.needs import Need
 from guichet.domain.operations import Refused
+from guichet.domain.proofs import Proof
 from guichet.errors import GuichetError
 from guichet.i18n import _
 from guichet.phones import parse_phone
-from guichet.screens import checks
+from guichet.screens import checks, describe
+from guichet.screens.duplicates import Answer, DuplicatesDialog
 from guichet.screens.languages import choices
+from guichet.screens.number_verdicts import NumberVerdicts
 from guichet.screens.post import Post, background
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
 from guichet.screens.typed import Typed, person_of
-from guichet.screens.words import NEEDS, NO_NUMBER, refusal
+from guichet.screens.words import NEEDS, NO_NUMBER, PROOFS, refusal
+from guichet.station import Alike
 from guichet.widgets.choice import Tick
 from guichet.widgets.field import Field, FieldState
 from guichet.widgets.level import Level
 from guichet.widgets.said import Said
 
 _LABELS = {
-    "family": _("Nom de famille"),
+    "family": _("Nom de naissance"),
+    "used": _("Nom d’usage"),
     "given": _("Prénoms"),
     "birth": _("Date de naissance"),
     "commune": _("Commune de résidence"),
@@ -43,7 +51,10 @@ _LABELS = {
 
 
 class PersonForm(Screen[Person]):
-    """The form; dismissed with the person once recorded. `typed` is kept true at each key."""
+    """The form; dismissed with the person once recorded. `typed` is kept true at each key.
+
+    `known` is called, instead, with the person that a new one turns out to be.
+    """
 
     CSS_PATH = "person_form.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -69,6 +80,7 @@ class PersonForm(Screen[Person]):
         *,
         resumed: bool = False,
         at: str = "family",
+        known: Callable[[Person], None] | None = None,
     ) -> None:
         super().__init__()
         self._post = post
@@ -76,10 +88,12 @@ class PersonForm(Screen[Person]):
         self._person = person
         self._resumed = resumed
         self._at = at
+        self._known = known
         self._person_id = person.id if person else post.station.mediation.new_person_id()
         self._saving = False
         self._checks: dict[str, Callable[[str], FieldState]] = {
             "family": checks.name,
+            "used": checks.name,
             "given": checks.name,
             "birth": partial(checks.birth, today=post.station.today()),
             "commune": checks.commune,
@@ -89,26 +103,32 @@ class PersonForm(Screen[Person]):
         }
 
     def compose(self) -> ComposeResult:
-        """Two columns of fields, then the needs."""
+        """The names, two columns of fields, then the needs."""
         yield Top(self._post, _("Médiation"))
         yield Trail(0)
         with VerticalScroll(can_focus=False):
+            with Grid(id="names"):
+                yield self._field("family", _("Vide si aucun"))
+                yield self._field("used", _("S’il diffère"))
+                yield self._field("given", _("Vide si aucun"))
             with Grid(id="fields"):
-                yield self._field("family")
-                yield self._field("given")
                 yield self._field("birth", _("JJ/MM/AAAA, ou l’année seule"))
                 yield self._field("commune")
                 yield self._field("number", _("10 chiffres, sur le titre"))
                 with Vertical(classes="choice"):
-                    yield Label(_("Si aucun numéro, pourquoi"))
-                    yield self._reasons()
+                    with Vertical(id="why"):
+                        yield Label(_("Si aucun numéro, pourquoi"))
+                        yield self._reasons()
+                    yield NumberVerdicts(self._post, self._person_id)
                 yield self._field("phone")
                 yield self._field("email")
                 with Vertical(classes="choice"):
                     yield Label(_("Langue"))
                     code = self._typed.get("language") or "fr"
                     yield Select(choices(code), value=code, allow_blank=False, id="language")
-                yield Static(_("Pour l’interprète et l’accueil."), classes="hint beside")
+                with Vertical(classes="choice"):
+                    yield Label(_("Montre de son identité (facultatif)"))
+                    yield self._proofs()
             yield Label(_("Besoins à l’accueil"), id="needs-label")
             with Grid(id="needs"):
                 chosen = self._typed.get("needs", "").split()
@@ -137,11 +157,23 @@ class PersonForm(Screen[Person]):
             id="absent",
         )
 
+    def _proofs(self) -> Select[str]:
+        value = self._typed.get("proof", "")
+        return Select(
+            [(PROOFS[proof], proof.value) for proof in Proof],
+            prompt=_("Non demandé"),
+            value=value if value in set(Proof) else Select.NULL,
+            id="proof",
+        )
+
     def on_mount(self) -> None:
         """Start in the field asked for; say whether something typed earlier was taken up again."""
         self.query_one(f"#{self._at}", Field).focus()
         if self._resumed:
-            self._say(_("Saisie reprise où elle en était. F8 : fiche vierge."))
+            new = _("Saisie reprise où elle en était. F8 : fiche vierge.")
+            changed = _("Modifications à vérifier : rien n’est encore enregistré.")
+            self._say(new if self._person is None else changed, "info")
+        self._judge_number()
         background(self, partial(parse_phone, "0"), group="warm")  # its library loads slowly
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -162,6 +194,15 @@ class PersonForm(Screen[Person]):
         if key == "number":
             self.query_one("#absent", Select).disabled = bool(event.value.strip())
             self.refresh_bindings()
+        if key in ("number", "birth"):
+            self._judge_number()
+
+    def _judge_number(self) -> None:
+        """The reasons for having none make way for what is said of the number."""
+        verdicts = self.query_one(NumberVerdicts)
+        verdicts.judge(self._typed.get("number", ""), self._typed.get("birth", ""))
+        verdicts.display = bool(verdicts.number)
+        self.query_one("#why").display = not verdicts.number
 
     def action_next_field(self) -> None:
         """From one input to the next field."""
@@ -191,9 +232,11 @@ class PersonForm(Screen[Person]):
             self.query_one(f"#{key}", Field).value = ""
         for box in self.query(Tick):
             box.value = False
-        self.query_one("#absent", Select).value = Select.NULL
+        for choice in ("#absent", "#proof"):
+            self.query_one(choice, Select).value = Select.NULL
         self.query_one("#language", Select).value = "fr"
         self._person_id = self._post.station.mediation.new_person_id()
+        self.query_one(NumberVerdicts).person = self._person_id
         self._say("")
         self.query_one("#family", Field).focus()
 
@@ -219,6 +262,36 @@ class PersonForm(Screen[Person]):
         site = self._person.site if self._person else self._post.station.site.number
         person = person_of(self._typed, self._person_id, site, self._post.station.today())
         self._saving = True
+        if self._person is not None or self._known is None:
+            self._record(person)
+            return
+        self._say(_("Recherche d’une fiche de la même personne…"))
+        background(
+            self,
+            lambda: self._post.station.mediation.likely_same(person),
+            partial(self._compared, person),
+            group="register",
+            failed=self._failed,
+        )
+
+    def _compared(self, person: Person, alike: list[Alike]) -> None:
+        if alike:
+            self.app.push_screen(DuplicatesDialog(person, alike), partial(self._decided, person))
+        else:
+            self._record(person)
+
+    def _decided(self, person: Person, answer: Answer | None) -> None:
+        self._saving = False
+        if answer == "new":
+            self._record(person)
+        elif answer is not None and self._known is not None:
+            self.app.pop_screen()
+            self._known(answer)
+        else:
+            self._say(_("Rien n’est enregistré. F9 quand la fiche est prête."))
+
+    def _record(self, person: Person) -> None:
+        self._saving = True
         self._say(_("Enregistrement…"))
         background(
             self,
@@ -233,8 +306,8 @@ class PersonForm(Screen[Person]):
         for key, field in fields.items():
             field.set_state(checks.final(self._checks[key](field.value)))
         empty = {key for key, field in fields.items() if not field.value.strip()}
-        if {"family", "given"} <= empty:
-            _refuse(fields["family"], _("Un nom ou un prénom est demandé"))
+        if all(key in empty or no_name(fields[key].value) for key in ("family", "given")):
+            _refuse(fields["family"], _("Un nom est demandé"))
         if "birth" in empty:
             _refuse(fields["birth"], _("Au moins l’année de naissance"))
         if "number" in empty and not self._typed.get("absent"):
@@ -248,10 +321,7 @@ class PersonForm(Screen[Person]):
         if refused is not None:
             self._say(refusal(refused), "bad")
             return
-        said = _("{name} enregistré.").format(
-            name=display_name(person.family_name, person.given_names)
-        )
-        self._say(said, "ok")
+        self._say(_("{name} enregistré.").format(name=describe.name(person)), "ok")
         self.dismiss(person)
 
     def _failed(self, error: GuichetError) -> None:

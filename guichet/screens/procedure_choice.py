@@ -17,10 +17,12 @@ from guichet.screens import describe
 from guichet.screens.draft import Draft
 from guichet.screens.person_form import PersonForm
 from guichet.screens.post import Post, background
+from guichet.screens.quiz import QuizScreen
 from guichet.screens.slot_choice import SlotChoice
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
 from guichet.screens.typed import typed_of
+from guichet.station import Elsewhere
 from guichet.widgets.level import Level
 from guichet.widgets.rows import Column, Row, RowsView
 from guichet.widgets.said import Said
@@ -40,6 +42,10 @@ class ProcedureChoice(Screen[None]):
         Binding("up", "move(-1)", show=False, tooltip=_("Démarche précédente")),
         Binding("enter", "choose", _("Choisir"), tooltip=_("Voir les créneaux")),
         Binding(
+            "f5", "quiz", _("Questions"),
+            tooltip=_("Trouver la démarche par quelques questions"), id="procedure.quiz",
+        ),
+        Binding(
             "f7", "complete", _("Compléter la fiche"),
             tooltip=_("Ajouter le numéro étranger, ou pourquoi il manque"), id="procedure.complete",
         ),
@@ -52,6 +58,9 @@ class ProcedureChoice(Screen[None]):
         self._draft = draft
         self._procedures: dict[str, Procedure] = {}
         self._appointments: list[Appointment] = []
+        self._elsewhere: dict[str, Elsewhere] = {}
+        self._warned: str | None = None
+        """The démarche of another site that the next Enter confirms."""
 
     def compose(self) -> ComposeResult:
         """The filter and the list; beside them, the démarche under the cursor."""
@@ -75,16 +84,26 @@ class ProcedureChoice(Screen[None]):
     def on_mount(self) -> None:
         """Read the démarches."""
         self.query_one(Input).focus()
+        self._reload()
+
+    def _reload(self) -> None:
+        self._procedures = {}  # until it is known again where the person depends, none is chosen
         mediation, person = self._post.station.mediation, self._draft.person
         background(
             self,
-            lambda: (mediation.procedures(), mediation.appointments_of(person)),
+            lambda: (
+                mediation.procedures(),
+                mediation.appointments_of(person),
+                mediation.elsewhere(person),
+            ),
             self._read,
             group="procedures",
         )
 
-    def _read(self, answer: tuple[list[Procedure], list[Appointment]]) -> None:
-        procedures, self._appointments = answer
+    def _read(
+        self, answer: tuple[list[Procedure], list[Appointment], dict[str, Elsewhere]]
+    ) -> None:
+        procedures, self._appointments, self._elsewhere = answer
         self._procedures = {procedure.code: procedure for procedure in procedures}
         self._show()
         if self._draft.procedure is not None:
@@ -103,7 +122,9 @@ class ProcedureChoice(Screen[None]):
                 Row(
                     procedure.code,
                     (procedure.label, _("{n} min").format(n=procedure.minutes)),
-                    "warn" if _obstacle(procedure, self._draft.person) else "",
+                    "warn"
+                    if _obstacle(procedure, self._draft.person) or procedure.code in self._elsewhere
+                    else "",
                 )
                 for procedure in self._procedures.values()
                 if matches(words, match_key(procedure.label, procedure.code))
@@ -117,6 +138,7 @@ class ProcedureChoice(Screen[None]):
     @on(RowsView.Highlighted)
     def _tell(self) -> None:
         current = self._current
+        self._warned = None
         self.refresh_bindings()
         self._say("")
         detail = self.query_one("#detail", Static)
@@ -127,6 +149,11 @@ class ProcedureChoice(Screen[None]):
             Content.styled(procedure.label, "bold"),
             Content.styled(_("{n} minutes").format(n=procedure.minutes), "$muted"),
         ]
+        other = self._elsewhere.get(procedure.code)
+        if other is not None:
+            depends = _("! Dépend d’un autre site\u00a0: {site} (commune\u00a0: {commune}).")
+            told = depends.format(site=other.site.name, commune=other.commune)
+            lines += [Content(""), Content.styled(told, "bold $warn"), Content(other.site.address)]
         if procedure.channel_note:
             lines += [Content(""), Content.styled(f"i {procedure.channel_note}", "$info")]
         lines += [Content(""), self._number(procedure)]
@@ -187,6 +214,16 @@ class ProcedureChoice(Screen[None]):
         if _obstacle(current, self._draft.person):
             self._say(_("Numéro étranger exigé : F7 pour compléter la fiche."), "bad")
             return
+        other = self._elsewhere.get(current.code)
+        if other is not None and self._warned != current.code:
+            self._warned = current.code
+            warning = _("Un autre site est compétent\u00a0: {town}. Entrée\u00a0: ses créneaux.")
+            self._say(warning.format(town=describe.town(other.site)), "warn")
+            return
+        if other is not None:
+            self._draft.site = other.site.number
+        elif current != self._draft.procedure:
+            self._draft.site = None
         self._draft.procedure = current
         self.app.push_screen(SlotChoice(self._post, self._draft))
 
@@ -199,8 +236,21 @@ class ProcedureChoice(Screen[None]):
     def _completed(self, person: Person | None) -> None:
         if person is not None:
             self._draft.person = person
-            self._show()
-            self._tell()
+            self._draft.procedure = self._current or self._draft.procedure
+            self._reload()
+
+    def action_quiz(self) -> None:
+        """Ask a few questions that lead to a démarche."""
+        if self._procedures:
+            name = describe.name(self._draft.person)
+            self.app.push_screen(QuizScreen(self._post, name, self._procedures), self._advised)
+
+    def _advised(self, code: str | None) -> None:
+        if code is None:
+            return
+        self._draft.filter = self.query_one(Input).value = ""
+        self._show()
+        self.query_one(RowsView).select(code)
 
     def action_back(self) -> None:
         """Back to the file; the filter and the choice are kept."""

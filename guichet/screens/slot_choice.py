@@ -1,45 +1,43 @@
-"""When: the coming days on the left, the times of one of them on the right."""
+"""When, and on which site; a seat is held as soon as a time is chosen."""
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Footer, Label
 
-from guichet.domain.calendar_fr import long_date
 from guichet.domain.model import Slot
 from guichet.domain.operations import Refused
 from guichet.domain.quotas import open_seats
 from guichet.errors import CentralUnavailable, GuichetError
-from guichet.i18n import _, ngettext
+from guichet.i18n import _
 from guichet.screens import describe
 from guichet.screens.accord import AccordScreen
 from guichet.screens.draft import Draft
+from guichet.screens.nothing_found import NothingFound
 from guichet.screens.post import FactsChanged, Post, background
+from guichet.screens.slot_around import Around
+from guichet.screens.slot_panes import SlotPanes
+from guichet.screens.slot_sites import SiteDialog
+from guichet.screens.slot_words import renewal
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
 from guichet.screens.words import refusal
 from guichet.station import Held
 from guichet.widgets.level import Level
-from guichet.widgets.rows import Column, Row, RowsView
+from guichet.widgets.rows import RowsView
 from guichet.widgets.said import Said
 
-_DAYS = (
-    Column("day", _("Jour"), flex=1),
-    Column("free", _("Places"), width=10, align="right"),
-)
-_TIMES = (
-    Column("time", _("Heure"), width=6),
-    Column("free", _("Places"), flex=1),
-)
-
+_EMPTY = _("Aucun créneau ouvert ici.")
+_NONE = _("Aucun créneau. F7\u00a0: un autre site. F8\u00a0: attestation, liste d’attente.")
+_FULL = _("Tout est complet. F7\u00a0: un autre site. F8\u00a0: attestation, liste d’attente.")
 _OFFLINE = _(
-    "La centrale est injoignable : aucune place ne peut être gardée. "
-    "Rien n’est perdu : réessayez avec Entrée."
+    "La centrale est injoignable\u00a0: aucune place ne peut être gardée. "
+    "Rien n’est perdu\u00a0: réessayez avec Entrée."
 )
 
 
@@ -52,7 +50,23 @@ class SlotChoice(Screen[None]):
         Binding("left", "days", _("Jours"), tooltip=_("Revenir aux jours"), show=False),
         Binding(
             "enter", "enter", _("Garder la place"),
-            tooltip=_("Jour : voir ses heures. Heure : garder la place quelques minutes."),
+            tooltip=_("Jour\u00a0: voir ses heures. Heure\u00a0: garder la place."),
+        ),
+        Binding(
+            "f6", "view(True)", _("Semaine"),
+            tooltip=_("Voir une semaine, jours et heures"), id="slot.week",
+        ),
+        Binding(
+            "f6", "view(False)", _("Jours"),
+            tooltip=_("Voir la liste des jours"), id="slot.days",
+        ),
+        Binding(
+            "f7", "site", _("Autre site"),
+            tooltip=_("Chercher un créneau sur un autre site"), id="slot.site",
+        ),
+        Binding(
+            "f8", "nothing", _("Rien ne convient"),
+            tooltip=_("Attestation, demande comptée, liste d’attente"), id="slot.nothing",
         ),
         Binding("escape", "back", _("Retour"), tooltip=_("Revenir à la démarche")),
     ]  # fmt: skip
@@ -61,124 +75,158 @@ class SlotChoice(Screen[None]):
         super().__init__()
         self._post = post
         self._draft = draft
-        self._slots: dict[date, list[Slot]] = {}
+        self._own = post.station.site.number
+        self._renewal = renewal(draft.rights, post.station.today())
+        self._placed = False
+        """Whether the cursors stand where the agent has put them."""
         self._holding = False
+        self._warned: str | None = None
+        """The slot outside the filing window that the next Enter holds."""
 
     def compose(self) -> ComposeResult:
-        """Who and what, over days and times."""
+        """Who and what, whose slots, over days and times."""
         yield Top(self._post, _("Médiation"))
         yield Trail(2)
         procedure = self._draft.procedure
-        label = procedure.label if procedure else ""
-        subject = f"{describe.name(self._draft.person)} · {label}"
+        subject = f"{describe.name(self._draft.person)} · {procedure.label if procedure else ''}"
         yield Label(subject, id="subject", markup=False)
-        with Horizontal():
-            yield RowsView(_DAYS, empty=_("Aucun créneau ouvert."), id="days")
-            yield RowsView(_TIMES, empty="", id="times")
+        if procedure is not None:
+            yield Around(self._post, self._draft.person, procedure, self._site)
+        yield SlotPanes(self._post, self._draft, self._renewal)
         yield Said()
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Read the slots, then put the cursor on the first free day."""
-        self._days.focus()
+        self._panes.to_days()
         if self._draft.moving is not None:
             when = describe.when(self._post, self._draft.moving.starts_at)
-            self._say(_("À déplacer : rendez-vous du {when}.").format(when=when), "info")
+            self._say(_("À déplacer\u00a0: rendez-vous du {when}.").format(when=when), "info")
         else:
             self._say(_("Entrée\u00a0: le jour, puis l’heure\u202f; la place est gardée aussitôt."))
         self._reload()
 
     @property
-    def _days(self) -> RowsView:
-        return self.query_one("#days", RowsView)
+    def _panes(self) -> SlotPanes:
+        return self.query_one(SlotPanes)
 
     @property
-    def _times(self) -> RowsView:
-        return self.query_one("#times", RowsView)
+    def _site(self) -> int:
+        """The number of the site whose slots are shown."""
+        return self._own if self._draft.site is None else self._draft.site
+
+    # Reading ------------------------------------------------------------------------------------
 
     @on(FactsChanged)
+    def _facts_changed(self) -> None:
+        if self._site == self._own:  # central alone knows the others': it is not asked each time
+            self._reload()
+
     def _reload(self) -> None:
-        procedure = self._draft.procedure
-        if procedure is not None:
+        if self._draft.procedure is not None:
             background(
                 self,
-                lambda: self._post.station.mediation.slots(procedure.code),
+                self._reading(self._draft.procedure.code),
                 self._read,
                 group="slots",
                 exclusive=True,
+                failed=self._unread,
             )
 
-    def _read(self, slots: dict[date, list[Slot]]) -> None:
-        first = not self._slots
-        self._slots = slots
-        self._days.set_rows([self._day_row(day, slots[day]) for day in slots])
-        if first:
-            self._place(self._draft.slot)
-        self._show_times()
+    def _reading(self, code: str) -> Callable[[], tuple[int, dict[date, list[Slot]]]]:
+        """What reads the slots of the site shown; one's own if the person depends on a third."""
+        station, person, site, own = self._post.station, self._draft.person, self._site, self._own
 
-    def _place(self, wanted: Slot | None) -> None:
-        """Put the cursors on the wanted slot, else on the first free one."""
-        free = [slot for slots in self._slots.values() for slot in slots if open_seats(slot) > 0]
-        if not free:
+        def read() -> tuple[int, dict[date, list[Slot]]]:
+            competent = station.mediation.competent(person, code)
+            open_to = site == own or competent is None or competent.number == site
+            shown = site if open_to else own
+            return shown, station.assistance.slots(code, shown)
+
+        return read
+
+    def _read(self, answer: tuple[int, dict[date, list[Slot]]]) -> None:
+        site, slots = answer
+        if site != self._site:
+            self._show_site(site)
+        self._panes.show(slots, _EMPTY)
+        if self._placed:
             return
-        nearest = free[0]
-        if wanted is not None:
-            nearest = min(free, key=lambda slot: abs(slot.starts_at - wanted.starts_at))
-        self._days.select(nearest.day.isoformat())
-        self._show_times()
-        self._times.select(nearest.id)
+        self._placed = True
+        self._panes.place(self._draft.slot.starts_at if self._draft.slot else None)
+        if not slots:
+            self._say(_NONE, "warn")
+        elif not any(open_seats(slot) > 0 for day in slots.values() for slot in day):
+            self._say(_FULL, "warn")
 
-    def _day_row(self, day: date, slots: list[Slot]) -> Row:
-        free = sum(open_seats(slot) for slot in slots)
-        words = _free(free)
-        return Row(day.isoformat(), (self._named(day), words), dim=free == 0)
+    def _unread(self, error: GuichetError) -> None:
+        """The slots of another site are not known: those of this one are."""
+        if self._site == self._own:
+            self._say(str(error), "bad")
+            return
+        self._show_site(self._own)
+        self._reload()
+        self._say(_("Autre site inconnu, voici les créneaux d’ici. {w}").format(w=error), "warn")
 
-    def _named(self, day: date) -> str:
-        today = self._post.station.today()
-        if day == today:
-            return _("aujourd’hui, {day}").format(day=long_date(day).rsplit(" ", 1)[0])
-        if day == today + timedelta(days=1):
-            return _("demain, {day}").format(day=long_date(day).rsplit(" ", 1)[0])
-        return long_date(day).rsplit(" ", 1)[0]
-
-    @on(RowsView.Highlighted, "#days")
-    def _show_times(self) -> None:
-        key = self._days.key
-        slots = self._slots.get(date.fromisoformat(key), []) if key else []
-        view = self._times
-        earlier = view.key
-        view.set_rows([self._time_row(slot) for slot in slots])
-        if earlier not in {slot.id for slot in slots}:
-            view.select(next((slot.id for slot in slots if open_seats(slot) > 0), ""))
-
-    def _time_row(self, slot: Slot) -> Row:
-        local = self._post.station.local(slot.starts_at)
-        free = open_seats(slot)
-        return Row(slot.id, (f"{local:%H:%M}", _free(free)), dim=free <= 0)
+    def _show_site(self, site: int) -> None:
+        self._draft.site = None if site == self._own else site
+        self._placed = False
+        self.query_one(Around).show(site)
 
     # Actions ------------------------------------------------------------------------------------
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """One key for two views: the one not shown."""
+        return action != "view" or parameters != (self._draft.week,)
+
     def action_times(self) -> None:
         """From the days to the times."""
-        self._times.focus()
+        self._panes.times.focus()
 
     def action_days(self) -> None:
         """From the times back to the days."""
-        self._days.focus()
+        self._panes.to_days()
 
-    @on(RowsView.Selected, "#days")
-    def _day_chosen(self) -> None:
-        self._times.focus()
+    def action_view(self, week: bool) -> None:  # noqa: FBT001 - an action's parameter
+        """Show a week, or the days."""
+        self._panes.switch(week=week)
+        self.refresh_bindings()
+
+    def action_site(self) -> None:
+        """Choose whose slots are shown."""
+        procedure = self._draft.procedure
+        if procedure is not None and not self._holding:
+            dialog = SiteDialog(self._post, self._draft.person, procedure, self._site)
+            self.app.push_screen(dialog, self._site_chosen)
+
+    def _site_chosen(self, site: int | None) -> None:
+        if site is None or site == self._site:
+            return
+        self._show_site(site)
+        self._panes.show({}, _("Lecture des créneaux…"))
+        self._say("")
+        self._reload()
+
+    @on(RowsView.Highlighted, "#times")
+    def _elsewhere(self) -> None:
+        self._warned = None
 
     @on(RowsView.Selected, "#times")
-    def _time_chosen(self, event: RowsView.Selected) -> None:
-        slots = (slot for day in self._slots.values() for slot in day)
-        slot = next((slot for slot in slots if slot.id == event.key), None)
+    def _time_chosen(self) -> None:
+        slot = self._panes.slot
         if slot is None or self._holding:
             return
         if open_seats(slot) <= 0:
-            self._say(_("Ce créneau est complet : choisissez-en un autre."), "warn")
+            self._say(_("Ce créneau est complet\u00a0: choisissez-en un autre."), "warn")
             return
+        outside = self._renewal.outside(slot.day) if self._renewal else None
+        if self._renewal and outside and self._warned != slot.id:
+            self._warned = slot.id
+            self._say(self._renewal.warning(outside), "warn")
+            return
+        self._hold(slot)
+
+    def _hold(self, slot: Slot) -> None:
         self._draft.slot = slot
         self._holding = True
         self._say(_("La centrale garde la place…"))
@@ -209,9 +257,14 @@ class SlotChoice(Screen[None]):
     def _returned(self, why: str | None) -> None:
         """Back from the accord: the nearest slot with a free seat is under the cursor."""
         self._say(why or "", "warn" if why else "idle")
-        self._slots = {}
+        self._placed = False
         self._reload()
-        self._times.focus()
+        self._panes.times.focus()
+
+    def action_nothing(self) -> None:
+        """Leave with a paper, and a trace of the search."""
+        if self._draft.procedure is not None:
+            self.app.push_screen(NothingFound(self._post, self._draft, self._draft.procedure))
 
     def action_back(self) -> None:
         """Back to the démarche."""
@@ -219,9 +272,3 @@ class SlotChoice(Screen[None]):
 
     def _say(self, text: str, level: Level = "idle") -> None:
         self.query_one(Said).say(text, level)
-
-
-def _free(free: int) -> str:
-    if free <= 0:
-        return _("complet")
-    return ngettext("{n} libre", "{n} libres", free).format(n=free)

@@ -5,6 +5,7 @@ from datetime import date
 from guichet.domain.birth import BirthDate, parse
 from guichet.domain.foreigner_number import form
 from guichet.domain.model import Person
+from guichet.domain.names import no_name
 from guichet.phones import Phone, PhoneKind, parse_phone
 from guichet.screens import describe
 
@@ -17,6 +18,7 @@ def typed_of(person: Person) -> Typed:
     return {
         "family": person.family_name,
         "given": person.given_names,
+        "used": person.used_name or "",
         "birth": describe.birth(person),
         "commune": person.commune,
         "number": person.number or "",
@@ -24,8 +26,14 @@ def typed_of(person: Person) -> Typed:
         "phone": describe.phone(person),
         "email": person.email or "",
         "language": person.language,
+        "proof": person.proof or "",
         "needs": " ".join(person.needs),
     }
+
+
+def begun(typed: Typed) -> bool:
+    """Whether anything was typed; the language stands there from the beginning."""
+    return any(value.strip() for key, value in typed.items() if key != "language")
 
 
 def typed_in_search(query: str) -> Typed:
@@ -52,8 +60,8 @@ def person_of(typed: Typed, person_id: str, site: int, today: date) -> Person:
     return Person(
         id=person_id,
         site=site,
-        family_name=texts.get("family", ""),
-        given_names=texts.get("given", ""),
+        family_name=_name(texts, "family"),
+        given_names=_name(texts, "given"),
         birth=birth.to_text() if isinstance(birth, BirthDate) else "",
         number=number,
         number_absent=None if number else texts.get("absent") or None,
@@ -62,4 +70,25 @@ def person_of(typed: Typed, person_id: str, site: int, today: date) -> Person:
         commune=texts.get("commune", ""),
         language=texts.get("language") or "fr",
         needs=tuple(texts.get("needs", "").split()),
+        used_name=_name(texts, "used") or None,
+        proof=texts.get("proof") or None,
     )
+
+
+def proposed(person: Person, typed: Typed) -> Typed:
+    """The form of a known person with what was typed about them meanwhile; blanks change nothing.
+
+    Needs are added to those known.
+    """
+    known = typed_of(person)
+    changed = {key: text for key, text in typed.items() if text.strip()}
+    if changed.get("language") == "fr":  # what the form begins with
+        del changed["language"]
+    needs = dict.fromkeys([*known["needs"].split(), *typed.get("needs", "").split()])
+    return known | changed | {"needs": " ".join(needs)}
+
+
+def _name(texts: Typed, key: str) -> str:
+    """The name typed, empty for "sans prénom" and its like."""
+    text = texts.get(key, "")
+    return "" if no_name(text) else text

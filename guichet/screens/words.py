@@ -6,6 +6,8 @@ from guichet.domain.foreigner_number import AbsentReason
 from guichet.domain.model import Role
 from guichet.domain.needs import Need
 from guichet.domain.operations import Refused
+from guichet.domain.proofs import Proof
+from guichet.domain.similar import Match, Reason
 from guichet.i18n import _
 from guichet.widgets.level import Level
 
@@ -17,6 +19,17 @@ MODES: dict[Role, str] = {
 
 REFUSALS: dict[str, str] = {
     "not_allowed": _("Votre rôle ne permet pas cette action. Appelez le superviseur."),
+    "supervisor_only": _(
+        "Seul un superviseur peut le décider. Appelez-le, ou choisissez autrement."
+    ),
+    "unknown_quota": _("Cette réserve de places n’existe pas. Prévenez le support."),
+    "unknown_document": _("Ce document n’est pas demandé pour cette démarche."),
+    "unknown_procedure": _("Cette démarche n’existe plus. Choisissez-en une autre."),
+    "unknown_demand": _("Cette attente n’est plus connue. Revenez à la liste d’attente."),
+    "unknown_answer": _("Cette réponse n’existe pas. Prévenez le support."),
+    "not_waiting": _("Cette personne n’attend plus\u00a0: elle est sortie de la liste."),
+    "offer_over": _("Cette place n’est plus proposée à cette personne. Relisez la liste."),
+    "no_accord": _("Aucun accord n’est noté pour ce rendez-vous\u00a0: il n’y a rien à retirer."),
     "other_site": _("Cette fiche appartient à un autre site\u00a0: ouvrez-la depuis ce site."),
     "unknown_slot": _("Ce créneau n’existe plus. Choisissez-en un autre dans la liste."),
     "unknown_person": _("Cette fiche n’est plus connue. Recherchez la personne à nouveau."),
@@ -85,6 +98,10 @@ OPERATIONS: dict[str, str] = {
     "book": _("Rendez-vous pris"),
     "move": _("Rendez-vous déplacé"),
     "cancel": _("Rendez-vous annulé"),
+    "present": _("Pièces montrées"),
+    "withdraw_accord": _("Accord retiré"),
+    "record_demand": _("Recherche sans créneau"),
+    "answer_offer": _("Réponse à une offre"),
     "check_in": _("Arrivée"),
     "undo_check_in": _("Arrivée annulée"),
     "call": _("Appel au guichet"),
@@ -120,6 +137,39 @@ NO_NUMBER: dict[AbsentReason, str] = {
     AbsentReason.DOCUMENT_LOST: _("document perdu"),
     AbsentReason.ILLEGIBLE: _("illisible"),
 }
+
+PROOFS: dict[Proof, str] = {
+    Proof.PASSPORT: _("passeport"),
+    Proof.RESIDENCE_PERMIT: _("titre de séjour"),
+    Proof.CONSULAR_CARD: _("carte consulaire"),
+    Proof.FOREIGN_ID_CARD: _("carte d’identité étrangère"),
+    Proof.BIRTH_CERTIFICATE: _("acte de naissance"),
+    Proof.OTHER: _("autre document"),
+    Proof.NOTHING: _("rien à montrer"),
+}
+
+LIKENESS: dict[Reason, str] = {
+    Reason.NUMBER: _("même numéro étranger"),
+    Reason.NAME: _("même nom"),
+    Reason.INVERTED: _("nom et prénom inversés"),
+    Reason.USED_NAME: _("même nom d’usage"),
+    Reason.SPELLING: _("nom voisin"),
+    Reason.BIRTH: _("même naissance"),
+    Reason.BIRTH_MAYBE: _("naissance compatible"),
+    Reason.PHONE: _("même téléphone"),
+    Reason.EMAIL: _("même adresse e-mail"),
+    Reason.OTHER_NUMBER: _("autre numéro étranger"),
+    Reason.OTHER_BIRTH: _("autre naissance"),
+}
+"""Why two persons may be one, or may not."""
+
+MATCHES: dict[Match, tuple[Level, str, str]] = {
+    Match.SAME: ("ok", "=", _("pareil")),
+    Match.NEAR: ("info", "≈", _("voisin")),
+    Match.DIFFERENT: ("bad", "≠", _("différent")),
+    Match.UNKNOWN: ("idle", "?", _("inconnu")),
+}
+"""How one field of two persons compares: its level, its sign, its word."""
 
 FINDINGS: dict[Finding, tuple[Level, str, str]] = {
     Finding.EXPECTED: ("ok", _("Attendu"), _("Donnez le ticket et faites patienter.")),

@@ -11,7 +11,7 @@ _BAR = 20  # cells
 
 
 class Countdown(Widget):
-    """One line: a text, the minutes and seconds left, and a bar. Its owner counts."""
+    """One line: a text, the time left, and a bar. Its owner counts."""
 
     DEFAULT_CSS = """
     Countdown {
@@ -52,6 +52,13 @@ class Countdown(Widget):
             return Strip([Segment(fit(f" ✗ {self.text}", self.size.width), style)])
         full = max(1, min(_BAR, round(_BAR * self.left / self.total)))
         sign = "!" if self.left <= self._short else "✓"
-        end = f"{self.left // 60:02}:{self.left % 60:02}  {'█' * full}{'░' * (_BAR - full)} "
+        end = f"{_clock(self.left)}  {'█' * full}{'░' * (_BAR - full)} "
         start = fit(f" {sign} {self.text}", max(0, self.size.width - len(end) - 1))
         return Strip([Segment(fit(f"{start} {end}", self.size.width), style)])
+
+
+def _clock(seconds: int) -> str:
+    """Minutes and seconds, or hours and minutes when there are many."""
+    minutes, rest = divmod(seconds, 60)
+    hours, over = divmod(minutes, 60)
+    return f"{hours}\u00a0h\u00a0{over:02}" if hours else f"{minutes:02}:{rest:02}"

@@ -37,6 +37,11 @@ KOUYATE = Person(
 )
 
 
+def plain(text: str) -> str:
+    """The text with no-break spaces as plain ones, for tests are easier to read so."""
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
 class Mediation(App[None]):
     """The mediator's mode without the rest of the application."""
 
@@ -89,21 +94,24 @@ class Desk:
 
     async def shows(self, *texts: str) -> None:
         await wait_for(
-            self.pilot, lambda: all(text in self.text for text in texts), what=" + ".join(texts)
+            self.pilot,
+            lambda: all(plain(text) in self.text for text in texts),
+            what=" + ".join(texts),
         )
 
     async def says(self, text: str) -> None:
-        await wait_for(self.pilot, lambda: text in self.said, what=text)
+        await wait_for(self.pilot, lambda: plain(text) in self.said, what=text)
 
     @property
     def said(self) -> str:
-        found = self.app.screen.query(Said)
-        return found.first().text.replace("\u202f", " ") if found else ""
+        screen = self.app.screen
+        # As the screens find it: the nearest, whatever widgets inside have one of their own.
+        return plain(screen.query_one(Said).text) if screen.query(Said) else ""
 
     @property
     def text(self) -> str:
         strips = self.app.screen._compositor.render_strips()
-        return "\n".join(strip.text for strip in strips).replace("\u202f", " ")
+        return plain("\n".join(strip.text for strip in strips))
 
     def find(self, selector: str) -> Widget:
         return self.app.screen.query_one(selector)
@@ -134,9 +142,11 @@ class Desk:
 
 
 @asynccontextmanager
-async def mediation(world: World, *persons: Person, **size: Any) -> AsyncIterator[Desk]:
+async def mediation(
+    world: World, *persons: Person, role: Role = Role.MEDIATOR, **size: Any
+) -> AsyncIterator[Desk]:
     """A mediator at an online station that knows these persons."""
-    station = world.station("pan", Role.MEDIATOR)
+    station = world.station("pan", role)
     for person in persons:
         assert station.mediation.register(person) is None
     app = Mediation(station)

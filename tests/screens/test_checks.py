@@ -61,7 +61,7 @@ def test_number(typed: str, level: Level, message: str) -> None:
         ("", "idle", ""),
         ("06 39 98", "idle", "Numéro incomplet"),
         ("06 39 98 00 11", "ok", "Mobile : recevra les SMS"),
-        ("01 99 00 90 04", "info", "Fixe : à appeler, pas de SMS"),
+        ("01 99 00 90 04", "info", "Fixe : appel seulement, pas de SMS"),
         ("0806 001 620", "info", "Numéro spécial : pas de SMS"),
         ("06 39 98 00 111", "bad", "Trop de chiffres : vérifiez"),
         ("0700 12 34 56", "bad", "Numéro inexistant : vérifiez"),
@@ -87,7 +87,7 @@ def test_email(typed: str, level: Level, message: str) -> None:
 
 def test_names_and_communes() -> None:
     assert said(checks.name("Nguyễn")) == ("idle", "")
-    assert said(checks.name("王")) == ("bad", "Écrivez-le en lettres latines")
+    assert said(checks.name("王")) == ("bad", "En lettres latines")
     assert said(checks.commune("Bondy")) == ("idle", "")
     assert said(checks.commune("93140")) == ("bad", "Le nom, pas le code postal")
 

@@ -1,6 +1,7 @@
 """The seat that is kept while the person decides."""
 
 from guichet.screens.accord import AccordScreen
+from guichet.screens.hold_clock import HoldClock
 from guichet.station import Held
 from guichet.widgets.countdown import Countdown
 from guichet.widgets.rows import RowsView
@@ -42,7 +43,7 @@ async def test_a_seat_lost_meanwhile_leads_to_the_nearest_one(world: World) -> N
         await desk.shows("✗ Délai passé")
         screen = desk.app.screen
         assert isinstance(screen, AccordScreen)
-        mine = screen._held.slot
+        mine = screen.query_one(HoldClock).held.slot
         while isinstance(other.mediation.hold(mine), Held):
             pass
         await desk.press("f5")

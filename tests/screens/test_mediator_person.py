@@ -67,7 +67,7 @@ async def test_a_name_nobody_has_leads_to_a_new_person(world: World) -> None:
         assert value(desk, "number") == "0399900009"
         await desk.press("enter")
         await desk.type("0148950000")
-        await desk.shows("i Fixe : à appeler, pas de SMS")
+        await desk.shows("i Fixe : appel seulement, pas de SMS")
         await desk.press("f9")
         await desk.on("ProcedureChoice")
         (person,) = desk.station.mediation.find_persons("kabongo")

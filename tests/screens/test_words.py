@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 import guichet
+from guichet.cli_desk.said import own_refusals
 from guichet.domain.admission import ADMIT, Admit, Finding
 from guichet.domain.day import DayState
 from guichet.domain.foreigner_number import AbsentReason
@@ -16,6 +17,8 @@ from guichet.domain.lifecycle import APPOINTMENT, VISIT
 from guichet.domain.model import Role
 from guichet.domain.needs import Need
 from guichet.domain.operations import Action, Refused
+from guichet.domain.proofs import Proof
+from guichet.domain.similar import Match, Reason
 from guichet.screens import words
 
 SOURCES = sorted(Path(guichet.__file__).parent.rglob("*.py"))
@@ -44,6 +47,9 @@ def texts(call: ast.Call) -> Iterator[str]:
         (Need, words.NEEDS),
         (AbsentReason, words.NO_NUMBER),
         (Finding, words.FINDINGS),
+        (Proof, words.PROOFS),
+        (Reason, words.LIKENESS),
+        (Match, words.MATCHES),
     ],
 )
 def test_every_code_has_words(codes: type[StrEnum], known: dict[StrEnum, object]) -> None:
@@ -74,7 +80,7 @@ def test_every_refusal_has_a_sentence() -> None:
         if kind != "check_in" and not isinstance(step, StrEnum)
     }
     assert {"slot_full", "other_site"} <= written
-    assert written | table <= {*words.REFUSALS, "wait"}
+    assert written | table <= {*words.REFUSALS, *own_refusals(), "wait", "bad_reference"}
 
 
 def test_an_unknown_refusal_still_says_something() -> None:

@@ -1,0 +1,1 @@
+from tests.posts import template, world  # noqa: F401
