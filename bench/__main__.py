@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-MEASURES = ("help", "start", "verdict", "keys", "convocation", "first_sync")
+MEASURES = ("help", "start", "verdict", "keys", "convocation", "first_sync", "slots", "search")
 
 
 def main() -> int:
