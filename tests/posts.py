@@ -1,8 +1,6 @@
 """A real central over HTTP and real stations, for the tests of everything above the store.
 
-Import the fixtures in the conftest.py of the packages that want them::
-
-    from tests.posts import central, template, world  # noqa: F401
+The fixtures are every test's, by way of tests/conftest.py.
 """
 
 import shutil

@@ -14,7 +14,7 @@ from guichet.config import Settings
 from guichet.domain.model import Role
 from guichet.screens.help import HelpScreen
 from guichet.screens.post import Fault
-from tests.posts import World, template, world  # noqa: F401
+from tests.posts import World
 from tests.screens.apps import application, morning, shown, until_shown  # noqa: F401
 from tests.screens.waiting import wait_for
 from tests.terminal import Terminal
@@ -35,7 +35,7 @@ def keys(app: GuichetApp) -> set[str]:
     ("role", "others"),
     [(Role.SUPERVISOR, {"f2", "f3"}), (Role.COUNTER, set()), (Role.MEDIATOR, set())],
 )
-async def test_modes_by_role(world: World, role: Role, others: set[str]) -> None:  # noqa: F811
+async def test_modes_by_role(world: World, role: Role, others: set[str]) -> None:
     app = application(world.enrolled("a"), role)
     async with app.run_test(size=(120, 40)) as pilot:
         assert not keys(app) & {"f2", "f3", "f4", "f8", "f12"}
@@ -48,7 +48,7 @@ async def test_modes_by_role(world: World, role: Role, others: set[str]) -> None
 
 
 @pytest.mark.usefixtures("morning")
-async def test_locking_keeps_drafts_for_the_same_agent_only(world: World) -> None:  # noqa: F811
+async def test_locking_keeps_drafts_for_the_same_agent_only(world: World) -> None:
     app = application(world.enrolled("a"), Role.SUPERVISOR)
     async with app.run_test(size=(120, 40)) as pilot:
         await until_shown(pilot, "Attendus")
@@ -71,7 +71,7 @@ async def test_locking_keeps_drafts_for_the_same_agent_only(world: World) -> Non
 
 
 @pytest.mark.usefixtures("morning")
-async def test_f12_locks_over_a_dialog_too(world: World) -> None:  # noqa: F811
+async def test_f12_locks_over_a_dialog_too(world: World) -> None:
     app = application(world.enrolled("a"), Role.SUPERVISOR)
     async with app.run_test(size=(120, 40)) as pilot:
         await until_shown(pilot, "Attendus")
@@ -82,7 +82,7 @@ async def test_f12_locks_over_a_dialog_too(world: World) -> None:  # noqa: F811
 
 
 @pytest.mark.usefixtures("morning")
-async def test_help_and_commands_are_french(world: World) -> None:  # noqa: F811
+async def test_help_and_commands_are_french(world: World) -> None:
     app = application(world.enrolled("a"), Role.SUPERVISOR)
     async with app.run_test(size=(120, 40)) as pilot:
         await until_shown(pilot, "Attendus")
@@ -105,7 +105,7 @@ async def test_help_and_commands_are_french(world: World) -> None:  # noqa: F811
 
 
 @pytest.mark.usefixtures("morning")
-async def test_a_fault_is_said(world: World) -> None:  # noqa: F811
+async def test_a_fault_is_said(world: World) -> None:
     app = application(world.enrolled("a"), Role.SUPERVISOR)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await until_shown(pilot, "Attendus")
@@ -188,7 +188,7 @@ sys.exit(app.return_code)
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_signals_end_the_application_cleanly(
-    world: World,  # noqa: F811
+    world: World,
     number: signal.Signals,
 ) -> None:
     terminal = Terminal("open", folder=world.enrolled("a"))

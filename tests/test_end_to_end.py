@@ -7,7 +7,7 @@ from guichet.domain.admission import Finding
 from guichet.domain.day import DayState
 from guichet.domain.model import AccordMode, Person, Role
 from guichet.station import Booked, Held, Link
-from tests.posts import DAY, World, free_slot, template, world  # noqa: F401
+from tests.posts import DAY, World, free_slot
 from tests.waiting import until
 
 
@@ -37,7 +37,7 @@ def read_paper(pdf: bytes) -> str:
     return str(code.text)
 
 
-def test_booked_printed_scanned_and_seen_by_the_other_station(world: World) -> None:  # noqa: F811
+def test_booked_printed_scanned_and_seen_by_the_other_station(world: World) -> None:
     desk = world.station("pan", Role.MEDIATOR)
     counter = world.station("counter", Role.COUNTER)
     person = walk_in(desk.mediation.new_person_id())
@@ -50,7 +50,7 @@ def test_booked_printed_scanned_and_seen_by_the_other_station(world: World) -> N
     booked = desk.mediation.book(person, procedure, held, accord)
     assert isinstance(booked, Booked)
     assert booked.confirmed
-    token = read_paper(desk.mediation.convocation(booked.appointment.id).read_bytes())
+    token = read_paper(desk.papers.convocation(booked.appointment.id).read_bytes())
 
     until(lambda: any(row.appointment == booked.appointment.id for row in counter.reception.day()))
     world.clock.now = slot.starts_at

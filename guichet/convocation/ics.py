@@ -13,7 +13,9 @@ from guichet.domain.model import Appointment, AppointmentStatus, Site
 
 _LONGEST = 75
 """Octets of a line, its end not counted (RFC 5545 §3.1)."""
-_ESCAPES = str.maketrans({"\\": r"\\", ";": r"\;", ",": r"\,", "\n": r"\n", "\r": None})
+_CONTROLS = {chr(code): None for code in (*range(9), *range(10, 32), 127)}
+"""What no text may hold (RFC 5545 §3.1): every control character but the tabulation."""
+_ESCAPES = str.maketrans(_CONTROLS | {"\\": r"\\", ";": r"\;", ",": r"\,", "\n": r"\n"})
 
 
 def event(

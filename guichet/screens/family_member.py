@@ -18,7 +18,6 @@ from guichet.widgets.rows import Row
 
 GONE = Refused("gone")
 """Central has refused later what it had not answered."""
-_GONE = _("La centrale a refusé\u00a0: il n’y a pas de rendez-vous.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ def came_of(place: Place) -> tuple[Level, str, str]:
         said = _("La centrale n’a pas répondu\u00a0: rien n’est certain, aucun papier encore.")
         return "warn", _("en attente"), said
     if isinstance(place.outcome, Refused):
-        why = refusal(place.outcome) if place.outcome != GONE else _GONE
+        why = refusal(place.outcome)
         said = _("{name}\u00a0: {why} F6\u00a0: réserver à part.")
         return "bad", _("refusé"), said.format(name=name, why=why)
     said = _("{name}\u00a0: pas encore réservé. F6\u00a0: réserver à part.")

@@ -22,6 +22,7 @@ REFUSALS: dict[str, str] = {
     "supervisor_only": _(
         "Seul un superviseur peut le décider. Appelez-le, ou choisissez autrement."
     ),
+    "gone": _("La centrale a refusé\u00a0: il n’y a pas de rendez-vous."),
     "unknown_quota": _("Cette réserve de places n’existe pas. Prévenez le support."),
     "unknown_document": _("Ce document n’est pas demandé pour cette démarche."),
     "unknown_procedure": _("Cette démarche n’existe plus. Choisissez-en une autre."),

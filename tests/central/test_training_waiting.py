@@ -7,11 +7,11 @@ from guichet.domain.model import Appointment, Role
 from guichet.store.engine import reading
 from guichet.store.queries import waiting
 from guichet.store.records import TABLES, from_row
-from tests.posts import World, template, world  # noqa: F401
+from tests.posts import World
 from tests.waiting import until
 
 
-def test_a_cancellation_in_training_is_offered_to_who_waits(world: World) -> None:  # noqa: F811
+def test_a_cancellation_in_training_is_offered_to_who_waits(world: World) -> None:
     assert wait(world.engine, world.clock()) == 3 * len(AGO)
     station = world.station("pan", Role.MEDIATOR)
     first, *others = until(station.assistance.waiting)

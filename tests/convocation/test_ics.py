@@ -73,8 +73,10 @@ def test_an_hour_in_summer_is_in_universal_time() -> None:
     assert properties(ics.event(summer, SITE, NOW))["DTSTART"] == "20260701T074000Z"
 
 
-# Not the line ends that are no others' in a text of ours; a carriage return has no escape.
-texts = st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs"]), max_size=200)
+# Control characters have no escape.
+texts = st.text(
+    st.characters(include_characters="\n\t", exclude_categories=["Cs", "Cc"]), max_size=200
+)
 
 
 @given(texts, texts)
@@ -84,6 +86,31 @@ def test_any_text_comes_back_from_lines_of_75_octets(name: str, address: str) ->
         assert len(line) <= 75
         line.decode()  # no character is cut in two
     assert properties(file)["LOCATION"] == f"{name}\n{address}"
+
+
+def test_control_characters_are_left_out() -> None:
+    site = dataclasses.replace(SITE, name="A\x00\x0bB\tC\x1f\x7f", address="D\r\nE\r")
+    file = ics.event(APPOINTMENT, site, NOW)
+    assert properties(file)["LOCATION"] == "AB\tC\nD\nE"
+    # RFC 5545 §3.1: of the control characters, the tabulation alone, and CRLF at line ends.
+    assert not set(re.findall(rb"[\x00-\x08\x0a-\x1f\x7f]", file.replace(b"\r\n", b"")))
+
+
+def test_the_order_and_the_forms_of_the_standard() -> None:
+    """RFC 5545 §3.6 and §3.8: what must be there, once, and how moments are written."""
+    file = ics.event(APPOINTMENT, SITE, NOW)
+    found = properties(file)
+    names = [name.partition(";")[0] for name in found]
+    assert {"VERSION", "PRODID", "UID", "DTSTAMP", "DTSTART"} <= set(names)
+    assert len(names) == len(set(names))
+    assert "DURATION" not in names  # excludes DTEND
+    for name in ("DTSTAMP", "DTSTART", "DTEND"):
+        assert re.fullmatch(r"\d{8}T\d{6}Z", found[name])
+    assert found["DTSTART"] < found["DTEND"]
+    assert found["STATUS"] in {"TENTATIVE", "CONFIRMED", "CANCELLED"}
+    assert found["SEQUENCE"].isdigit()
+    assert b"\n" not in file.replace(b"\r\n", b"")
+    assert file.index(b"VERSION") < file.index(b"BEGIN:VEVENT") < file.index(b"UID")
 
 
 @pytest.mark.parametrize("lead", range(4))

@@ -1,17 +1,32 @@
 """The convocation in large type, and its list of documents to tick."""
 
 import dataclasses
+import importlib
+import pkgutil
 from pathlib import Path
 
 import pypdfium2
 import pytest
+import zxingcpp
 
-from guichet.convocation.catalogue import Phrases
+import guichet.convocation
+from guichet.convocation import accord, attestation, ics
+from guichet.convocation.catalogue import Phrases, in_french
 from guichet.convocation.document import Convocation, convocation_of, render, write
 from guichet.domain.model import Person, Procedure
-from tests.convocation.outputs import APPOINTMENT, SITE, letters, pages, said_in
+from tests.convocation.outputs import (
+    ACCORD,
+    APPOINTMENT,
+    ATTEMPT,
+    NOW,
+    PDFS,
+    SITE,
+    letters,
+    pages,
+    said_in,
+)
 from tests.convocation.samples import CONVOCATION, DPI, TOKEN, read, symbol
-from tests.convocation.test_document import FULLEST
+from tests.convocation.test_document import FULLEST, LARGER_SYMBOL
 
 FOOT = 770  # points from the top: below is the footer of large type
 SIX = dataclasses.replace(
@@ -27,6 +42,21 @@ SIX = dataclasses.replace(
     early=15,
     second=Phrases("ar", {"all.free": "حجز الموعد مجاني"}),
 )
+
+A4 = (595.3, 841.9)  # in points
+MARGIN = 18 / 25.4 * 72
+NAMES = {
+    "arabic": ("ديالو فاطمة", range(0x600, 0x700)),
+    "tamil": ("சிவகுமார் கந்தசாமி", range(0xB80, 0xC00)),
+}
+ALL = {
+    "usual": CONVOCATION,
+    "six documents": SIX,
+    "presented": dataclasses.replace(SIX, presented=SIX.documents),
+    "fullest": FULLEST,
+    "larger symbol": LARGER_SYMBOL,
+    **{key: dataclasses.replace(SIX, person_name=name) for key, (name, _) in NAMES.items()},
+}
 
 
 def test_in_large_type_nothing_is_under_20_points() -> None:
@@ -124,3 +154,107 @@ def test_people_are_never_asked_to_come_before_they_are_admitted(
     assert it.early == early
     assert it.presented == SIX.documents[:1]
     assert it.second is None
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["usual", "large"])
+@pytest.mark.parametrize("it", ALL.values(), ids=ALL)
+def test_every_variant_is_a_page_whose_symbol_is_read_from_its_pixels(
+    it: Convocation,
+    large: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    pdf = render(it, large=large)
+    paper = pypdfium2.PdfDocument(pdf)
+    read_back = []
+    for number, page in enumerate(paper):
+        assert page.get_size() == pytest.approx(A4, abs=0.5)
+        # 110 points an inch: three pixels a module, what a webcam at 20 cm has.
+        picture = page.render(scale=110 / 72, grayscale=True).to_pil()
+        read_back += [(number, found.text) for found in zxingcpp.read_barcodes(picture)]
+    paper.close()
+    assert read_back == [(0, it.token)]
+    for one in letters(pdf):
+        assert one.left > MARGIN - 3, one
+        assert one.right < A4[0] - MARGIN + 3, one
+        assert one.bottom < A4[1], one
+
+
+@pytest.mark.parametrize("it", ALL.values(), ids=ALL)
+def test_in_large_type_nothing_is_printed_over_the_symbol(it: Convocation) -> None:
+    pdf = render(it, large=True)
+    _token, box = symbol(read(pdf).picture)
+    left, top, right, bottom = (edge * 72 / DPI for edge in box)
+    over = [
+        one.character
+        for one in letters(pdf)
+        if one.page == 0
+        and one.left < right
+        and one.right > left
+        and one.top < bottom
+        and one.bottom > top
+    ]
+    assert over == []
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["usual", "large"])
+@pytest.mark.parametrize("script", NAMES)
+def test_a_name_in_its_own_script_is_printed_whole(
+    script: str,
+    large: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    name, letters_of = NAMES[script]
+    plain = dataclasses.replace(SIX, person_name=name, second=None)
+    pdf = render(plain, large=large)
+    drawn = [one.character for one in letters(pdf) if ord(one.character) in letters_of]
+    written = [letter for letter in name if ord(letter) in letters_of]
+    # What is drawn as one sign may come back as one letter or several, in the order of drawing.
+    assert set(written) <= set(drawn)
+
+
+def test_every_kind_of_document_says_that_it_is_free_and_not_to_be_bought() -> None:
+    french = in_french("all.free")
+    assert "gratuite" in french
+    assert "N’achetez jamais" in french
+    kinds = {
+        module.name
+        for module in pkgutil.iter_modules(guichet.convocation.__path__)
+        if hasattr(importlib.import_module(f"guichet.convocation.{module.name}"), "write")
+    }
+    # A kind added here has its output among those that are read (tests.convocation.outputs).
+    assert kinds == {"accord", "attestation", "document", "ics"}
+    assert set(PDFS) == {"accord", "attestation", "convocation", "large"}
+    for output in PDFS.values():
+        assert said_in(output(None), french)
+    calendar = ics.event(APPOINTMENT, SITE, NOW).decode().replace("\r\n ", "")
+    assert french.replace(",", "\\,") in calendar
+
+
+def test_no_file_is_named_after_the_person_or_the_procedure(tmp_path: Path) -> None:
+    named = dataclasses.replace(ATTEMPT, person_name=SIX.person_name)
+    accorded = dataclasses.replace(ACCORD, person_name=SIX.person_name)
+    paths = (
+        write(SIX, tmp_path),
+        write(SIX, tmp_path, large=True),
+        ics.write(APPOINTMENT, SITE, NOW, tmp_path),
+        attestation.write(named, tmp_path),
+        accord.write(accorded, tmp_path),
+    )
+    assert {path.name for path in paths} == {
+        "convocation-7K4Q-92XD-3.pdf",
+        "convocation-7K4Q-92XD-3-grand.pdf",
+        "rendez-vous-7K4Q-92XD-3.ics",
+        "attestation-20261124-101205.pdf",
+        "accord-20261124-101205.pdf",
+    }
+
+
+def test_the_same_appointment_moved_keeps_its_reference_and_shows_its_newest_version() -> None:
+    procedure = Procedure("RENO", "Renouvellement", "sejour", 20, "A", True, "", SIX.documents)
+    person = Person(
+        "p", 1, "DIALLO", "Fatoumata", "1989", None, None, None, None, "93008", "fr", ()
+    )
+    moved = dataclasses.replace(APPOINTMENT, revision=APPOINTMENT.revision + 1)
+    for it in (APPOINTMENT, moved):
+        printed = convocation_of(it, person, procedure, SITE, CONVOCATION.issued_on)
+        for large in (False, True):
+            for text in pages(render(printed, large=large)):
+                assert f"Convocation {APPOINTMENT.reference}, version {it.revision}," in text

@@ -19,14 +19,14 @@ from guichet.scanner.faults import Reason
 from guichet.screens import camera, outcome, verdicts
 from guichet.station import Link
 from guichet.widgets.rows import RowsView
-from tests.posts import DAY, MORNING, World, template, world  # noqa: F401
+from tests.posts import DAY, MORNING, World
 from tests.screens.counter_post import appointments, at_counter, signed
 
 FIRST = "00000000000000aa"
 
 
 async def test_who_is_expected_gets_a_ticket(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
@@ -44,7 +44,7 @@ async def test_who_is_expected_gets_a_ticket(
 
 
 async def test_who_is_late_comes_in_when_the_agent_says_so(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
@@ -65,7 +65,7 @@ async def test_who_is_late_comes_in_when_the_agent_says_so(
 
 
 async def test_escape_leaves_who_is_early_outside(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
@@ -81,7 +81,7 @@ async def test_escape_leaves_who_is_early_outside(
 
 
 async def test_each_convocation_that_is_not_for_now(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
@@ -113,7 +113,7 @@ async def test_each_convocation_that_is_not_for_now(
 
 
 async def test_each_code_that_is_not_believed(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
@@ -133,7 +133,7 @@ async def test_each_code_that_is_not_believed(
 
 
 async def test_a_typed_reference(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
@@ -156,7 +156,7 @@ async def test_a_typed_reference(
 
 
 async def test_a_name_typed_filters_the_day_and_is_chosen(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
@@ -173,7 +173,7 @@ async def test_a_name_typed_filters_the_day_and_is_chosen(
 
 
 async def test_an_unconfirmed_appointment_asks(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
@@ -189,7 +189,7 @@ async def test_an_unconfirmed_appointment_asks(
 
 
 async def test_a_keyboard_scanner_s_text_is_a_scan(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
@@ -201,7 +201,7 @@ async def test_a_keyboard_scanner_s_text_is_a_scan(
 
 
 async def test_without_central_the_work_goes_on_and_arrives_once(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     other = world.station("other")

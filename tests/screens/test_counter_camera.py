@@ -17,7 +17,7 @@ from guichet.screens.practice import PracticeScreen, place_sheet, sheets
 from guichet.screens.sign_in import SignInScreen
 from guichet.widgets.preview import CameraPreview
 from guichet.widgets.rows import RowsView
-from tests.posts import World, template, world  # noqa: F401
+from tests.posts import World
 from tests.scanner.samples import code, file_of, scene
 from tests.screens.counter_post import Counter, at_counter
 
@@ -28,7 +28,7 @@ def cameras() -> set[str]:
 
 
 async def test_the_camera_closes_when_the_mode_is_left_and_opens_again(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
@@ -48,7 +48,7 @@ async def test_the_camera_closes_when_the_mode_is_left_and_opens_again(
 
 
 async def test_the_agent_closes_and_opens_the_camera(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
@@ -63,7 +63,7 @@ async def test_the_agent_closes_and_opens_the_camera(
 
 
 async def test_a_dialog_leaves_the_camera_open(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
@@ -78,7 +78,7 @@ async def test_a_dialog_leaves_the_camera_open(
 
 
 async def test_a_camera_that_is_gone_is_told_and_found_again(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
@@ -94,7 +94,7 @@ async def test_a_camera_that_is_gone_is_told_and_found_again(
 
 
 async def test_a_camera_that_was_never_there(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
@@ -121,7 +121,7 @@ async def choose(counter: Counter, label: str) -> None:
 
 
 async def test_a_practice_sheet_is_held_before_the_camera_and_taken_away(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     papers = world.folder / "papers"

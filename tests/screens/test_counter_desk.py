@@ -12,7 +12,7 @@ from guichet.screens.outcome import OutcomeScreen
 from guichet.screens.queue import QueueBox
 from guichet.store.engine import reading, writing
 from guichet.store.schema import METADATA
-from tests.posts import World, template, world  # noqa: F401
+from tests.posts import World
 from tests.screens.counter_post import Counter, at_counter
 
 _VISIT = METADATA.tables["visit"]
@@ -30,7 +30,7 @@ def outcome_of(counter: Counter, visit: str) -> str | None:
 
 
 async def test_the_next_person_is_called_received_and_done(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
@@ -56,7 +56,7 @@ async def test_the_next_person_is_called_received_and_done(
 
 
 async def test_who_does_not_come_when_called(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
@@ -77,7 +77,7 @@ async def test_who_does_not_come_when_called(
 
 
 async def test_letters_typed_in_the_line_are_text(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
@@ -88,7 +88,7 @@ async def test_letters_typed_in_the_line_are_text(
 
 
 async def test_a_check_in_is_taken_back(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
@@ -108,7 +108,7 @@ def later(clock: Callable[[], datetime], **delta: float) -> Callable[[], datetim
 
 
 async def test_an_old_check_in_stays(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
@@ -128,7 +128,7 @@ def rename(engine: Engine, table: str, name: str) -> None:
 
 
 async def test_what_cannot_be_recorded_is_told_and_stays_typed(
-    world: World,  # noqa: F811
+    world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:

@@ -27,7 +27,7 @@ def value(desk: Desk, key: str) -> str:
         ("SANGARÉ", {"family": "SANGARÉ", "given": ""}),
         ("06 39 98 00 11", {"phone": "06 39 98 00 11"}),
         ("9301234567", {"number": "9301234567"}),
-        ("399900009", {"number": "399900009"}),
+        ("399812345", {"number": "399812345"}),
         ("", {"family": "", "given": ""}),
     ],
 )
@@ -52,19 +52,19 @@ async def test_a_name_nobody_has_leads_to_a_new_person(world: World) -> None:
         await desk.press("f6")
         await desk.on("PersonForm")
         assert (value(desk, "family"), value(desk, "given")) == ("KABONGO", "Odette")
-        await desk.press("enter", "enter")
+        await desk.press("enter", "enter", "enter")
         await desk.type("00/00/1980")
         await desk.shows("✓ 1980, jour et mois inconnus")
         await desk.press("enter")
         await desk.type("Bondy")
         await desk.press("enter")
-        await desk.type("399900009")
-        await desk.shows("! Zéro perdu ? F7 : 0399900009", "Corriger le numéro")
+        await desk.type("399812345")
+        await desk.shows("! Zéro perdu ? F7 : 0399812345", "Corriger le numéro")
         assert desk.app.screen.query_one("#absent", Select).disabled
         await desk.press("f9")
         await desk.says("Numéro étranger : zéro perdu")
         await desk.press("f7")
-        assert value(desk, "number") == "0399900009"
+        assert value(desk, "number") == "0399812345"
         await desk.press("enter")
         await desk.type("0148950000")
         await desk.shows("i Fixe : appel seulement, pas de SMS")
@@ -77,7 +77,7 @@ async def test_a_name_nobody_has_leads_to_a_new_person(world: World) -> None:
             family_name="KABONGO",
             given_names="Odette",
             birth="1980",
-            number="0399900009",
+            number="0399812345",
             number_absent=None,
             phone="+33148950000",
             email=None,
@@ -95,7 +95,7 @@ async def test_what_is_missing_is_said_one_after_the_other(world: World) -> None
         await desk.press("f6")
         await desk.on("PersonForm")
         await desk.press("f9")
-        await desk.says("Nom de famille : un nom ou un prénom")
+        await desk.says("Nom de naissance : un nom est demandé")
         await desk.type("Odette")
         await desk.press("f9")
         await desk.says("Date de naissance : au moins l’année")
@@ -120,7 +120,7 @@ async def test_an_unfinished_form_waits(world: World) -> None:
         await desk.press("f6")
         await desk.on("PersonForm")
         await desk.type("Odette")
-        await desk.press("enter", "enter")
+        await desk.press("enter", "enter", "enter")
         await desk.type("31/02/1980")
         await desk.press("escape")
         await desk.on("MediatorScreen")

@@ -6,7 +6,7 @@ from guichet.domain.model import Appointment, Person, Site
 from guichet.screens import describe
 from guichet.widgets.rows import RowsView
 from tests.posts import World
-from tests.screens.mediation import KOUYATE, Desk, mediation
+from tests.screens.mediation import KOUYATE, Desk, mediation, plain
 from tests.screens.waiting import wait_for
 
 NOWHERE = replace(KOUYATE, commune="Tombouctou")
@@ -43,7 +43,7 @@ def cells(view: RowsView) -> dict[str, tuple[str, ...]]:
 
 
 def site_line(desk: Desk) -> str:
-    return str(desk.find("#site").render())
+    return plain(str(desk.find("#site").render()))
 
 
 def times(desk: Desk) -> RowsView:

@@ -1,1 +1,0 @@
-from tests.posts import template, world  # noqa: F401
