@@ -7,7 +7,7 @@ from guichet.domain.model import AccordMode, Appointment, Person, Procedure, Slo
 from guichet.domain.provenance import Through
 from guichet.screens.accord_words import Provenance
 from guichet.screens.typed import Typed, begun, typed_of
-from guichet.station import Booked, Kept
+from guichet.station import Booked, Found, Kept
 
 
 @dataclass
@@ -56,6 +56,15 @@ class Work:
         self.forms.setdefault(person.id, typed_of(person))
         self.current = person.id
         return draft
+
+    def restore(self, found: Found) -> None:
+        """Take over what was under way when the program ended."""
+        if found.person is None:
+            self.new = dict(found.typed)
+            return
+        draft = self.open(found.person)
+        self.forms[found.person.id] = found.typed or typed_of(found.person)
+        draft.procedure, draft.slot = found.procedure, found.slot
 
     def finished(self) -> bool:
         """Forget those who have their appointment; whether there were any."""

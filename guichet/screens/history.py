@@ -1,8 +1,9 @@
 """A person's appointments at this site, as rows and in words."""
 
-from guichet.domain.model import Appointment, AppointmentStatus, Procedure
+from guichet.domain.model import Appointment, AppointmentStatus, Procedure, Site
 from guichet.i18n import _
 from guichet.screens import describe
+from guichet.screens.booked_words import place
 from guichet.screens.documents import presented
 from guichet.screens.post import Post
 from guichet.screens.withdrawal import accord_said
@@ -32,9 +33,13 @@ def row(post: Post, appointment: Appointment, procedure: Procedure | None) -> Ro
     return Row(appointment.id, cells, level, dim=level == "bad")
 
 
-def detail(post: Post, appointment: Appointment, procedure: Procedure | None) -> str:
-    """What goes with the appointment: its accord, and the documents still to bring."""
-    said = accord_said(post, appointment.accord)
+def detail(
+    post: Post, appointment: Appointment, procedure: Procedure | None, sites: dict[int, Site]
+) -> str:
+    """What goes with the appointment: its site if another, its accord, the documents to bring."""
+    lines = [accord_said(post, appointment.accord)]
+    if appointment.site != post.station.site.number:
+        lines.insert(0, place(post, appointment.site, sites))
     if appointment.status is AppointmentStatus.BOOKED and procedure and procedure.documents:
-        return f"{said}\n{presented(appointment, procedure)}."
-    return said
+        lines.append(f"{presented(appointment, procedure)}.")
+    return "\n".join(lines)

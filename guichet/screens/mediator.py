@@ -24,7 +24,7 @@ from guichet.screens.resume import ResumeDialog
 from guichet.screens.slot_choice import SlotChoice
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
-from guichet.screens.typed import begun, proposed, typed_in_search, typed_of
+from guichet.screens.typed import begun, proposed, typed_in_search
 from guichet.screens.waiting_list import WaitingList, WaitingTold
 from guichet.station import Found, Kept, Link
 from guichet.widgets.level import Level
@@ -284,22 +284,23 @@ class MediatorScreen(Screen[None]):
 
     def _answered_offer(self, resume: bool | None) -> None:  # noqa: FBT001 - the dialog's answer
         found, self._found = self._found, None
-        if resume and found is not None:
-            self._take_up(found)
-        elif resume is False:
+        if resume is False:
             agent, drafts = self._agent, self._post.station.drafts
             background(self, lambda: drafts.keep(agent, None), group="draft")
+        elif found is not None:
+            self._work.restore(found)
+            if resume:
+                self._take_up(found)
+            else:
+                self._work.current = None  # it waits in the person's file
 
     def _take_up(self, found: Found) -> None:
         """Go to the step that was reached."""
         self.query_one(Input).value = found.query
         if found.person is None:
-            self._work.new = dict(found.typed)
             self.action_new_person()
             return
-        draft = self._work.open(found.person)
-        self._work.forms[found.person.id] = found.typed or typed_of(found.person)
-        draft.procedure, draft.slot = found.procedure, found.slot
+        draft = self._work.drafts[found.person.id]
         self._open_file(found.person)
         if found.procedure is not None:
             self.app.push_screen(ProcedureChoice(self._post, draft))

@@ -11,7 +11,7 @@ from textual.events import ScreenResume
 from textual.screen import Screen
 from textual.widgets import Button, Label, Static
 
-from guichet.domain.model import Appointment, AppointmentStatus, Person, Procedure
+from guichet.domain.model import Appointment, AppointmentStatus, Person, Procedure, Site
 from guichet.domain.operations import Refused
 from guichet.errors import GuichetError
 from guichet.i18n import _
@@ -88,6 +88,7 @@ class PersonFile(Screen[None]):
         self._form = typed
         self._appointments: dict[str, Appointment] = {}
         self._procedures: dict[str, Procedure] = {}
+        self._sites: dict[int, Site] = {}
 
     def compose(self) -> ComposeResult:
         """Who they are, over their appointments."""
@@ -111,10 +112,11 @@ class PersonFile(Screen[None]):
     @on(FactsChanged)
     @on(ScreenResume)
     def _reload(self) -> None:
-        mediation, person = self._post.station.mediation, self._draft.person
+        station, person = self._post.station, self._draft.person
+        mediation, sites = station.mediation, station.assistance.sites
         background(
             self,
-            lambda: (mediation.appointments_of(person), mediation.procedures()),
+            lambda: (mediation.appointments_of(person), mediation.procedures(), sites()),
             self._read,
             group="appointments",
             exclusive=True,
@@ -124,8 +126,8 @@ class PersonFile(Screen[None]):
         self.query_one("#name", Label).update(describe.name(self._draft.person))
         self.query_one("#summary", Static).update(describe.summary(self._draft.person))
 
-    def _read(self, answer: tuple[list[Appointment], list[Procedure]]) -> None:
-        appointments, procedures = answer
+    def _read(self, answer: tuple[list[Appointment], list[Procedure], dict[int, Site]]) -> None:
+        appointments, procedures, self._sites = answer
         self._appointments = {appointment.id: appointment for appointment in appointments}
         self._procedures = {procedure.code: procedure for procedure in procedures}
         self.query_one(RowsView).set_rows(
@@ -144,7 +146,7 @@ class PersonFile(Screen[None]):
     def _highlighted(self) -> None:
         current = self._current
         procedure = self._procedures.get(current.procedure) if current else None
-        said = history.detail(self._post, current, procedure) if current else ""
+        said = history.detail(self._post, current, procedure, self._sites) if current else ""
         self.query_one("#detail", Static).update(said)
         self.refresh_bindings()
 

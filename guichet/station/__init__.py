@@ -13,7 +13,7 @@ from guichet.errors import ConfigError, ProtocolError
 from guichet.i18n import _
 from guichet.station.assistance import Assistance, Waiting
 from guichet.station.core import Core
-from guichet.station.drafts import Drafts, Found, Kept
+from guichet.station.drafts import Drafts, Found, Kept, persons_under_way
 from guichet.station.family import hold_all, hold_all_longer, release_all
 from guichet.station.likely import Alike
 from guichet.station.mediation import Booked, Elsewhere, Held, Mediation
@@ -89,7 +89,8 @@ class Station:
             held.enter_context(_locked(folder))
             core = held.enter_context(_core(folder, enrolment, clock))
             with writing(core.engine) as connection:
-                purge(connection, clock().date() - timedelta(days=_KEPT_DAYS))
+                before = clock().date() - timedelta(days=_KEPT_DAYS)
+                purge(connection, before, persons_under_way(connection))
             core.site = _site(core)
             if core.site is None:
                 core.sync.once()

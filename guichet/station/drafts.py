@@ -67,9 +67,8 @@ class Drafts:
             row = connection.execute(select(_DRAFT).where(_DRAFT.c.agent == agent)).first()
             if row is None or row.at < self._midnight():
                 return None
-            try:
-                kept = msgspec.json.decode(row.body, type=Kept)
-            except msgspec.DecodeError:  # another version's, or damaged: nothing to take up
+            kept = _read(row.body)
+            if kept is None:
                 return None
             person = get(connection, Person, kept.person) if kept.person else None
             if kept.person and person is None:
@@ -96,3 +95,17 @@ class Drafts:
 def purge(connection: Connection, before: datetime) -> None:
     """Drop the drafts kept before that moment."""
     connection.execute(delete(_DRAFT).where(_DRAFT.c.at < before))
+
+
+def persons_under_way(connection: Connection) -> list[str]:
+    """The ids of the persons whom drafts are about: without them nothing could be taken up."""
+    kept = map(_read, connection.execute(select(_DRAFT.c.body)).scalars())
+    return [each.person for each in kept if each is not None and each.person is not None]
+
+
+def _read(body: str) -> Kept | None:
+    """A draft, None when it is another version's, or damaged: there is nothing to take up."""
+    try:
+        return msgspec.json.decode(body, type=Kept)
+    except msgspec.DecodeError:
+        return None

@@ -4,7 +4,7 @@ import logging
 import random
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -319,11 +319,11 @@ class SyncEngine:
                 logger.debug("event stream already closed: %s", error)
 
 
-def purge(connection: Connection, before: date) -> None:
+def purge(connection: Connection, before: date, under_way: Collection[str] = ()) -> None:
     """Drop the days before that one from the replica, save what waits for central's word.
 
-    Persons go with their last appointment here, unless they wait for one; central still finds them
-    by name when asked.
+    Persons go with their last appointment here, unless they wait for one or are `under_way` (ids);
+    central still finds them by name when asked.
     """
     touched = outbox.touched(connection)
     for kind in ("slot", "appointment", "visit"):
@@ -339,7 +339,7 @@ def purge(connection: Connection, before: date) -> None:
         delete(person).where(
             person.c.id.not_in(expected),
             person.c.id.not_in(waiting),
-            person.c.id.not_in(kept),
+            person.c.id.not_in([*kept, *under_way]),
             person.c.sequence > 0,
         )
     )

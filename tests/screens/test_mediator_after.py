@@ -210,16 +210,20 @@ async def test_an_appointment_elsewhere_names_its_site(world: World) -> None:
     async with file(world) as (desk, appointment):
         here = desk.station.site
         other = next(site for site in desk.station.assistance.sites().values() if site != here)
-        await desk.shows("p Pièces", "w Accord")
+        assert "Sur un autre site" not in desk.text
         await changed_here(desk, replace(appointment, site=other.number))
-        # Only its own site can note them.
-        await wait_for(desk.pilot, lambda: "p Pièces" not in desk.text)
-        assert "w Accord" not in desk.text
+        await desk.shows(f"Sur un autre site : {other.name}")
         await desk.press("r")
         await desk.on("BookedScreen")
         await desk.shows(f"Sur un autre site : {other.name}", ".pdf")
-        assert "d Pièces" not in desk.text
         assert here.name not in shown(desk, "#what")
+        # The person is of this site: their documents can be ticked here.
+        await desk.press("d")
+        await desk.on("DocumentsDialog")
+        await desk.press("space", "f9")
+        await desk.on("BookedScreen")
+        await desk.shows("1 déjà présenté", ".pdf")
+        assert len(recorded(desk, appointment).presented) == 1
         pdf = written(desk, f"convocation-{appointment.reference}.pdf").read_bytes()
         assert said_in(pdf, other.name)
 
