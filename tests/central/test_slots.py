@@ -55,6 +55,11 @@ def test_days_and_names_are_checked(caller: Caller) -> None:
     assert without.status_code == 401
 
 
+@pytest.mark.parametrize(
+    "database_url",
+    ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)],
+    indirect=True,
+)
 def test_a_thousand_seekers_get_fifty_seats(
     caller: Caller, central: CentralUnderTest, clock: Clock
 ) -> None:
