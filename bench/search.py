@@ -4,6 +4,7 @@ The peer in SQLite is an FTS5 index with prefixes on the same names, asked throu
 """
 
 import contextlib
+import json
 import sqlite3
 import tempfile
 import time
@@ -96,7 +97,18 @@ def _fill(engine: Engine, rng: Random) -> list[str]:
 
 def _copy(engine: Engine, table: str, rows: list[dict[str, object]]) -> None:
     with engine.begin() as connection:
-        connection.execute(METADATA.tables[table].insert(), rows)
+        if engine.dialect.name == "sqlite":
+            connection.execute(METADATA.tables[table].insert(), rows)
+            return
+        names = ", ".join(rows[0])
+        statement = f"COPY {table} ({names}) FROM STDIN"  # minutes sooner than inserting
+        with connection.connection.cursor().copy(statement) as copy:
+            for row in rows:
+                copy.write_row([_plain(value) for value in row.values()])
+
+
+def _plain(value: object) -> object:
+    return json.dumps(value) if isinstance(value, list | tuple) else value
 
 
 def _persons(rng: Random) -> Iterator[Person]:
