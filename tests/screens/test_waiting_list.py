@@ -227,6 +227,7 @@ def test_who_waits_is_still_known_here_days_after(world: World) -> None:
     assert station.mediation.register(KOUYATE) is None
     assert station.mediation.register(TRAORE) is None
     wait(station, [KOUYATE])
+    until(lambda: station.sync_state.pending == 0)  # what waits for central's word is kept
     station.close()
     world.clock.forward(days=3)
     again = world.open(folder, Role.MEDIATOR)
