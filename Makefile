@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
+# Without its bytecode every process would compile guichet anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test check slow bench screenshots openapi schema lock clean
 

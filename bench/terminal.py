@@ -32,6 +32,7 @@ class Terminal:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         known = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        known["PYTHONDONTWRITEBYTECODE"] = ""  # an installed guichet has its bytecode
         self.started = time.perf_counter()
         self._process = subprocess.Popen(
             [sys.executable, "-m", *arguments],

@@ -10,7 +10,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePath
@@ -39,7 +39,7 @@ _QUIET = 0.8
 _TERMINAL = 0  # standard input
 _TICK = 0.25
 """Seconds between two updates of what is shown: each repaint costs, so many changes make one."""
-_SHEETS = Path(__file__).parent / "screens"
+_HERE = Path(__file__).parent
 _SWITCH = 0.001
 """Seconds a thread may keep the interpreter while the UI loop waits for it."""
 
@@ -95,6 +95,7 @@ class GuichetApp(App[None]):
     @on(SignInScreen.Wanted)
     def _wanted(self) -> None:
         self._open()
+        self._read([_HERE / "widgets.tcss"])
 
     def _open(self) -> None:
         background(
@@ -109,7 +110,8 @@ class GuichetApp(App[None]):
             gc.freeze()
             gc.enable()
         self._station = station = Station.open(self._folder, clock(), _QUIET)
-        station.papers.practice = self._practice
+        if self._practice is not None:
+            station.papers.practice = self._practice
         if self._ended:  # the agent left while it opened: nobody else will close it
             station.close()
         return station
@@ -123,12 +125,12 @@ class GuichetApp(App[None]):
         self.call_after_refresh(self._prepare)
 
     def _prepare(self) -> None:
-        """Load what every mode needs while the agent types, or while the PIN is checked."""
-        from guichet.screens import top, words  # noqa: F401, PLC0415 - they need the station
-        from guichet.widgets import rows  # noqa: F401, PLC0415
+        """Load the day's screen, and what all modes share with it, while the PIN is checked."""
+        from guichet.screens import supervisor  # noqa: F401, PLC0415 - it needs the station
 
-        # Together: one by one, each sheet has all of them parsed again.
-        self.stylesheet.read_all(sorted(_SHEETS.glob("*.tcss")))
+    def _read(self, sheets: Sequence[Path]) -> None:
+        # Before Textual reads them, screen by screen: it would parse every sheet anew each time.
+        self.stylesheet.read_all(sheets)
         self.stylesheet.parse()
 
     async def on_unmount(self) -> None:
@@ -157,12 +159,18 @@ class GuichetApp(App[None]):
         first = not self._agent
         self._agent, self._openable = agent.code, modes
         await self.switch_mode(modes[0])
-        if first:  # what is there now stays: looking through it again would hold keys up
-            self.call_after_refresh(gc.freeze)
+        if first:
+            self.call_after_refresh(self._read_rest)
         self.refresh_bindings()
+
+    def _read_rest(self) -> None:
+        """Be ready for the other screens, once the first mode is painted."""
+        self._read(sorted((_HERE / "screens").glob("*.tcss")))
+        gc.freeze()  # what is there now stays: looking through it again would hold keys up
 
     def _mode(self, role: "Role", post: Post) -> Screen[None]:
         screen = _screen(role, post)
+        self._read([Path(sheet) for sheet in screen.css_path])
         # Or Textual, which cannot know that it has no widgets yet, twice parses every sheet anew.
         screen._css_update_count = self._css_update_count  # noqa: SLF001 - no public way
         return screen

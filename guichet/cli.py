@@ -1,5 +1,6 @@
 """The commands. Nothing heavy is imported before a command runs: help must come at once."""
 
+import gc
 import logging
 import os
 import sys
@@ -7,9 +8,7 @@ from pathlib import Path
 
 import click
 
-from guichet.cli_central import FOLDER, central
-from guichet.cli_desk import COMMANDS as DESK
-from guichet.cli_help import Commands
+from guichet.cli_help import FOLDER, Commands
 from guichet.errors import GuichetError
 from guichet.i18n import _
 
@@ -111,7 +110,30 @@ def _folder(override: Path | None) -> Path:
     return folder
 
 
-@click.group(cls=Commands, invoke_without_command=True, subcommand_metavar="[COMMANDE]…")
+class _Guichet(Commands):
+    """All commands; those of central and of the desk are read when one is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names."""
+        self._read_all()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name not in self.commands:
+            self._read_all()
+        return super().get_command(ctx, cmd_name)
+
+    def _read_all(self) -> None:
+        # What opens the application needs none of them, and paints the sooner.
+        from guichet.cli_central import central  # noqa: PLC0415
+        from guichet.cli_desk import COMMANDS  # noqa: PLC0415
+
+        for command in (central, *COMMANDS):
+            self.add_command(command)
+
+
+@click.group(cls=_Guichet, invoke_without_command=True, subcommand_metavar="[COMMANDE]…")
 @folder_option
 @theme_option
 @click.version_option(package_name="guichet", message="%(version)s", help=_("Afficher la version."))
@@ -139,6 +161,7 @@ def _open(folder: Path | None, theme: str | None) -> int:
     where = _folder(folder)
     settings = load_settings(where)
     install(settings.language)
+    gc.disable()  # until the station is open: what imports make stays, and need not be looked at
     from guichet.app import run  # noqa: PLC0415 - heavy, and bindings are translated when imported
 
     return run(where, settings, theme=theme)
@@ -220,8 +243,3 @@ def doctor(folder: Path | None) -> int:
         if check.advice:
             click.echo(f"  → {check.advice}")
     return int(any(check.good is False for check in checks))
-
-
-cli.add_command(central)
-for command in DESK:
-    cli.add_command(command)

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from guichet.cli_help import Commands
+from guichet.cli_help import FOLDER, Commands
 from guichet.errors import ConfigError
 from guichet.i18n import _
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
 DATABASE_FILE = "central.sqlite3"
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

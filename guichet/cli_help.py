@@ -1,10 +1,13 @@
-"""Help of the commands, in French to the last word."""
+"""Help of the commands, in French to the last word, and what they all take."""
 
+from pathlib import Path
 from typing import ClassVar
 
 import click
 
 from guichet.i18n import _
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 class Command(click.Command):

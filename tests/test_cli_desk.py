@@ -16,7 +16,8 @@ import pytest
 from guichet.central import training
 from guichet.domain.model import AppointmentStatus, Role, Slot
 from guichet.domain.quotas import open_seats
-from guichet.station import Held, Station
+from guichet.station import Station
+from guichet.station.mediation import Held
 from guichet.store import queries
 from guichet.store.engine import reading
 from tests.commands import Ran, Run, logging_put_back, run

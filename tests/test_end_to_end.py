@@ -6,7 +6,8 @@ import zxingcpp
 from guichet.domain.admission import Finding
 from guichet.domain.day import DayState
 from guichet.domain.model import AccordMode, Person, Role
-from guichet.station import Booked, Held, Link
+from guichet.station import Link
+from guichet.station.mediation import Booked, Held
 from tests.posts import DAY, World, free_slot
 from tests.waiting import until
 

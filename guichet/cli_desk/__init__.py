@@ -13,8 +13,7 @@ from typing import Any
 
 import click
 
-from guichet.cli_central import FOLDER
-from guichet.cli_help import Command, Commands
+from guichet.cli_help import FOLDER, Command, Commands
 from guichet.i18n import _
 
 ACCORDS = click.Choice(["aloud", "paper"])

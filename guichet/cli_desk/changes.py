@@ -13,7 +13,8 @@ from guichet.domain.quotas import open_seats
 from guichet.domain.reference import ReferenceProblem, parse_reference
 from guichet.errors import CentralUnavailable, DocumentError
 from guichet.i18n import _
-from guichet.station import Booked, Held, Station
+from guichet.station import Station
+from guichet.station.mediation import Booked, Held
 
 Outcome = Answer | Refused
 

@@ -233,7 +233,7 @@ def _phone(person: Person) -> str:
 
 
 def _number(person: Person) -> str:
-    from guichet.screens.words import NO_NUMBER  # noqa: PLC0415 - translated when imported
+    from guichet.screens.person_words import NO_NUMBER  # noqa: PLC0415 - translated when imported
 
     if person.number is None and person.number_absent in set(AbsentReason):
         return NO_NUMBER[AbsentReason(person.number_absent)]

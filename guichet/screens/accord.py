@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from guichet.domain.model import Appointment, Procedure, Site
 from guichet.domain.operations import Refused
@@ -25,7 +25,8 @@ from guichet.screens.post import Post, background
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
 from guichet.screens.words import refusal
-from guichet.station import Booked, Held
+from guichet.station.mediation import Booked, Held
+from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
 from guichet.widgets.said import Said
 
@@ -73,7 +74,7 @@ class AccordScreen(Screen[str]):
             if self._draft.moving is None:
                 yield AccordHow(self._post, self._draft)
         yield Said()
-        yield Footer(show_command_palette=False)
+        yield Foot()
 
     def _what(self, where: str = "") -> str:
         procedure = self._draft.procedure

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer, Label, Static
+from textual.widgets import Label, Static
 
 from guichet.domain.model import Appointment, AppointmentStatus, Person, Procedure
 from guichet.errors import GuichetError
@@ -21,8 +21,9 @@ from guichet.screens.documents import DocumentsDialog, presentable, presented
 from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
-from guichet.station import Booked
+from guichet.station.mediation import Booked
 from guichet.widgets.big import BigText
+from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
 from guichet.widgets.said import Said
 
@@ -90,7 +91,7 @@ class BookedScreen(Screen[None]):
             yield Static("", id="what", markup=False)
             yield Static("", id="paper", markup=False)
         yield Said()
-        yield Footer(show_command_palette=False)
+        yield Foot()
 
     def on_mount(self) -> None:
         """Show the appointment and write its convocation."""

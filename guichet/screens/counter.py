@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from guichet.domain.day import DayRow, DayState
 from guichet.domain.model import Visit
@@ -26,6 +26,7 @@ from guichet.screens.top import Top
 from guichet.screens.turns import Answer, Turns
 from guichet.screens.words import refusal
 from guichet.station import Reading
+from guichet.widgets.foot import Foot
 from guichet.widgets.verdict import VerdictPanel, VerdictView
 
 _UNDO_WITHIN = timedelta(seconds=60)
@@ -71,7 +72,7 @@ class CounterScreen(Screen[None]):
                 yield VerdictPanel(verdicts.READY)
                 yield Static(id="needs", markup=False)
             yield QueueBox(self._post)
-        yield Footer(show_command_palette=False)
+        yield Foot()
 
     def on_mount(self) -> None:
         """Read the day."""

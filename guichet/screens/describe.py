@@ -13,8 +13,9 @@ from guichet.domain.proofs import Proof
 from guichet.i18n import _
 from guichet.phones import Phone, PhoneKind, parse_phone
 from guichet.screens.languages import language
+from guichet.screens.person_words import NO_NUMBER, PROOFS
 from guichet.screens.post import Post
-from guichet.screens.words import NEEDS, NO_NUMBER, PROOFS
+from guichet.screens.words import NEEDS
 from guichet.widgets.level import Level
 
 APPOINTMENTS: dict[AppointmentStatus, tuple[Level, str]] = {

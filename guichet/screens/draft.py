@@ -7,7 +7,8 @@ from guichet.domain.model import AccordMode, Appointment, Person, Procedure, Slo
 from guichet.domain.provenance import Through
 from guichet.screens.accord_words import Provenance
 from guichet.screens.typed import Typed, begun, typed_of
-from guichet.station import Booked, Found, Kept
+from guichet.station import Found, Kept
+from guichet.station.mediation import Booked
 
 
 @dataclass

@@ -15,8 +15,8 @@ from guichet.domain.model import Person
 from guichet.domain.similar import compare
 from guichet.i18n import _
 from guichet.screens import describe
-from guichet.screens.words import LIKENESS, MATCHES
-from guichet.station import Alike
+from guichet.screens.person_words import LIKENESS, MATCHES
+from guichet.station.likely import Alike
 from guichet.widgets.cells import fit, printable
 from guichet.widgets.rows import Column, Row, RowsView
 

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import ScreenResume
 from textual.screen import Screen
-from textual.widgets import Footer, Label
+from textual.widgets import Label
 
 from guichet.domain.family import MOST
 from guichet.domain.model import Person, Procedure
@@ -26,6 +26,7 @@ from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
 from guichet.screens.typed import Typed, typed_in_search, typed_of
+from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
 from guichet.widgets.rows import Column, Row, RowsView
 from guichet.widgets.said import Said
@@ -81,7 +82,7 @@ class FamilyScreen(Screen[None]):
         yield Label(_("Des rendez-vous qui se suivent, un par personne"), id="subject")
         yield RowsView(_COLUMNS)
         yield Said()
-        yield Footer(show_command_palette=False)
+        yield Foot()
 
     def on_mount(self) -> None:
         """The person is the first of them."""

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from guichet.domain.calendar_fr import long_date
 from guichet.domain.model import Accord
@@ -24,7 +24,9 @@ from guichet.screens.hold_clock import HoldClock
 from guichet.screens.post import Post, background
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
-from guichet.station import Booked, Held, hold_all_longer, release_all
+from guichet.station.family import hold_all_longer, release_all
+from guichet.station.mediation import Booked, Held
+from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
 from guichet.widgets.said import Said
 
@@ -78,7 +80,7 @@ class FamilyAccord(Screen[str]):
             yield Static(said, classes="panel", id="text")
             yield AccordHow(self._post, self._draft)
         yield Said()
-        yield Footer(show_command_palette=False)
+        yield Foot()
 
     def _what(self) -> str:
         together = [place.member for place in self._places]

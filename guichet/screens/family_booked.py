@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer, Label, Static
+from textual.widgets import Label, Static
 
 from guichet.domain.model import Appointment, AppointmentStatus
 from guichet.domain.operations import Refused
@@ -24,7 +24,9 @@ from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.slot_choice import SlotChoice
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
-from guichet.station import Booked, Held, release_all
+from guichet.station.family import release_all
+from guichet.station.mediation import Booked, Held
+from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
 from guichet.widgets.rows import Column, RowsView
 from guichet.widgets.said import Said
@@ -85,7 +87,7 @@ class FamilyBooked(Screen[None]):
         yield RowsView(_COLUMNS)
         yield Static("", id="paper", markup=False)
         yield Said()
-        yield Footer(show_command_palette=False)
+        yield Foot()
 
     def on_mount(self) -> None:
         """Show what came of each, and write the papers."""

@@ -9,7 +9,7 @@ from guichet.screens import describe
 from guichet.screens.draft import Draft
 from guichet.screens.family_member import Member, lacks_number
 from guichet.screens.post import Post
-from guichet.station import Elsewhere, Mediation
+from guichet.station.mediation import Elsewhere, Mediation
 from guichet.widgets.level import Level
 
 

@@ -12,7 +12,7 @@ from guichet.screens import describe
 from guichet.screens.draft import Draft
 from guichet.screens.post import Post
 from guichet.screens.words import refusal
-from guichet.station import Booked, Held
+from guichet.station.mediation import Booked, Held
 from guichet.widgets.level import Level
 from guichet.widgets.rows import Row
 

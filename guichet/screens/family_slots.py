@@ -7,7 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer, Label, Static
+from textual.widgets import Label, Static
 
 from guichet.domain.family import Run, runs
 from guichet.domain.operations import Refused
@@ -20,7 +20,9 @@ from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.slot_words import day_words
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
-from guichet.station import Held, Mediation, hold_all
+from guichet.station.family import hold_all
+from guichet.station.mediation import Held, Mediation
+from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
 from guichet.widgets.rows import Column, Row, RowsView
 from guichet.widgets.said import Said
@@ -74,7 +76,7 @@ class FamilySlots(Screen[None]):
         yield RowsView(_COLUMNS, empty=_("Recherche des places…"))
         yield Static("", id="who", markup=False)
         yield Said()
-        yield Footer(show_command_palette=False)
+        yield Foot()
 
     def on_mount(self) -> None:
         """Look for the seats."""

@@ -8,9 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.containers import Grid, Vertical, VerticalScroll
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Footer, Label, Static
+from textual.widgets import Label, Static
 
 from guichet.i18n import _
+from guichet.widgets.foot import Foot
 
 
 class Key(NamedTuple):
@@ -72,7 +73,7 @@ class HelpScreen(ModalScreen[None]):
                     yield Static(key.name, markup=False)
                     yield Static(key.tooltip, classes="muted", markup=False)
             yield Label(_("Tab passe au champ suivant, Maj+Tab revient."), classes="hint gap")
-        yield Footer(show_command_palette=False, compact=True)
+        yield Foot()
 
     def action_scroll(self, step: int) -> None:
         """Show the lines before or after."""

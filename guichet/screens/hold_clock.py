@@ -6,7 +6,7 @@ from textual.message import Message
 
 from guichet.i18n import _
 from guichet.screens.post import Post
-from guichet.station import Held
+from guichet.station.mediation import Held
 from guichet.widgets.countdown import Countdown
 
 _EVERY = 0.5

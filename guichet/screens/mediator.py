@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Input, Label
+from textual.widgets import Input, Label
 
 from guichet.domain.model import Person
 from guichet.errors import GuichetError
@@ -27,6 +27,7 @@ from guichet.screens.trail import Trail
 from guichet.screens.typed import begun, proposed, typed_in_search
 from guichet.screens.waiting_list import WaitingList, WaitingTold
 from guichet.station import Found, Kept, Link
+from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
 from guichet.widgets.rows import Column, Row, RowsView
 from guichet.widgets.said import Said
@@ -96,7 +97,7 @@ class MediatorScreen(Screen[None]):
             yield Said()
             yield WaitingTold(self._post)
         yield RowsView(_COLUMNS, empty="")
-        yield Footer(show_command_palette=False)
+        yield Foot()
 
     def on_mount(self) -> None:
         """The person at the desk is asked for their name: type it."""

@@ -31,7 +31,7 @@ from guichet.screens.trail import Trail
 from guichet.screens.typed import Typed, typed_of
 from guichet.screens.withdrawal import WithdrawDialog, withdrawable
 from guichet.screens.words import refusal
-from guichet.station import Booked
+from guichet.station.mediation import Booked
 from guichet.widgets.foot import TwoRows
 from guichet.widgets.level import Level
 from guichet.widgets.rows import RowsView
@@ -101,7 +101,7 @@ class PersonFile(Screen[None]):
         yield RowsView(history.COLUMNS, empty=_("Aucun rendez-vous connu ici."))
         yield Static("", id="detail", markup=False)
         yield Said()
-        yield TwoRows(show_command_palette=False)
+        yield TwoRows()
 
     def on_mount(self) -> None:
         """Most people come for a new appointment: Enter begins it."""

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid, Vertical, VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Label, Select
+from textual.widgets import Input, Label, Select
 
 from guichet.domain.foreigner_number import AbsentReason, form
 from guichet.domain.model import Person
@@ -27,14 +27,16 @@ from guichet.screens import checks, describe
 from guichet.screens.duplicates import Answer, DuplicatesDialog
 from guichet.screens.languages import choices
 from guichet.screens.number_verdicts import NumberVerdicts
+from guichet.screens.person_words import NO_NUMBER, PROOFS
 from guichet.screens.post import Post, background
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
 from guichet.screens.typed import Typed, person_of
-from guichet.screens.words import NEEDS, NO_NUMBER, PROOFS, refusal
-from guichet.station import Alike
+from guichet.screens.words import NEEDS, refusal
+from guichet.station.likely import Alike
 from guichet.widgets.choice import Tick
 from guichet.widgets.field import Field, FieldState
+from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
 from guichet.widgets.said import Said
 
@@ -135,7 +137,7 @@ class PersonForm(Screen[Person]):
                 for need in Need:
                     yield Tick(NEEDS[need], value=need in chosen, id=f"need-{need}")
         yield Said()
-        yield Footer(show_command_palette=False)
+        yield Foot()
 
     def _field(self, key: str, hint: str = "") -> Field:
         return Field(

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Label, Static
+from textual.widgets import Input, Label, Static
 
 from guichet.domain.model import Appointment, AppointmentStatus, Person, Procedure
 from guichet.domain.names import match_key, matches, search_words
@@ -22,7 +22,8 @@ from guichet.screens.slot_choice import SlotChoice
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
 from guichet.screens.typed import typed_of
-from guichet.station import Elsewhere
+from guichet.station.mediation import Elsewhere
+from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
 from guichet.widgets.rows import Column, Row, RowsView
 from guichet.widgets.said import Said
@@ -79,7 +80,7 @@ class ProcedureChoice(Screen[None]):
             with VerticalScroll(classes="panel", can_focus=False):
                 yield Static("", id="detail")
         yield Said()
-        yield Footer(show_command_palette=False)
+        yield Foot()
 
     def on_mount(self) -> None:
         """Read the démarches."""

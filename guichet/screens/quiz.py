@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Label, OptionList, Static
+from textual.widgets import Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from guichet.domain.model import Procedure
@@ -18,6 +18,7 @@ from guichet.i18n import _
 from guichet.screens.post import Post
 from guichet.screens.quiz_words import ANSWERS, NOTES, ONLINE, QUESTIONS, WAY_OUT, WAYS
 from guichet.screens.top import Top
+from guichet.widgets.foot import Foot
 from guichet.widgets.level import SIGNS
 
 _KEYS = ("1,&", "2,é", '3,"', "4,'", "5,(", "6,-", "7,è", "8,_", "9,ç")
@@ -60,7 +61,7 @@ class QuizScreen(Screen[str | None]):
         yield OptionList(markup=False)
         with VerticalScroll(id="advice", classes="panel", can_focus=False):
             yield Static("")
-        yield Footer(show_command_palette=False)
+        yield Foot()
 
     def on_mount(self) -> None:
         """Ask the first question."""

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Label, Select, Static
+from textual.widgets import Input, Label, Select, Static
 
 from guichet.domain.birth import LAST_YEAR, BirthDate, BirthProblem, parse
 from guichet.domain.calendar_fr import long_date
@@ -31,6 +31,7 @@ from guichet.screens.rights_words import (
 from guichet.screens.top import Top
 from guichet.screens.typed import Typed
 from guichet.widgets.field import IDLE, Field, FieldState
+from guichet.widgets.foot import Foot
 from guichet.widgets.level import SIGNS, Level
 from guichet.widgets.said import Said
 
@@ -91,7 +92,7 @@ class RightsScreen(Screen[None]):
                 yield Static("", id="filing")
                 yield Static("", id="continuation")
         yield Said()
-        yield Footer(show_command_palette=False)
+        yield Foot()
 
     def _day(self, key: str, label: str, hint: str) -> Field:
         return Field(

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Label, Static
+from textual.widgets import Label, Static
 
 from guichet.domain.operations import Refused
 from guichet.i18n import _
@@ -16,6 +16,7 @@ from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.words import OPERATIONS, refusal
 from guichet.station import Unsettled
 from guichet.widgets.columns import Column, Row
+from guichet.widgets.foot import Foot
 from guichet.widgets.rows import RowsView
 
 _COLUMNS = (
@@ -62,7 +63,7 @@ class SettleScreen(ModalScreen[None]):
             )
             yield RowsView(_COLUMNS, empty=_("Lecture…"), classes="gap")
             yield Static("", id="reason", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield Foot()
 
     def on_mount(self) -> None:
         """Show what waits."""

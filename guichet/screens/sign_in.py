@@ -9,11 +9,12 @@ from textual.containers import Middle, Vertical
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Input, Label, Static
+from textual.widgets import Input, Label, Static
 
 from guichet.errors import GuichetError
 from guichet.i18n import _
 from guichet.screens.post import Post, background
+from guichet.widgets.foot import Foot
 
 if TYPE_CHECKING:
     from guichet.domain.model import Role
@@ -61,7 +62,7 @@ class SignInScreen(Screen[None]):
             yield Label(_("PIN"), classes="gap")
             yield Input(id="pin", password=True, max_length=12)
             yield Static("", id="said", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield Foot()
 
     def on_mount(self) -> None:
         """Count the wait down."""

@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer, Label
+from textual.widgets import Label
 
 from guichet.domain.model import Slot
 from guichet.domain.operations import Refused
@@ -27,7 +27,8 @@ from guichet.screens.slot_words import renewal
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
 from guichet.screens.words import refusal
-from guichet.station import Held
+from guichet.station.mediation import Held
+from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
 from guichet.widgets.rows import RowsView
 from guichet.widgets.said import Said
@@ -94,7 +95,7 @@ class SlotChoice(Screen[None]):
             yield Around(self._post, self._draft.person, procedure, self._site)
         yield SlotPanes(self._post, self._draft, self._renewal)
         yield Said()
-        yield Footer(show_command_palette=False)
+        yield Foot()
 
     def on_mount(self) -> None:
         """Read the slots, then put the cursor on the first free day."""

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from guichet.domain.day import filtered
 from guichet.domain.model import Role
@@ -25,6 +25,7 @@ from guichet.screens.day_table import (
 from guichet.screens.post import FactsChanged, Fault, Post, background
 from guichet.screens.top import Top
 from guichet.screens.words import MODES
+from guichet.widgets.foot import Foot
 from guichet.widgets.level import SIGNS
 from guichet.widgets.rows import RowsView
 from guichet.widgets.tile import Tile
@@ -89,7 +90,7 @@ class SupervisorScreen(Screen[None]):
             yield Static("", id="shown", markup=False)
         yield RowsView(COLUMNS, empty=_("Lecture de la journée…"), id="day")
         yield Static("", id="detail", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield Foot()
 
     def on_mount(self) -> None:
         """Start with the list, so that the arrows work at once."""

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import ScreenResume
 from textual.screen import Screen
-from textual.widgets import Footer, Label, Static
+from textual.widgets import Label, Static
 
 from guichet.domain.operations import Refused
 from guichet.domain.waiting import Answer
@@ -22,7 +22,8 @@ from guichet.screens.sure import SureDialog
 from guichet.screens.top import Top
 from guichet.screens.waiting_words import delay, detail, place, what, who
 from guichet.screens.words import refusal
-from guichet.station import Waiting
+from guichet.station.assistance import Waiting
+from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
 from guichet.widgets.rows import Column, Row, RowsView
 from guichet.widgets.said import Said
@@ -117,7 +118,7 @@ class WaitingList(Screen[None]):
         yield RowsView(_COLUMNS, empty=_("Personne n’attend de place."))
         yield Static("", id="detail", markup=False)
         yield Said()
-        yield Footer(show_command_palette=False)
+        yield Foot()
 
     def on_mount(self) -> None:
         """The first one to call is under the cursor."""

@@ -5,7 +5,7 @@ from guichet.i18n import _, ngettext
 from guichet.screens import describe
 from guichet.screens.languages import language
 from guichet.screens.post import Post
-from guichet.station import Waiting
+from guichet.station.assistance import Waiting
 
 
 def who(waiting: Waiting) -> str:

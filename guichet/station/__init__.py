@@ -4,20 +4,16 @@ import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, TYPE_CHECKING, Self
 
 from guichet.config import Enrolment, load_enrolment, save_enrolment, station_folder
 from guichet.domain.model import Site
 from guichet.errors import ConfigError, ProtocolError
 from guichet.i18n import _
-from guichet.station.assistance import Assistance, Waiting
 from guichet.station.core import Core
 from guichet.station.drafts import Drafts, Found, Kept, persons_under_way
-from guichet.station.family import hold_all, hold_all_longer, release_all
-from guichet.station.likely import Alike
-from guichet.station.mediation import Booked, Elsewhere, Held, Mediation
-from guichet.station.papers import Papers
 from guichet.station.reception import Reading, Reception
 from guichet.station.session import Session, SignedIn
 from guichet.station.unsettled import Unsettled
@@ -25,25 +21,21 @@ from guichet.store.engine import migrate, open_engine, reading, sqlite_url, writ
 from guichet.store.records import get
 from guichet.sync.engine import Link, SyncState, purge
 
+if TYPE_CHECKING:
+    from guichet.station.assistance import Assistance
+    from guichet.station.mediation import Mediation
+    from guichet.station.papers import Papers
+
 __all__ = [
-    "Alike",
-    "Booked",
-    "Elsewhere",
     "Found",
-    "Held",
     "Kept",
     "Link",
-    "Mediation",
     "Reading",
     "SignedIn",
     "Station",
     "SyncState",
     "Unsettled",
-    "Waiting",
     "enrol",
-    "hold_all",
-    "hold_all_longer",
-    "release_all",
 ]
 
 _KEPT_DAYS = 1
@@ -63,10 +55,30 @@ class Station:
         self.folder = folder
         self.session = Session(core)
         self.drafts = Drafts(core)
-        self.mediation = Mediation(core)
-        self.assistance = Assistance(core)
-        self.papers = Papers(core, folder / "convocations")
         self.reception = Reception(core)
+
+    # What mediators need is imported when first asked for: counters and supervisors open sooner.
+
+    @cached_property
+    def mediation(self) -> "Mediation":
+        """Booking for a person."""
+        from guichet.station.mediation import Mediation  # noqa: PLC0415
+
+        return Mediation(self._core)
+
+    @cached_property
+    def assistance(self) -> "Assistance":
+        """What surrounds a booking."""
+        from guichet.station.assistance import Assistance  # noqa: PLC0415
+
+        return Assistance(self._core)
+
+    @cached_property
+    def papers(self) -> "Papers":
+        """What is printed."""
+        from guichet.station.papers import Papers  # noqa: PLC0415
+
+        return Papers(self._core, self.folder / "convocations")
 
     @classmethod
     def open(cls, folder: Path, clock: Callable[[], datetime], quiet: float = 0.0) -> Self:

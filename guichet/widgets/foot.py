@@ -1,4 +1,4 @@
-"""The keys of a screen that has more of them than a line of 80 columns holds."""
+"""The keys that work now, at the foot of every screen."""
 
 from textual.app import ComposeResult
 from textual.widgets import Footer
@@ -6,8 +6,36 @@ from textual.widgets import Footer
 _COLUMNS = 5
 
 
-class TwoRows(Footer):
-    """A footer in columns, on two rows; what comes after them is left to the help."""
+class Foot(Footer):
+    """Textual's footer, made anew only when another key is to be shown.
+
+    Textual says that the keys may have changed at each change of focus or of mode; a new footer
+    takes a widget for each key, and more time than all the rest of such a change.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(show_command_palette=False, compact=True)
+        self._shown: list[tuple[object, ...]] | None = None
+
+    async def recompose(self) -> None:
+        """Show the keys, unless they are those shown."""
+        if not self.is_attached:  # its screen may close before it is called
+            return
+        keys: list[tuple[object, ...]] = [
+            (binding, enabled, tooltip)
+            for _node, binding, enabled, tooltip in self.screen.active_bindings.values()
+            if binding.show
+        ]
+        if keys != self._shown:
+            self._shown = keys
+            await super().recompose()
+
+
+class TwoRows(Foot):
+    """For a screen with more keys than a line of 80 columns holds: in columns, on two rows.
+
+    What comes after them is left to the help.
+    """
 
     DEFAULT_CSS = """
     TwoRows {

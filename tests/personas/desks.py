@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import ClassVar
 
 import pypdfium2
 from sqlalchemy import select
@@ -12,7 +11,6 @@ from textual.app import App
 from textual.events import Paste
 from textual.widgets import Static
 
-import guichet
 from guichet.config import Settings
 from guichet.domain.model import (
     AccordMode,
@@ -27,13 +25,15 @@ from guichet.scanner.frames import Frame
 from guichet.screens.counter import CounterScreen
 from guichet.screens.post import FactsChanged, Post
 from guichet.screens.queue import QueueBox
-from guichet.station import Booked, Held, Station
+from guichet.station import Station
+from guichet.station.mediation import Booked, Held
 from guichet.store.engine import reading
 from guichet.store.records import TABLES, from_row
 from guichet.theme import register_themes
 from guichet.widgets.big import BigText
 from guichet.widgets.verdict import VerdictView
 from tests.convocation.outputs import pages
+from tests.look import SHEETS
 from tests.posts import World
 from tests.scanner.samples import file_of
 from tests.screens.counter_post import Counter
@@ -136,7 +136,7 @@ def said_on(paper: Path) -> str:
 class Reception(App[None]):
     """The counter's mode without the rest of the application, on the station's own clock."""
 
-    CSS_PATH: ClassVar[Path] = Path(guichet.__file__).parent / "guichet.tcss"
+    CSS_PATH = SHEETS
 
     def __init__(self, station: Station, camera: Path) -> None:
         super().__init__()

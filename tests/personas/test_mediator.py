@@ -11,7 +11,8 @@ from guichet.domain.model import AppointmentStatus, Procedure, Slot
 from guichet.domain.operations import Refused
 from guichet.domain.quotas import open_seats
 from guichet.screens.rights import RightsScreen
-from guichet.station import Booked, Held, Station
+from guichet.station import Station
+from guichet.station.mediation import Booked, Held
 from guichet.widgets.field import Field
 from guichet.widgets.rows import RowsView
 from tests.personas.desks import confirm, form, only, paper_of, recorded, said_on

@@ -3,14 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from textual.app import App
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-import guichet
 from guichet.config import Settings
 from guichet.domain.model import Person, Role
 from guichet.screens.mediator import MediatorScreen
@@ -18,6 +16,7 @@ from guichet.screens.post import FactsChanged, Post
 from guichet.station import Link, Station
 from guichet.theme import register_themes
 from guichet.widgets.said import Said
+from tests.look import SHEETS
 from tests.posts import World
 from tests.screens.waiting import wait_for
 
@@ -45,7 +44,7 @@ def plain(text: str) -> str:
 class Mediation(App[None]):
     """The mediator's mode without the rest of the application."""
 
-    CSS_PATH = Path(guichet.__file__).parent / "guichet.tcss"
+    CSS_PATH = SHEETS
 
     def __init__(self, station: Station) -> None:
         super().__init__()

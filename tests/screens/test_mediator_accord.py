@@ -7,7 +7,7 @@ from guichet.config import Settings
 from guichet.screens.accord import AccordScreen
 from guichet.screens.draft import Draft
 from guichet.screens.post import Post
-from guichet.station import Held
+from guichet.station.mediation import Held
 from tests.posts import World, free_slot
 from tests.screens.mediation import KOUYATE, mediation
 

@@ -17,7 +17,8 @@ from guichet.screens.booked import BookedScreen
 from guichet.screens.languages import LANGUAGES
 from guichet.screens.person_file import PersonFile
 from guichet.screens.post import Post
-from guichet.station import Booked, Held, Link, Station
+from guichet.station import Link, Station
+from guichet.station.mediation import Booked, Held
 from guichet.store.engine import reading, writing
 from guichet.store.records import get, put
 from guichet.widgets.choice import Tick

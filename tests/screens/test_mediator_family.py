@@ -13,7 +13,8 @@ from guichet.domain.quotas import open_seats
 from guichet.screens.family_accord import FamilyAccord
 from guichet.screens.family_booked import FamilyBooked
 from guichet.screens.hold_clock import HoldClock
-from guichet.station import Booked, Held, Station
+from guichet.station import Station
+from guichet.station.mediation import Booked, Held
 from guichet.widgets.field import Field
 from guichet.widgets.rows import RowsView
 from tests.posts import World

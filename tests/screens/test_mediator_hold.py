@@ -2,7 +2,7 @@
 
 from guichet.screens.accord import AccordScreen
 from guichet.screens.hold_clock import HoldClock
-from guichet.station import Held
+from guichet.station.mediation import Held
 from guichet.widgets.countdown import Countdown
 from guichet.widgets.rows import RowsView
 from tests.posts import World

@@ -13,7 +13,7 @@ from guichet.screens.slot_choice import SlotChoice
 from guichet.screens.slot_panes import SlotPanes
 from guichet.screens.slot_week import WeekGrid
 from guichet.screens.slot_words import distance, renewal
-from guichet.station import Held
+from guichet.station.mediation import Held
 from guichet.theme import register_themes
 from guichet.widgets.rows import RowsView
 from tests.posts import DAY, World

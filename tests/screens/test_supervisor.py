@@ -9,7 +9,6 @@ import pytest
 from textual.app import App
 from textual.widgets import Input
 
-import guichet
 from guichet.config import Settings
 from guichet.domain.day import DayRow, DayState
 from guichet.domain.model import Role
@@ -22,6 +21,7 @@ from guichet.station import Station
 from guichet.theme import register_themes
 from guichet.widgets.rows import RowsView
 from guichet.widgets.tile import Tile
+from tests.look import SHEETS
 from tests.posts import MORNING, World
 from tests.screens.apps import application, shown, until_shown
 from tests.screens.waiting import wait_for
@@ -31,7 +31,7 @@ from tests.waiting import until
 class Alone(App[None]):
     """The supervisor's screen without the application around it."""
 
-    CSS_PATH = Path(guichet.__file__).parent / "guichet.tcss"
+    CSS_PATH = SHEETS
 
     def __init__(self, station: Station) -> None:
         super().__init__()

@@ -9,7 +9,8 @@ from guichet.central.transactions import transact
 from guichet.domain.model import AccordMode, AppointmentStatus, Demand, Person, Role, Slot
 from guichet.domain.waiting import Answer
 from guichet.screens.waiting_list import WaitingTold
-from guichet.station import Booked, Held, Station
+from guichet.station import Station
+from guichet.station.mediation import Booked, Held
 from guichet.store import queries
 from guichet.store.engine import reading, writing
 from guichet.store.records import get, put

@@ -19,7 +19,7 @@ from guichet.domain.needs import Need
 from guichet.domain.operations import Action, Refused
 from guichet.domain.proofs import Proof
 from guichet.domain.similar import Match, Reason
-from guichet.screens import words
+from guichet.screens import person_words, words
 
 SOURCES = sorted(Path(guichet.__file__).parent.rglob("*.py"))
 
@@ -45,11 +45,11 @@ def texts(call: ast.Call) -> Iterator[str]:
         (Role, words.MODES),
         (DayState, words.STATES),
         (Need, words.NEEDS),
-        (AbsentReason, words.NO_NUMBER),
+        (AbsentReason, person_words.NO_NUMBER),
         (Finding, words.FINDINGS),
-        (Proof, words.PROOFS),
-        (Reason, words.LIKENESS),
-        (Match, words.MATCHES),
+        (Proof, person_words.PROOFS),
+        (Reason, person_words.LIKENESS),
+        (Match, person_words.MATCHES),
     ],
 )
 def test_every_code_has_words(codes: type[StrEnum], known: dict[StrEnum, object]) -> None:

@@ -6,7 +6,9 @@ from guichet.domain.model import Slot
 from guichet.domain.operations import Refused
 from guichet.domain.quotas import open_seats
 from guichet.errors import CentralUnavailable
-from guichet.station import Held, Station, hold_all, hold_all_longer, release_all
+from guichet.station import Station
+from guichet.station.family import hold_all, hold_all_longer, release_all
+from guichet.station.mediation import Held
 from tests.posts import World
 
 

@@ -6,7 +6,8 @@ from sqlalchemy import delete
 
 from guichet.domain.model import AccordMode, Person, Role
 from guichet.domain.operations import Refused
-from guichet.station import Booked, Held, Link, Station
+from guichet.station import Link, Station
+from guichet.station.mediation import Booked, Held
 from guichet.store.engine import writing
 from guichet.store.records import TABLES
 from tests.posts import DAY, World, free_slot

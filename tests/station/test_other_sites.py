@@ -12,7 +12,8 @@ from guichet.domain.model import AccordMode, Appointment, AppointmentStatus, Per
 from guichet.domain.operations import Refused
 from guichet.domain.quotas import open_seats
 from guichet.errors import CentralUnavailable
-from guichet.station import Booked, Held, Reading, Station
+from guichet.station import Reading, Station
+from guichet.station.mediation import Booked, Held
 from guichet.store.engine import reading, writing
 from guichet.store.records import TABLES, get
 from tests.posts import DAY, World

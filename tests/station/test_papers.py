@@ -13,7 +13,8 @@ from guichet.convocation.catalogue import in_french
 from guichet.domain.model import Appointment, Procedure, Role
 from guichet.domain.operations import Refused
 from guichet.errors import DocumentError
-from guichet.station import Booked, Held, Link, Station
+from guichet.station import Link, Station
+from guichet.station.mediation import Booked, Held
 from guichet.store.engine import writing
 from guichet.store.records import get, put
 from tests.convocation.outputs import pages, said_in

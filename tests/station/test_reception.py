@@ -10,7 +10,8 @@ from guichet.domain.claims import Claims
 from guichet.domain.day import DayState, next_to_call
 from guichet.domain.model import Appointment, Person, Role
 from guichet.domain.reference import ReferenceProblem
-from guichet.station import Booked, Held, Reading, Station
+from guichet.station import Reading, Station
+from guichet.station.mediation import Booked, Held
 from guichet.store.engine import reading
 from guichet.store.records import get
 from tests.posts import World, free_slot

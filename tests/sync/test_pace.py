@@ -10,7 +10,8 @@ import pytest
 
 from guichet.domain.day import DayRow, DayState
 from guichet.domain.model import AccordMode
-from guichet.station import Booked, Held, Link, Station
+from guichet.station import Link, Station
+from guichet.station.mediation import Booked, Held
 from guichet.store.engine import writing
 from tests.posts import World, free_slot
 from tests.store.samples import ADA

@@ -32,8 +32,7 @@ from guichet.widgets.field import Field, FieldState
 from guichet.widgets.preview import CameraPreview
 from guichet.widgets.rows import Column, Row, RowsView
 from guichet.widgets.verdict import VerdictPanel, VerdictView
-
-TCSS = Path(__file__).parents[2] / "guichet" / "guichet.tcss"
+from tests.look import SHEETS
 
 COLUMNS = (
     Column("time", "Heure", width=5),
@@ -227,7 +226,7 @@ class Dialog(ModalScreen[None]):
 
 
 class Gallery(App[None]):
-    CSS_PATH = TCSS
+    CSS_PATH = SHEETS
 
     def __init__(self, page: str = "day", theme: str = "sombre") -> None:
         super().__init__()

@@ -3,11 +3,12 @@ from textual.widgets import Input
 
 from guichet.theme import register_themes
 from guichet.widgets.field import Field, FieldState
-from tests.widgets.gallery import TCSS, foreigner_number
+from tests.look import SHEETS
+from tests.widgets.gallery import foreigner_number
 
 
 class FormApp(App[None]):
-    CSS_PATH = TCSS
+    CSS_PATH = SHEETS
 
     def __init__(self) -> None:
         super().__init__()
