@@ -10,10 +10,11 @@ import json
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import httpx
 from sqlalchemy import Engine, text
@@ -30,7 +31,6 @@ from guichet.domain.model import Person, Role
 from guichet.store import search
 from guichet.store.engine import open_engine, reading, sqlite_url
 from guichet.store.records import columns
-from guichet.store.schema import METADATA
 from tests.databases import postgresql_database
 
 _COUNT = 1_000_000
@@ -74,39 +74,40 @@ def _fill(engine: Engine, rng: Random) -> list[str]:
     """Write the persons and their words; what is asked for, as people type it."""
     entries: set[Entry] = set()
     asked: list[str] = []
-    batch: list[dict[str, object]] = []
+    batch: list[tuple[object, ...]] = []
     every = _COUNT // _ASKED
     for rank, person in enumerate(_persons(rng)):
         row = columns(person)
-        batch.append(row)
+        batch.append(tuple(_plain(value) for value in row.values()))
         words = search.words_of(row["match_key"], row["phone_key"], row["number"])
         entries.update((word, row["match_key"]) for word in words)
         if rank % every == 0:
             asked.append(_typed(rng, person))
         if len(batch) == _BATCH:
-            _copy(engine, "person", batch)
+            _copy(engine, "person", tuple(row), batch)
             batch.clear()
-    ordered = sorted(entries)
-    for start in range(0, len(ordered), 10 * _BATCH):
-        chunk = ordered[start : start + 10 * _BATCH]
-        rows = [{"site": 1, "word": word, "match_key": key} for word, key in chunk]
-        _copy(engine, "person_word", rows)
+    words_rows = ((1, word, key) for word, key in sorted(entries))
+    _copy(engine, "person_word", ("site", "word", "match_key"), words_rows)
     with engine.connect() as connection:
         connection.execute(text("ANALYZE"))
         connection.commit()
     return asked
 
 
-def _copy(engine: Engine, table: str, rows: list[dict[str, object]]) -> None:
+def _copy(
+    engine: Engine, table: str, names: tuple[str, ...], rows: Iterable[tuple[object, ...]]
+) -> None:
+    """Write rows by the driver alone: minutes sooner than through SQLAlchemy."""
+    columns_of = f"{table} ({', '.join(names)})"
     with engine.begin() as connection:
+        cursor: Any = connection.connection.cursor()
         if engine.dialect.name == "sqlite":
-            connection.execute(METADATA.tables[table].insert(), rows)
+            marks = ", ".join("?" * len(names))
+            cursor.executemany(f"INSERT INTO {columns_of} VALUES ({marks})", rows)  # noqa: S608
             return
-        names = ", ".join(rows[0])
-        statement = f"COPY {table} ({names}) FROM STDIN"  # minutes sooner than inserting
-        with connection.connection.cursor().copy(statement) as copy:
+        with cursor.copy(f"COPY {columns_of} FROM STDIN") as copy:
             for row in rows:
-                copy.write_row([_plain(value) for value in row.values()])
+                copy.write_row(row)
 
 
 def _plain(value: object) -> object:

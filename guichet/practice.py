@@ -18,7 +18,7 @@ from guichet.scanner.frames import opencv
 from guichet.store.booking import Authority
 from guichet.store.engine import reading
 from guichet.store.queries import appointments_of
-from guichet.store.records import TABLES, from_row, get
+from guichet.store.records import TABLES, get, records
 
 TRAIN_TICKET = "I0CVVOGN7L 61TQ93H PARIS NORD 2 CL PLEIN TARIF"
 
@@ -60,7 +60,7 @@ def print_pages(engine: Engine, folder: Path, now: datetime) -> list[Path]:
 
 def _good_pages(connection: Connection, now: datetime) -> list[tuple[str, Convocation]]:
     """Pages of people expected about now."""
-    rows = connection.execute(
+    statement = (
         select(_APPOINTMENT)
         .where(
             _APPOINTMENT.c.site == _SITE,
@@ -70,7 +70,7 @@ def _good_pages(connection: Connection, now: datetime) -> list[tuple[str, Convoc
         .order_by(_APPOINTMENT.c.starts_at.desc(), _APPOINTMENT.c.id)
         .limit(_EXPECTED)
     )
-    found = [from_row(Appointment, row) for row in rows]
+    found = records(connection, Appointment, statement)
     return [(f"01-attendu-{n}", _page(connection, a)) for n, a in enumerate(found, 1)]
 
 

@@ -51,7 +51,10 @@ def engine(training_file: Path) -> Iterator[Engine]:
 def walk(command: click.Command, *path: str) -> Iterator[tuple[str, ...]]:
     yield path
     if isinstance(command, click.Group):
-        for name, below in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
             yield from walk(below, *path, name)
 
 

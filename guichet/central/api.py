@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy import Connection, Engine
@@ -33,7 +34,7 @@ from guichet.central.sent import SentOperation
 from guichet.domain.model import Site
 from guichet.store.engine import reading
 from guichet.store.queries import coming_slots, nearest_slots
-from guichet.store.records import get, to_json
+from guichet.store.records import get
 from guichet.store.search import find_indexed
 
 PROTOCOL = 1
@@ -108,7 +109,7 @@ Now = Annotated[datetime, Depends(_now)]
 Caller = Annotated[Device, Depends(_device)]
 
 
-def _json(text: str) -> Response:
+def _json(text: str | bytes) -> Response:
     return Response(text, media_type="application/json")
 
 
@@ -221,7 +222,7 @@ def slots(
             found = nearest_slots(connection, procedure, now, until)
         else:
             found = coming_slots(connection, site, procedure, now, until)
-    return _json(f'{{"slots":[{",".join(to_json(slot) for slot in found)}]}}')
+    return _json(msgspec.json.encode({"slots": found}))
 
 
 @router.post(
@@ -237,7 +238,7 @@ def persons(body: SearchBody, device: Caller, engine: Database) -> Response:
     """
     with reading(engine) as connection:
         found = find_indexed(connection, device.site, body.q)
-    return _json(f'{{"persons":[{",".join(to_json(person) for person in found)}]}}')
+    return _json(msgspec.json.encode({"persons": found}))
 
 
 @router.post("/v1/registry", dependencies=[Depends(_protocol)], responses=SECURED)

@@ -31,10 +31,10 @@ from guichet.store.records import (
     KINDS,
     TABLES,
     change_json,
-    from_row,
     key_column,
     key_of,
     put,
+    records,
     to_json,
 )
 from guichet.store.schema import METADATA
@@ -244,8 +244,7 @@ def _load(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple
         wanted = [int(key) if kind == "site" else key for k, key in keys if k == kind]
         for start in range(0, len(wanted), _CHUNK):
             statement = select(TABLES[kind]).where(column.in_(wanted[start : start + _CHUNK]))
-            for row in connection.execute(statement):
-                record: Record = from_row(model, row)
+            for record in records(connection, model, statement):
                 found[kind, key_of(record)] = record
     return found
 

@@ -19,7 +19,8 @@ from guichet.station.session import Session, SignedIn
 from guichet.station.unsettled import Unsettled
 from guichet.store.engine import migrate, open_engine, reading, sqlite_url, writing
 from guichet.store.records import get
-from guichet.sync.engine import Link, SyncState, purge
+from guichet.sync.engine import Link, SyncState
+from guichet.sync.replica import purge
 
 if TYPE_CHECKING:
     from guichet.station.assistance import Assistance

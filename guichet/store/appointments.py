@@ -5,7 +5,7 @@ from sqlalchemy import Connection, or_, select
 from guichet.domain.lifecycle import APPOINTMENT
 from guichet.domain.model import Appointment, AppointmentStatus, Person
 from guichet.domain.reference import reference_of
-from guichet.store.records import TABLES, from_row, get
+from guichet.store.records import TABLES, get
 
 _APPOINTMENT = TABLES["appointment"]
 
@@ -29,15 +29,14 @@ def objection(appointment: Appointment | None, kind: str) -> str | None:
 
 def active(connection: Connection, person: str, family: str) -> str | None:
     """The appointment that the person holds in the family, at whatever site."""
-    row = connection.execute(
-        select(_APPOINTMENT).where(
+    found: str | None = connection.execute(
+        select(_APPOINTMENT.c.id).where(
             _APPOINTMENT.c.person == person,
             _APPOINTMENT.c.family == family,
             _APPOINTMENT.c.status == AppointmentStatus.BOOKED.value,
         )
-    )
-    first = row.first()
-    return None if first is None else from_row(Appointment, first).id
+    ).scalar()
+    return found
 
 
 def taken(connection: Connection, appointment: str) -> bool:

@@ -135,26 +135,9 @@ def book(
     known = active(connection, person.id, procedure.family)
     if known is not None and not action.override:
         return Refused("already_booked", {"appointment": known})
-    appointment = Appointment(
-        id=action.appointment,
-        reference=reference_of(action.appointment),
-        site=slot.site,
-        slot=slot.id,
-        day=slot.day,
-        starts_at=slot.starts_at,
-        minutes=procedure.minutes,
-        procedure=procedure.code,
-        family=procedure.family,
-        person=person.id,
-        status=AppointmentStatus.BOOKED,
-        revision=1,
-        token=None,
-        booked_at=operation.at,
-        booked_by=operation.agent,
-        accord=action.accord,
-        cancel_reason=None,
-        override=action.override if known is not None else None,
-    )
+    appointment = _given(operation, action, slot, procedure)
+    if known is None:  # nothing was overridden after all
+        appointment = replace(appointment, override=None)
     if authority is not None:
         appointment = replace(appointment, token=authority.sign(appointment, person))
     connection.execute(insert(APPOINTMENTS).values(columns(appointment)))
@@ -165,6 +148,30 @@ def book(
         recount(connection, slot.id, now)
         changed.append(("slot", slot.id))
     return Applied(tuple(changed), {"reference": appointment.reference})
+
+
+def _given(operation: Operation, action: Book, slot: Slot, procedure: Procedure) -> Appointment:
+    """The appointment as it is booked, not yet signed."""
+    return Appointment(
+        id=action.appointment,
+        reference=reference_of(action.appointment),
+        site=slot.site,
+        slot=slot.id,
+        day=slot.day,
+        starts_at=slot.starts_at,
+        minutes=procedure.minutes,
+        procedure=procedure.code,
+        family=procedure.family,
+        person=action.person,
+        status=AppointmentStatus.BOOKED,
+        revision=1,
+        token=None,
+        booked_at=operation.at,
+        booked_by=operation.agent,
+        accord=action.accord,
+        cancel_reason=None,
+        override=action.override,
+    )
 
 
 def move(

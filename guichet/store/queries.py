@@ -22,7 +22,7 @@ from guichet.domain.model import (
     VisitStatus,
 )
 from guichet.domain.names import display_name
-from guichet.store.records import TABLES, R, from_row
+from guichet.store.records import TABLES, R, record, records
 
 _APPOINTMENT = TABLES["appointment"]
 _VISIT = TABLES["visit"]
@@ -44,7 +44,7 @@ def everything(connection: Connection, model: type[R]) -> list[R]:
         Agent: "agent",
         PublicKey: "key",
     }[model]
-    return [from_row(model, row) for row in connection.execute(select(TABLES[kind]))]
+    return records(connection, model, select(TABLES[kind]))
 
 
 def slots_from(connection: Connection, site: int, day: date) -> list[Slot]:
@@ -54,7 +54,7 @@ def slots_from(connection: Connection, site: int, day: date) -> list[Slot]:
         .where(_SLOT.c.site == site, _SLOT.c.day >= day)
         .order_by(_SLOT.c.starts_at, _SLOT.c.id)
     )
-    return [from_row(Slot, row) for row in connection.execute(statement)]
+    return records(connection, Slot, statement)
 
 
 def coming_slots(
@@ -72,7 +72,7 @@ def coming_slots(
     )
     if until is not None:
         statement = statement.where(_SLOT.c.starts_at <= until)
-    return [from_row(Slot, row) for row in connection.execute(statement)]
+    return records(connection, Slot, statement)
 
 
 def nearest_slots(
@@ -99,7 +99,7 @@ def nearest_slots(
         .where(first.c.place <= each)
         .order_by(_SLOT.c.starts_at, _SLOT.c.site)
     )
-    return [from_row(Slot, row) for row in connection.execute(statement)]
+    return records(connection, Slot, statement)
 
 
 def _for(procedure: str) -> ColumnElement[bool]:
@@ -110,7 +110,7 @@ def _for(procedure: str) -> ColumnElement[bool]:
 def demands(connection: Connection, site: int) -> list[Demand]:
     """The searches that found nothing at a site, the first one first."""
     statement = select(_DEMAND).where(_DEMAND.c.site == site).order_by(_DEMAND.c.at, _DEMAND.c.id)
-    return [from_row(Demand, row) for row in connection.execute(statement)]
+    return records(connection, Demand, statement)
 
 
 def waiting(connection: Connection, site: int) -> list[Demand]:
@@ -120,7 +120,7 @@ def waiting(connection: Connection, site: int) -> list[Demand]:
         .where(_DEMAND.c.site == site, _DEMAND.c.waiting.is_(True))
         .order_by(_DEMAND.c.until.is_(None), _DEMAND.c.until, _DEMAND.c.at, _DEMAND.c.id)
     )
-    return [from_row(Demand, row) for row in connection.execute(statement)]
+    return records(connection, Demand, statement)
 
 
 def waiting_counts(connection: Connection, site: int) -> tuple[int, int]:
@@ -137,7 +137,7 @@ def appointments_for(connection: Connection, site: int, procedure: str) -> list[
     statement = select(_APPOINTMENT).where(
         _APPOINTMENT.c.site == site, _APPOINTMENT.c.procedure == procedure
     )
-    return [from_row(Appointment, row) for row in connection.execute(statement)]
+    return records(connection, Appointment, statement)
 
 
 def appointments_of(connection: Connection, person: str) -> list[Appointment]:
@@ -147,14 +147,13 @@ def appointments_of(connection: Connection, person: str) -> list[Appointment]:
         .where(_APPOINTMENT.c.person == person)
         .order_by(_APPOINTMENT.c.starts_at.desc())
     )
-    return [from_row(Appointment, row) for row in connection.execute(statement)]
+    return records(connection, Appointment, statement)
 
 
 def appointment_by_reference(connection: Connection, reference: str) -> Appointment | None:
     """The appointment with that reference ("7K4Q-92XD-3")."""
     statement = select(_APPOINTMENT).where(_APPOINTMENT.c.reference == reference)
-    row = connection.execute(statement).first()
-    return None if row is None else from_row(Appointment, row)
+    return record(connection, Appointment, statement)
 
 
 def day_rows(connection: Connection, site: int, day: date) -> list[DayRow]:

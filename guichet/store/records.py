@@ -1,7 +1,7 @@
 """Records between the domain's dataclasses, table rows and JSON."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
@@ -10,7 +10,6 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     Connection,
-    Row,
     Select,
     Table,
     bindparam,
@@ -30,6 +29,10 @@ TABLES: dict[str, Table] = {
     kind: METADATA.tables["public_key" if kind == "key" else kind] for kind in RECORDS
 }
 KINDS: dict[type, str] = {model: kind for kind, model in RECORDS.items()}
+_COLUMNS: dict[type, tuple[str, ...]] = {
+    model: tuple(str(column.name) for column in TABLES[kind].columns)
+    for kind, model in RECORDS.items()
+}
 _NATIVE = (date, datetime)
 """What a column takes as it is."""
 
@@ -68,17 +71,32 @@ def columns(record: Record, sequence: int = 0) -> dict[str, Any]:
     return row
 
 
-def from_row(model: type[R], row: Row[Any]) -> R:
-    """The record of a table row."""
-    return msgspec.convert(row, model, from_attributes=True)
+def records(
+    connection: Connection,
+    model: type[R],
+    statement: Select[Any],
+    parameters: Mapping[str, Any] | None = None,
+) -> list[R]:
+    """The records that a select of the model's whole table finds, in its order."""
+    names, rows = _COLUMNS[model], connection.execute(statement, parameters)
+    return [msgspec.convert(dict(zip(names, row, strict=True)), model) for row in rows]
+
+
+def record(
+    connection: Connection,
+    model: type[R],
+    statement: Select[Any],
+    parameters: Mapping[str, Any] | None = None,
+) -> R | None:
+    """The first of those records, or None."""
+    return next(iter(records(connection, model, statement.limit(1), parameters)), None)
 
 
 def get(connection: Connection, model: type[R], key: str | int) -> R | None:
     """The record with that key, or None."""
     kind = KINDS[model]
     value = int(key) if kind == "site" else key
-    row = connection.execute(_BY_KEY[kind], {"key": value}).first()
-    return None if row is None else from_row(model, row)
+    return next(iter(records(connection, model, _BY_KEY[kind], {"key": value})), None)
 
 
 def _is(kind: str, key: str | int) -> ColumnElement[bool]:

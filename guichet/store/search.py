@@ -37,7 +37,7 @@ from sqlalchemy import (
 from guichet.domain.model import Person
 from guichet.domain.names import search_words
 from guichet.phones import digits_key
-from guichet.store.records import TABLES, columns, from_row
+from guichet.store.records import TABLES, columns, records
 from guichet.store.schema import METADATA
 from guichet.store.upsert import insert_into
 
@@ -204,8 +204,7 @@ def _persons(
     given |= {f"word_{rank}": f"% {word}%" for rank, word in enumerate(words)}
     if "digits" in given:
         given |= {"digits": f"{given['digits']}%", "phone": f"%{given['phone']}%"}
-    rows = connection.execute(statement, {"site": site, "limit": limit, **given})
-    return [from_row(Person, row) for row in rows]
+    return records(connection, Person, statement, {"site": site, "limit": limit, **given})
 
 
 # The statements, made once a shape: that takes longer than the database does to answer -----------

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from guichet.domain.model import Person
-from guichet.store.records import TABLES, from_row
+from guichet.store.records import TABLES, records
 
 _PERSON = TABLES["person"]
 
@@ -28,4 +28,4 @@ def persons_like(connection: Connection, person: Person, limit: int = 2000) -> l
     if not conditions:
         return []
     statement = select(_PERSON).where(_PERSON.c.site == person.site, or_(*conditions)).limit(limit)
-    return [from_row(Person, row) for row in connection.execute(statement)]
+    return records(connection, Person, statement)

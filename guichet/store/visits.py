@@ -17,7 +17,7 @@ from guichet.domain.operations import (
     Start,
     UndoCheckIn,
 )
-from guichet.store.records import from_row, get, put
+from guichet.store.records import get, put, records
 from guichet.store.schema import METADATA
 
 VISITS = METADATA.tables["visit"]
@@ -105,8 +105,8 @@ def step(
 
 def visit_of(connection: Connection, appointment: str, site: int) -> Visit | None:
     """The visit that counts for the appointment at a site, if the person has come there."""
-    row = connection.execute(_COUNTS, {"appointment": appointment, "site": site}).first()
-    return None if row is None else from_row(Visit, row)
+    found = records(connection, Visit, _COUNTS, {"appointment": appointment, "site": site})
+    return found[0] if found else None
 
 
 _COUNTS = select(VISITS).where(

@@ -4,7 +4,7 @@ The seat of an offer is held under the id of its demand. Everything here runs in
 what freed the seat, with the feed of its site locked: two offers never meet.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -27,7 +27,7 @@ from guichet.domain.operations import (
 )
 from guichet.domain.waiting import Ended, Rules, closed, first_match, offer_until, withdrawn
 from guichet.store.booking import DEMANDS, SEAT, recounted
-from guichet.store.records import from_row, get, put
+from guichet.store.records import get, put, records
 from guichet.store.schema import METADATA
 
 _PROCEDURES = METADATA.tables["procedure"]
@@ -116,7 +116,7 @@ def lapse(connection: Connection, site: int, now: datetime) -> list[str]:
     An offer whose seat was meanwhile kept for longer, since somebody is booking it, goes on.
     """
     over = select(DEMANDS).where(DEMANDS.c.site == site, DEMANDS.c.until <= now)
-    found = [from_row(Demand, row) for row in connection.execute(over)]
+    found = records(connection, Demand, over)
     for demand in found:
         seat = select(SEAT.c.free_at).where(
             SEAT.c.hold == demand.id,
@@ -161,12 +161,10 @@ def _satisfied(connection: Connection, person: str, procedure: str, site: int) -
     """Close what the person waited for in the démarche's family; the demands' ids."""
     family = select(_PROCEDURES.c.family).where(_PROCEDURES.c.code == procedure)
     alike = select(_PROCEDURES.c.code).where(_PROCEDURES.c.family == family.scalar_subquery())
-    rows = connection.execute(
-        select(DEMANDS).where(
-            DEMANDS.c.person == person, DEMANDS.c.site == site, DEMANDS.c.procedure.in_(alike)
-        )
+    theirs = select(DEMANDS).where(
+        DEMANDS.c.person == person, DEMANDS.c.site == site, DEMANDS.c.procedure.in_(alike)
     )
-    found = [from_row(Demand, row) for row in rows]
+    found = records(connection, Demand, theirs)
     put(connection, *(closed(demand, Ended.BOOKED) for demand in found))
     return [demand.id for demand in found]
 
@@ -202,9 +200,9 @@ def _free_from(connection: Connection, slots: Sequence[str], now: datetime) -> l
     return [Seat(*row) for row in rows]
 
 
-def _queue(connection: Connection, slot: Slot) -> Iterator[Demand]:
+def _queue(connection: Connection, slot: Slot) -> list[Demand]:
     """Who waits for such a slot at its site, the longest first."""
-    rows = connection.execute(
+    statement = (
         select(DEMANDS)
         .where(
             DEMANDS.c.site == slot.site,
@@ -212,8 +210,8 @@ def _queue(connection: Connection, slot: Slot) -> Iterator[Demand]:
             DEMANDS.c.procedure.in_(slot.procedures),
         )
         .order_by(DEMANDS.c.at, DEMANDS.c.id)
-    ).all()
-    return (from_row(Demand, row) for row in rows)
+    )
+    return records(connection, Demand, statement)
 
 
 def _told(connection: Connection, site: int, day: date) -> set[str]:

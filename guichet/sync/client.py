@@ -8,13 +8,13 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
+import msgspec
 
 from guichet.domain.foreigner_number import Existence
 from guichet.domain.model import Change, Person, Slot
 from guichet.domain.operations import Verdict
 from guichet.errors import CentralRefused, CentralUnavailable, DeviceRejected, ProtocolError
 from guichet.i18n import _
-from guichet.store.records import from_json
 from guichet.store.wire import nonsense, read_change, read_verdict
 
 PROTOCOL = "1"
@@ -116,10 +116,9 @@ class CentralClient:
         """Persons of the site whom the replica may no longer hold."""
         body = self._ask("POST", "/v1/persons", json={"q": query})
         try:
-            found = [from_json("person", person) for person in body["persons"]]
+            return msgspec.convert(body["persons"], list[Person])
         except (KeyError, TypeError, ValueError) as error:
             raise nonsense() from error
-        return [person for person in found if isinstance(person, Person)]
 
     def nearest(self, procedure: str) -> list[Slot]:
         """The nearest slots of every site with a seat for a mediator, by time."""
@@ -132,10 +131,9 @@ class CentralClient:
     def _slots(self, params: dict[str, str | int]) -> list[Slot]:
         body = self._ask("GET", "/v1/slots", params=params)
         try:
-            found = [from_json("slot", slot) for slot in body["slots"]]
+            return msgspec.convert(body["slots"], list[Slot])
         except (KeyError, TypeError, ValueError) as error:
             raise nonsense() from error
-        return [slot for slot in found if isinstance(slot, Slot)]
 
     def existence(self, number: str) -> Existence:
         """What a register says of a numéro étranger."""
@@ -173,7 +171,7 @@ class CentralClient:
         if response.is_error:
             raise _fault(response)
         try:
-            return response.json()
+            return msgspec.json.decode(response.content)
         except ValueError as error:
             raise nonsense() from error
 

@@ -4,13 +4,13 @@ import logging
 import random
 import socket
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Engine
 
 from guichet.domain.operations import Verdict
 from guichet.errors import (
@@ -21,9 +21,7 @@ from guichet.errors import (
     ProtocolError,
 )
 from guichet.store.engine import reading, writing
-from guichet.store.records import TABLES
-from guichet.store.schema import METADATA
-from guichet.sync import outbox
+from guichet.sync import outbox, replica
 
 if TYPE_CHECKING:
     import httpx
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_SETTING = METADATA.tables["setting"]
 _BATCH = 100
 _POLL = 15.0
 """Seconds between two looks at central when nothing wakes the thread."""
@@ -257,7 +254,7 @@ class SyncEngine:
         more = True
         while more and not self._stop.is_set():
             with reading(self._engine) as connection:
-                cursor = _cursor(connection)
+                cursor = replica.cursor(connection)
             try:
                 page = self._connect().pull(cursor)
             except CentralRefused as error:
@@ -267,7 +264,7 @@ class SyncEngine:
                 continue
             with writing(self._engine) as connection:
                 outbox.absorb(connection, page.changes)
-                _remember(connection, page.cursor)
+                replica.remember(connection, page.cursor)
             if page.changes:
                 self._told()
             more = page.more
@@ -276,9 +273,7 @@ class SyncEngine:
         """Central was restored: what it says now counts, whatever was known of its order."""
         logger.warning("central does not know our cursor: pulling everything again")
         with writing(self._engine) as connection:
-            for table in TABLES.values():
-                connection.execute(update(table).values(sequence=0))
-            _remember(connection, "")
+            replica.forget_order(connection)
 
     # Listening ---------------------------------------------------------------------------------
 
@@ -317,39 +312,3 @@ class SyncEngine:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError as error:
                 logger.debug("event stream already closed: %s", error)
-
-
-def purge(connection: Connection, before: date, under_way: Collection[str] = ()) -> None:
-    """Drop the days before that one from the replica, save what waits for central's word.
-
-    Persons go with their last appointment here, unless they wait for one or are `under_way` (ids);
-    central still finds them by name when asked.
-    """
-    touched = outbox.touched(connection)
-    for kind in ("slot", "appointment", "visit"):
-        table = TABLES[kind]
-        kept = [key for of, key in touched if of == kind]
-        connection.execute(delete(table).where(table.c.day < before, table.c.id.not_in(kept)))
-    person = TABLES["person"]
-    kept = [key for of, key in touched if of == "person"]
-    expected = select(TABLES["appointment"].c.person)
-    demand = TABLES["demand"]
-    waiting = select(demand.c.person).where(demand.c.person.is_not(None))
-    connection.execute(
-        delete(person).where(
-            person.c.id.not_in(expected),
-            person.c.id.not_in(waiting),
-            person.c.id.not_in([*kept, *under_way]),
-            person.c.sequence > 0,
-        )
-    )
-
-
-def _cursor(connection: Connection) -> str:
-    value = connection.execute(select(_SETTING.c.value).where(_SETTING.c.name == "cursor")).scalar()
-    return value or ""
-
-
-def _remember(connection: Connection, cursor: str) -> None:
-    connection.execute(delete(_SETTING).where(_SETTING.c.name == "cursor"))
-    connection.execute(insert(_SETTING).values(name="cursor", value=cursor))

@@ -13,8 +13,8 @@ class Foot(Footer):
     takes a widget for each key, and more time than all the rest of such a change.
     """
 
-    def __init__(self) -> None:
-        super().__init__(show_command_palette=False, compact=True)
+    def __init__(self, *, compact: bool = True) -> None:
+        super().__init__(show_command_palette=False, compact=compact)
         self._shown: list[tuple[object, ...]] | None = None
 
     async def recompose(self) -> None:
@@ -43,6 +43,10 @@ class TwoRows(Foot):
         overflow: hidden hidden;
     }
     """
+
+    def __init__(self) -> None:
+        # Compact keys have margins, which a grid leaves out of the width of its columns.
+        super().__init__(compact=False)
 
     def compose(self) -> ComposeResult:
         """The keys, as Footer has them."""

@@ -31,7 +31,7 @@ from guichet.domain.needs import Need
 from guichet.phones import Phone, parse_phone
 from guichet.store.engine import open_engine, reading, sqlite_url
 from guichet.store.queries import appointments_of, day_rows, everything
-from guichet.store.records import TABLES, R, from_row, get
+from guichet.store.records import TABLES, R, get, records
 from guichet.store.schema import METADATA
 from guichet.store.search import find_indexed
 
@@ -52,7 +52,7 @@ class Loaded:
 
 def rows(engine: Engine, kind: str, model: type[R]) -> list[R]:
     with reading(engine) as connection:
-        return [from_row(model, row) for row in connection.execute(select(TABLES[kind]))]
+        return records(connection, model, select(TABLES[kind]))
 
 
 def load(engine: Engine, now: datetime = NINE_FORTY, persons: int = 300) -> Loaded:

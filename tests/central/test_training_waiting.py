@@ -6,7 +6,7 @@ from guichet.central.training_waiting import AGO, wait
 from guichet.domain.model import Appointment, Role
 from guichet.store.engine import reading
 from guichet.store.queries import waiting
-from guichet.store.records import TABLES, from_row
+from guichet.store.records import TABLES, record
 from tests.posts import World
 from tests.waiting import until
 
@@ -28,8 +28,8 @@ def test_a_cancellation_in_training_is_offered_to_who_waits(world: World) -> Non
         .order_by(appointment.c.starts_at.desc())
     )
     with reading(world.engine) as connection:
-        row = connection.execute(statement).first()
-    assert row is not None
-    station.mediation.cancel(from_row(Appointment, row), "person")
+        last = record(connection, Appointment, statement)
+    assert last is not None
+    station.mediation.cancel(last, "person")
     with reading(world.engine) as connection:
-        assert [each.offered for each in waiting(connection, 1)] == [row.slot, None, None, None]
+        assert [each.offered for each in waiting(connection, 1)] == [last.slot, None, None, None]

@@ -28,7 +28,7 @@ from guichet.screens.queue import QueueBox
 from guichet.station import Station
 from guichet.station.mediation import Booked, Held
 from guichet.store.engine import reading
-from guichet.store.records import TABLES, from_row
+from guichet.store.records import TABLES, records
 from guichet.theme import register_themes
 from guichet.widgets.big import BigText
 from guichet.widgets.verdict import VerdictView
@@ -211,5 +211,4 @@ def visits_at_central(world: World, appointment: Appointment) -> list[Visit]:
     """The visits central knows for an appointment."""
     table = TABLES["visit"]
     with reading(world.engine) as connection:
-        found = connection.execute(select(table).filter_by(appointment=appointment.id))
-        return [from_row(Visit, row) for row in found]
+        return records(connection, Visit, select(table).filter_by(appointment=appointment.id))

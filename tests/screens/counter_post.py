@@ -22,7 +22,7 @@ from guichet.screens.counter import CounterScreen
 from guichet.screens.queue import QueueBox
 from guichet.station import Station
 from guichet.store.engine import reading
-from guichet.store.records import TABLES, from_row
+from guichet.store.records import TABLES, records
 from guichet.store.schema import METADATA
 from guichet.widgets.verdict import VerdictPanel, VerdictView
 from tests.posts import MORNING, World
@@ -108,7 +108,7 @@ def appointments(world: World, **where: Any) -> list[Appointment]:
     """Appointments as central has them."""
     statement = select(_APPOINTMENT).filter_by(**where).order_by(_APPOINTMENT.c.starts_at)
     with reading(world.engine) as connection:
-        return [from_row(Appointment, row) for row in connection.execute(statement)]
+        return records(connection, Appointment, statement)
 
 
 def signed(world: World, appointment: str, revision: int, site: int, starts_at: datetime) -> str:

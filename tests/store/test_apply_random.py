@@ -24,7 +24,7 @@ from guichet.domain.operations import (
 from guichet.domain.waiting import Rules
 from guichet.store.booking import NEVER
 from guichet.store.engine import reading, writing
-from guichet.store.records import from_row
+from guichet.store.records import records
 from guichet.store.schema import METADATA
 from guichet.store.sweep import sweep
 from tests.store.samples import ADA, BOB, EVE, NOW, Counter, contents, furnish, new_id
@@ -62,8 +62,8 @@ def look(engine: Engine) -> Seen:
     made = METADATA.tables["appointment"]
     with reading(engine) as connection:
         return Seen(
-            [from_row(Slot, row) for row in connection.execute(select(slot))],
-            [from_row(Appointment, row) for row in connection.execute(select(made))],
+            records(connection, Slot, select(slot)),
+            records(connection, Appointment, select(made)),
             [
                 (row.slot, row.free_at, row.hold, row.appointment)
                 for row in connection.execute(select(seat))

@@ -34,7 +34,7 @@ from guichet.store.engine import migrate, open_engine, reading, sqlite_url, writ
 from guichet.store.records import TABLES, get, put, replicate
 from guichet.store.schema import METADATA
 from guichet.sync import outbox
-from guichet.sync.engine import purge
+from guichet.sync.replica import purge
 from tests.store.samples import ACCORD, ADA, BOB, DAY, EVE, FIRST, NOW, furnish, new_id, slot
 from tests.store.samples import operation as asked
 from tests.store.test_records import BOOKED, VISIT, change, gone

@@ -1,0 +1,57 @@
+"""What the station keeps of central's feed: how far it has read, and the days it holds."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from guichet.store.records import TABLES
+from guichet.store.schema import METADATA
+from guichet.sync import outbox
+
+_SETTING = METADATA.tables["setting"]
+
+
+def cursor(connection: Connection) -> str:
+    """Where the next page of the feed starts; empty for the beginning."""
+    value = connection.execute(select(_SETTING.c.value).where(_SETTING.c.name == "cursor")).scalar()
+    return value or ""
+
+
+def remember(connection: Connection, cursor: str) -> None:
+    """Go on from here next time."""
+    connection.execute(delete(_SETTING).where(_SETTING.c.name == "cursor"))
+    connection.execute(insert(_SETTING).values(name="cursor", value=cursor))
+
+
+def forget_order(connection: Connection) -> None:
+    """Read everything again, and let it count whatever was known of its order."""
+    for table in TABLES.values():
+        connection.execute(update(table).values(sequence=0))
+    remember(connection, "")
+
+
+def purge(connection: Connection, before: date, under_way: Collection[str] = ()) -> None:
+    """Drop the days before that one from the replica, save what waits for central's word.
+
+    Persons go with their last appointment here, unless they wait for one or are `under_way` (ids);
+    central still finds them by name when asked.
+    """
+    touched = outbox.touched(connection)
+    for kind in ("slot", "appointment", "visit"):
+        table = TABLES[kind]
+        kept = [key for of, key in touched if of == kind]
+        connection.execute(delete(table).where(table.c.day < before, table.c.id.not_in(kept)))
+    person = TABLES["person"]
+    kept = [key for of, key in touched if of == "person"]
+    expected = select(TABLES["appointment"].c.person)
+    demand = TABLES["demand"]
+    waiting = select(demand.c.person).where(demand.c.person.is_not(None))
+    connection.execute(
+        delete(person).where(
+            person.c.id.not_in(expected),
+            person.c.id.not_in(waiting),
+            person.c.id.not_in([*kept, *under_way]),
+            person.c.sequence > 0,
+        )
+    )
