@@ -17,6 +17,10 @@ KEY_NAMES = {
 """Keys as French keyboards name them."""
 
 GLOBAL_KEYS: list[BindingType] = [
+    # Before the field that has the focus sees them: what is typed next belongs to the next field,
+    # however quickly it comes.
+    Binding("tab", "app.focus_next", _("Champ suivant"), show=False, priority=True),
+    Binding("shift+tab", "app.focus_previous", _("Champ précédent"), show=False, priority=True),
     Binding("f1", "help", _("Aide"), tooltip=_("Les touches de cet écran"), id="app.help"),
     Binding(
         "f2",

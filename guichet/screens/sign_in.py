@@ -26,6 +26,8 @@ class SignInScreen(Screen[None]):
     """Code and PIN. The code is never emptied; the PIN is, when it was wrong."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        # Before the field sees it: the PIN may be typed at once.
+        Binding("enter", "pin", _("Suivant"), show=False, priority=True),
         Binding("f5", "retry", _("Réessayer"), tooltip=_("Ouvrir le poste à nouveau")),
         Binding("f10", "app.quit", _("Quitter"), tooltip=_("Fermer guichet"), priority=True),
     ]
@@ -94,8 +96,14 @@ class SignInScreen(Screen[None]):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Trying again is offered only once opening has failed."""
-        return self._failed if action == "retry" else super().check_action(action, parameters)
+        """Trying again is offered only once opening has failed; Enter leads from code to PIN."""
+        match action:
+            case "retry":
+                return self._failed
+            case "pin":
+                return self.focused is self.query_one("#code")
+            case _:
+                return super().check_action(action, parameters)
 
     def action_retry(self) -> None:
         """Open the station again."""
@@ -117,9 +125,9 @@ class SignInScreen(Screen[None]):
         self.query_one("#pin", Input).value = pin
         self._submit()
 
-    @on(Input.Submitted, "#code")
-    def _code_typed(self) -> None:
-        self.query_one("#pin", Input).focus()
+    def action_pin(self) -> None:
+        """Go on to the PIN."""
+        self.set_focus(self.query_one("#pin"))  # at once: focus() would let keys pass
 
     @on(Input.Submitted, "#pin")
     def _pin_typed(self) -> None:

@@ -1,6 +1,7 @@
 import shutil
 
 import pytest
+from textual.events import Key
 from textual.widgets import Input
 
 from guichet.domain.model import Role
@@ -18,6 +19,16 @@ async def test_code_and_pin_open_the_agents_mode(world: World) -> None:
         await pilot.press(*"sb1", "enter", *"3333", "enter")
         await wait_for(pilot, lambda: app.current_mode == "supervisor")
         await until_shown(pilot, "Attendus", "Bobigny")
+
+
+async def test_keys_may_come_faster_than_the_fields_take_them(world: World) -> None:
+    app = application(world.enrolled("a"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "poste 2")
+        for name in (*"sb1", "enter", *"33", "shift+tab", "x", "tab", *"3333"):  # selected
+            app.post_message(Key(name, name if len(name) == 1 else None))
+        await wait_for(pilot, lambda: app.screen.query_one("#pin", Input).value == "3333")
+        assert app.screen.query_one("#code", Input).value == "sb1x"
 
 
 async def test_wrong_pin_keeps_the_code_and_counts_down(world: World) -> None:

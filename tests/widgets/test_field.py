@@ -54,6 +54,15 @@ async def test_field_is_judged_as_it_is_typed() -> None:
         assert ("7x", "bad") in app.changes
 
 
+async def test_a_text_longer_than_its_field_shows_its_end() -> None:
+    app = FormApp()
+    async with app.run_test(size=(30, 10)) as pilot:
+        app.query_one("#name", Field).focus()
+        await pilot.press("end", *" Rakotomalala Andrianampoinimerina")
+        await pilot.pause()
+        assert "poinimerina" in app.text()
+
+
 async def test_outside_verdict_keeps_what_was_typed_until_the_next_change() -> None:
     app = FormApp()
     async with app.run_test(size=(60, 10)) as pilot:
