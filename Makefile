@@ -16,7 +16,7 @@ demo: $(VENV)/.run ## The whole product with fictional data (ARGS="--role counte
 	@$(BIN)/guichet demo $(ARGS)
 
 test: check ## Everything that must hold: format, lint, types, imports, dependencies, tests
-	$(BIN)/pytest -n 4 -m "not slow"
+	$(BIN)/pytest -n 4 --dist worksteal -m "not slow"
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -4,6 +4,7 @@ Each is beside sqlite3 reading the rows that it found, by their ids, out of the 
 """
 
 import contextlib
+import gc
 import json
 import sqlite3
 import tempfile
@@ -57,6 +58,8 @@ def measure() -> Iterator[Figure]:
         on.callback(client.close)
         until = now + timedelta(days=_DAYS)
         here, other = SITES[0].number, SITES[2].number
+
+        gc.freeze()  # as the station and central do once they have started
 
         def query(nearest: bool) -> list[Slot]:  # noqa: FBT001
             with reading(engine) as connection:

@@ -1,5 +1,6 @@
 """Running central: as a program, or in a thread for the demonstration and tests."""
 
+import gc
 import ipaddress
 import logging
 import threading
@@ -70,6 +71,7 @@ def serve(
     now = clock()
     registry.create(engine, now())
     app = create_app(engine, clock=now)
+    gc.freeze()  # what is there now stays: looking through it again would hold answers up
     options = {"ssl_certfile": tls_cert, "ssl_keyfile": tls_key}
     try:
         _server(app, host, port, ready or (lambda _url: None), **options).run()

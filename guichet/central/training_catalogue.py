@@ -87,6 +87,7 @@ PROCEDURES = (
         number_required=True,
         channel_note=_ANEF,
         documents=(_TITLE, *_FILE),
+        renewal=True,
     ),
     Procedure(
         code="RENC",
@@ -97,6 +98,7 @@ PROCEDURES = (
         number_required=True,
         channel_note="Situation inchangée seulement.",
         documents=(_TITLE, *_FILE),
+        renewal=True,
     ),
     Procedure(
         code="R10A",
@@ -107,6 +109,7 @@ PROCEDURES = (
         number_required=True,
         channel_note=_ANEF,
         documents=(_TITLE, *_FILE),
+        renewal=True,
     ),
     Procedure(
         code="REMI",

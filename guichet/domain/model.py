@@ -58,7 +58,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """What a person comes for. `family`: one active appointment a person in each."""
+    """What a person comes for. `family`: one active appointment a person in each.
+
+    `renewal`: it is asked for in the months before a title ends (guichet.domain.filing).
+    """
 
     code: str
     label: str
@@ -68,6 +71,7 @@ class Procedure:
     number_required: bool
     channel_note: str
     documents: tuple[str, ...]
+    renewal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

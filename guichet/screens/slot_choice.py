@@ -77,7 +77,8 @@ class SlotChoice(Screen[None]):
         self._post = post
         self._draft = draft
         self._own = post.station.site.number
-        self._renewal = renewal(draft.rights, post.station.today())
+        renews = draft.procedure is not None and draft.procedure.renewal
+        self._renewal = renewal(draft.rights, post.station.today()) if renews else None
         self._placed = False
         """Whether the cursors stand where the agent has put them."""
         self._holding = False

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -18,11 +19,12 @@ from guichet.errors import StoreError
 from guichet.i18n import _
 from guichet.store.schema import METADATA
 
+_COMMON: dict[str, Any] = {"hide_parameters": True, "json_deserializer": msgspec.json.decode}
 _WRITE = "guichet_write"
 _MIGRATING = 0x677569636865
 """PostgreSQL's advisory lock that migrations are made under."""
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration; a test keeps it true. Knowing it spares stations the import of Alembic."""
 
 
@@ -40,14 +42,14 @@ def open_engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         _make_indexes_partial()
-        return create_engine(url, hide_parameters=True, pool_size=16, max_overflow=0)
+        return create_engine(url, pool_size=16, max_overflow=0, **_COMMON)
     path = Path(parsed.database or "")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise StoreError(_unopened(path, error.strerror or "")) from error
-    engine = create_engine(url, hide_parameters=True, pool_size=8, max_overflow=8)
+    engine = create_engine(url, pool_size=8, max_overflow=8, **_COMMON)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

@@ -87,7 +87,7 @@ def _call(name: str, parts: list[str], indent: str) -> str:
 
 
 def _literal(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return str(value) if isinstance(value, bool) else json.dumps(value, ensure_ascii=False)
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def records(
     parameters: Mapping[str, Any] | None = None,
 ) -> list[R]:
     """The records that a select of the model's whole table finds, in its order."""
-    names, rows = _COLUMNS[model], connection.execute(statement, parameters)
+    names, rows = _COLUMNS[model], connection.execute(statement, parameters).all()
     return [msgspec.convert(dict(zip(names, row, strict=True)), model) for row in rows]
 
 

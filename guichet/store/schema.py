@@ -202,6 +202,7 @@ Table(
     Column("number_required", Boolean, nullable=False),
     Column("channel_note", String, nullable=False),
     Column("documents", JSON, nullable=False),
+    Column("renewal", Boolean, nullable=False, default=False),
     Column("sequence", Integer, nullable=False, default=0),
 )
 Table(

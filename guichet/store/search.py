@@ -46,7 +46,7 @@ _PERSON = TABLES["person"]
 _WORD = METADATA.tables["person_word"]
 _MIN_DIGITS = 4
 _BEGINNING = 2
-FEW = 3000
+FEW = 1000
 """As many names as are sorted at once; among more, those wanted are met soon enough in order."""
 _LAST = "Z" * 100
 """After whatever a word goes on with, in any collation."""

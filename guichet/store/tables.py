@@ -57,6 +57,7 @@ class ProcedureRow(SQLModel, table=True):
     number_required: bool
     channel_note: str
     documents: list[str] = Field(sa_column=json_column())
+    renewal: bool = False
     sequence: int = 0
 
 

@@ -309,6 +309,16 @@ async def test_a_day_inside_the_window_asks_nothing(world: World) -> None:
         await desk.shows("mercredi 25 novembre 2026")
 
 
+async def test_what_is_no_renewal_has_no_window(world: World) -> None:
+    async with mediation(world, KOUYATE) as desk:
+        await desk.search("kouyate")
+        draft(desk).rights.update(RIGHTS)
+        await desk.to_slots("remise")
+        assert "hors période" not in desk.text
+        await desk.press("enter")
+        await desk.on("AccordScreen")
+
+
 async def test_without_an_expiry_nothing_is_said(world: World) -> None:
     async with mediation(world, KOUYATE) as desk:
         await desk.search("kouyate")
