@@ -18,7 +18,7 @@ from guichet.theme import register_themes
 from guichet.widgets.said import Said
 from tests.look import SHEETS
 from tests.posts import World
-from tests.screens.waiting import wait_for
+from tests.screens.waiting import type_text, wait_for
 
 KOUYATE = Person(
     id="walk-in",
@@ -80,8 +80,7 @@ class Desk:
         await self.pilot.press(*keys)
 
     async def type(self, text: str) -> None:
-        names = {" ": "space", "@": "at", ".": "full_stop", "/": "slash"}
-        await self.pilot.press(*(names.get(character, character) for character in text))
+        await type_text(self.pilot, text)
 
     async def on(self, screen: str) -> None:
         """Wait for a screen, by the name of its class."""

@@ -15,7 +15,7 @@ from tests.screens.mediation import KOUYATE, Desk, Mediation, mediation
 from tests.screens.waiting import wait_for
 
 
-async def kept(desk: Desk, *, person: bool = False, slot: bool = False) -> Path:
+async def kept(desk: Desk, *, procedure: bool = False, slot: bool = False) -> Path:
     """Wait until the draft says so; the folder of the station, whose program then ends."""
     drafts = desk.station.drafts
     agent = desk.station.session.agent
@@ -25,7 +25,7 @@ async def kept(desk: Desk, *, person: bool = False, slot: bool = False) -> Path:
         found = drafts.find(agent.code)
         return (
             found is not None
-            and (found.person is not None or not person)
+            and (found.procedure is not None or not procedure)
             and (found.slot is not None or not slot)
         )
 
@@ -48,7 +48,7 @@ async def test_a_booking_under_way_is_taken_up_at_its_step(world: World) -> None
         await desk.to_slots("remise")
         await desk.press("down", "enter")
         await desk.on("AccordScreen")
-        await kept(desk, person=True, slot=True)
+        await kept(desk, slot=True)
         before = desk.station
     async with again(world, before) as desk:
         await desk.on("ResumeDialog")
@@ -88,7 +88,7 @@ async def test_it_may_be_erased_or_left_for_later(world: World) -> None:
     async with mediation(world, KOUYATE) as desk:
         await desk.search("kouyate")
         await desk.to_slots("remise")
-        await kept(desk, person=True)
+        await kept(desk, procedure=True)
         before = desk.station
     async with again(world, before) as desk:
         await desk.on("ResumeDialog")
@@ -99,7 +99,7 @@ async def test_it_may_be_erased_or_left_for_later(world: World) -> None:
         await desk.on("ProcedureChoice")
         view = desk.app.screen.query_one(RowsView)
         await wait_for(desk.pilot, lambda: view.key == "REMI")
-        await kept(desk, person=True)
+        await kept(desk, procedure=True)
         before = desk.station
         found = before.drafts.find("MB1")
         assert found is not None
@@ -115,7 +115,7 @@ async def test_another_agent_is_not_asked(world: World) -> None:
     async with mediation(world, KOUYATE) as desk:
         await desk.search("kouyate")
         await desk.to_slots("remise")
-        await kept(desk, person=True)
+        await kept(desk, procedure=True)
         before = desk.station
     async with again(world, before, Role.SUPERVISOR) as desk:
         await desk.on("MediatorScreen")
@@ -130,7 +130,7 @@ async def test_who_is_booked_leaves_nothing_behind(world: World) -> None:
     async with mediation(world, KOUYATE) as desk:
         await desk.search("kouyate")
         await desk.to_accord("remise")
-        await kept(desk, person=True)
+        await kept(desk, procedure=True)
         await desk.press("f9")
         await desk.on("BookedScreen")
         await desk.shows("✓ Rendez-vous confirmé")

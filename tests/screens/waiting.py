@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from textual.events import Key
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 
@@ -17,5 +19,13 @@ async def wait_for(
         if time.monotonic() > end:
             message = f"not within {seconds} s: {what or probe}"
             raise AssertionError(message)
-        await pilot.pause()
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(0.01)
+    await pilot.pause()
+
+
+async def type_text(pilot: Pilot[Any], text: str) -> None:
+    """Type faster than the pilot, which waits for an idle process twice a key."""
+    for character in text:
+        key = character if character.isalnum() else _character_to_key(character)
+        pilot.app.post_message(Key(key, character))
+    await pilot.pause()
