@@ -41,7 +41,7 @@ class AccordScreen(Screen[str]):
             tooltip=_("La personne est d’accord : réserver"), id="accord.confirm",
         ),
         Binding(
-            "f5", "hold_again", _("Garder encore"),
+            "f5", "hold_again", _("Garder"),
             tooltip=_("Garder la place quelques minutes de plus"), id="accord.hold",
         ),
         Binding(
@@ -53,7 +53,7 @@ class AccordScreen(Screen[str]):
             "f7", "sheet", _("Feuille"),
             tooltip=_("Afficher l’accord à lire, à imprimer"), id="accord.sheet",
         ),
-        Binding("escape", "back", _("Rendre la place"), tooltip=_("Rendre la place et revenir")),
+        Binding("escape", "back", _("Rendre"), tooltip=_("Rendre la place et revenir")),
     ]  # fmt: skip
 
     def __init__(self, post: Post, draft: Draft, held: Held) -> None:

@@ -41,7 +41,7 @@ class FamilyAccord(Screen[str]):
             tooltip=_("La personne est d’accord\u00a0: réserver pour tous"), id="accord.confirm",
         ),
         Binding(
-            "f5", "hold_again", _("Garder encore"),
+            "f5", "hold_again", _("Garder"),
             tooltip=_("Garder les places quelques minutes de plus"), id="accord.hold",
         ),
         Binding(
@@ -53,7 +53,7 @@ class FamilyAccord(Screen[str]):
             "f7", "sheet", _("Feuille"),
             tooltip=_("Afficher l’accord à lire, à imprimer"), id="accord.sheet",
         ),
-        Binding("escape", "back", _("Rendre les places"), tooltip=_("Tout rendre et revenir")),
+        Binding("escape", "back", _("Rendre"), tooltip=_("Tout rendre et revenir")),
     ]  # fmt: skip
 
     def __init__(self, post: Post, draft: Draft, places: Sequence[Place]) -> None:

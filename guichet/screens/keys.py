@@ -53,7 +53,7 @@ GLOBAL_KEYS: list[BindingType] = [
     Binding(
         "f12",
         "lock",
-        _("Verrouiller"),
+        _("Verrou"),
         tooltip=_("Fermer la session, sans rien perdre de la saisie"),
         priority=True,
         id="app.lock",
