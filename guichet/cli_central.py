@@ -217,6 +217,40 @@ def competence(file: Path, folder: Path | None, database: str | None) -> None:
     click.echo(message.format(rows=done.rows, changed=done.changed, gone=done.gone))
 
 
+@central.command()
+@click.option("--site", type=int, help=_("Numéro d’un site, sinon tous."))
+@click.option("--json", "as_json", is_flag=True, help=_("Réponse en JSON."))
+@_where
+def provenances(
+    site: int | None, folder: Path | None, database: str | None, *, as_json: bool
+) -> None:
+    """Compter par qui les rendez-vous ont été demandés.
+
+    Un nombre inférieur à 5 n’est pas dit, car il pourrait désigner une personne.
+    """
+    import json  # noqa: PLC0415
+
+    from guichet.domain.provenance import FEW, counted  # noqa: PLC0415
+    from guichet.screens.accord_words import PROVENANCES  # noqa: PLC0415
+    from guichet.store.engine import reading  # noqa: PLC0415
+    from guichet.store.queries import provenances as asked  # noqa: PLC0415
+
+    with reading(_created(folder, database)) as connection:
+        found = counted(asked(connection, site))
+    if as_json:
+        rows = [
+            {"through": through.value, "paid": paid, "count": number}
+            for (through, paid), number in found.items()
+        ]
+        click.echo(json.dumps(rows))
+        return
+    for who, number in found.items():
+        said = _("moins de {few}").format(few=FEW) if number is None else str(number)
+        click.echo(f"{PROVENANCES[who]}\u00a0: {said}")
+    if not found:
+        click.echo(_("Aucun rendez-vous pris avec un accord."))
+
+
 def _check_site(engine: "Engine", number: int) -> None:
     from guichet.domain.model import Site  # noqa: PLC0415
     from guichet.store.engine import reading  # noqa: PLC0415

@@ -8,9 +8,10 @@ from textual.containers import Grid, Vertical
 from textual.widgets import Label, RadioSet, Select, Static
 
 from guichet.domain.model import Accord
+from guichet.domain.provenance import Provenance
 from guichet.errors import GuichetError
 from guichet.i18n import _
-from guichet.screens.accord_words import MODES, PROVENANCES, Provenance
+from guichet.screens.accord_words import MODES, PROVENANCES
 from guichet.screens.draft import Draft
 from guichet.screens.languages import choices, language
 from guichet.screens.post import Post, background

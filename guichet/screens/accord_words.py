@@ -1,7 +1,7 @@
 """What is said to the person before a booking, and how their answer is noted."""
 
 from guichet.domain.model import AccordMode
-from guichet.domain.provenance import Through
+from guichet.domain.provenance import Provenance, Through
 from guichet.i18n import _
 
 MODES = (
@@ -31,9 +31,6 @@ MOVE = _(
     "La référence reste la même\u202f; l’ancien papier ne sert plus.\n"
     "Êtes-vous d’accord\u202f?"
 )
-Provenance = tuple[Through, bool | None]
-"""Through whom the person came, and whether someone was paid for it, when it was said."""
-
 PROVENANCES: dict[Provenance, str] = {
     (Through.PERSON, None): _("La personne elle-même"),
     (Through.RELATIVE, None): _("Un proche"),

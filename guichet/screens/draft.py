@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from guichet.domain.model import AccordMode, Appointment, Person, Procedure, Slot
-from guichet.domain.provenance import Through
-from guichet.screens.accord_words import Provenance
+from guichet.domain.provenance import Provenance, Through
 from guichet.screens.typed import Typed, begun, typed_of
 from guichet.station import Found, Kept
 from guichet.station.mediation import Booked

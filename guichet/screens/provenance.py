@@ -9,8 +9,9 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from guichet.domain.provenance import Provenance
 from guichet.i18n import _
-from guichet.screens.accord_words import PROVENANCES, Provenance
+from guichet.screens.accord_words import PROVENANCES
 
 
 class ProvenanceDialog(ModalScreen[Provenance]):

@@ -1,5 +1,6 @@
 """On which site: the nearest slot of each, and whether the person depends on it."""
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,7 +16,7 @@ from guichet.domain.lead import Lead
 from guichet.domain.model import Person, Procedure, Site, Slot
 from guichet.domain.quotas import open_seats
 from guichet.errors import GuichetError
-from guichet.i18n import _, ngettext
+from guichet.i18n import _
 from guichet.screens import describe
 from guichet.screens.post import Post, background
 from guichet.screens.slot_around import named
@@ -181,12 +182,15 @@ class SiteDialog(ModalScreen[int]):
         usual = self._known.usual
         if site.number != self._own.number or usual is None:
             return _("Délai habituel\u00a0: inconnu de ce poste.")
-        found = ngettext(
-            "Délai habituel\u00a0: {days} j (médiane de {n} rendez-vous).",
-            "Délai habituel\u00a0: {days} j (médiane de {n} rendez-vous).",
-            usual.count,
+        return _(
+            "Délai habituel\u00a0: {days} j (médiane de {n} rendez-vous\u202f; "
+            "en moyenne {mean} j, neuf sur dix en {p90} j au plus)."
+        ).format(
+            days=round(usual.median),
+            n=usual.count,
+            mean=round(usual.mean),
+            p90=math.ceil(usual.p90),
         )
-        return found.format(days=round(usual.median), n=usual.count)
 
     @property
     def _current(self) -> Site | None:

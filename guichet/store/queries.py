@@ -22,6 +22,7 @@ from guichet.domain.model import (
     VisitStatus,
 )
 from guichet.domain.names import display_name
+from guichet.domain.provenance import Provenance, Through
 from guichet.store.records import TABLES, R, record, records
 
 _APPOINTMENT = TABLES["appointment"]
@@ -148,6 +149,16 @@ def appointments_of(connection: Connection, person: str) -> list[Appointment]:
         .order_by(_APPOINTMENT.c.starts_at.desc())
     )
     return records(connection, Appointment, statement)
+
+
+def provenances(connection: Connection, site: int | None = None) -> list[Provenance]:
+    """Who asked for each appointment that a mediator booked, at one site or at all."""
+    statement = select(_APPOINTMENT.c.accord)
+    if site is not None:
+        statement = statement.where(_APPOINTMENT.c.site == site)
+    accords = [accord for accord in connection.execute(statement).scalars() if accord]
+    asked = [(Through(accord["through"]), accord["paid"]) for accord in accords]
+    return [(who, paid if who is Through.INTERMEDIARY else None) for who, paid in asked]
 
 
 def appointment_by_reference(connection: Connection, reference: str) -> Appointment | None:
