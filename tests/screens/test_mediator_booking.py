@@ -10,6 +10,7 @@ from guichet.widgets.big import BigText
 from guichet.widgets.rows import RowsView
 from tests.posts import World
 from tests.screens.mediation import KOUYATE, mediation, without_number
+from tests.screens.waiting import wait_for
 
 
 def convocations(world: World) -> list[Path]:
@@ -86,12 +87,12 @@ async def test_going_back_gives_the_seat_back(world: World) -> None:
             slots = desk.station.mediation.slots("REMI").values()
             return next(s.free for day in slots for s in day if s.id == key)
 
-        assert now_free() == free[key] - 1
+        await wait_for(desk.pilot, lambda: now_free() == free[key] - 1)
         await desk.press("escape")
         await desk.on("SlotChoice")
         word = "libres" if free[key] > 1 else "libre"
+        await wait_for(desk.pilot, lambda: now_free() == free[key])
         await desk.shows(f"{free[key]} {word}")
-        assert now_free() == free[key]
 
 
 async def test_the_convocation_is_made_again(world: World) -> None:
