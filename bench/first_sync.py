@@ -32,7 +32,7 @@ def measure() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="guichet-bench-") as name, contextlib.ExitStack() as on:
         engine = open_engine(sqlite_url(Path(name) / "central.sqlite3"))
         on.callback(engine.dispose)
-        registry.create(engine)
+        registry.create(engine, clock()())
         records = [SITES[0], *PROCEDURES, *_records(clock()().date())]
         transact(engine, lambda connection: publish_records(connection, 1, records))
         code = registry.add_enrol_code(engine, 1, clock()())

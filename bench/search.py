@@ -53,7 +53,7 @@ def measure() -> Iterator[Figure]:
 
 def _central(system: str, url: str, path: Path | None) -> Iterator[Figure]:
     engine = open_engine(url)
-    registry.create(engine)
+    registry.create(engine, clock()())
     rng = Random(93)  # noqa: S311 - invented people
     asked = _fill(engine, rng)
     peer = p95(_by_fts(path, asked)) if path else None

@@ -45,7 +45,7 @@ def measure() -> Iterator[Figure]:
         folder, now = Path(name), clock()()
         engine = open_engine(sqlite_url(folder / "central.sqlite3"))
         on.callback(engine.dispose)
-        registry.create(engine)
+        registry.create(engine, now)
         for site in SITES:
             records: list[Record] = [site, *PROCEDURES, *_slots(site, now.date())]
             transact(engine, partial(_publish, site.number, records))

@@ -47,10 +47,11 @@ def _database(folder: Path | None, database: str | None) -> str:
 
 def _created(folder: Path | None, database: str | None) -> "Engine":
     from guichet.central.registry import create  # noqa: PLC0415
+    from guichet.config import clock  # noqa: PLC0415
     from guichet.store.engine import open_engine  # noqa: PLC0415
 
     engine = open_engine(_database(folder, database))
-    create(engine)
+    create(engine, clock()())
     return engine
 
 

@@ -56,8 +56,8 @@ def _fill(folder: Path, day: str) -> str:
 
     engine = open_engine(sqlite_url(folder / DATABASE))
     try:
-        create(engine)
         now = clock()()
+        create(engine, now)
         training.load(engine, date.fromisoformat(day), now)
         training_waiting.wait(engine, now)
     finally:

@@ -35,7 +35,7 @@ def print_pages(engine: Engine, folder: Path, now: datetime) -> list[Path]:
     another site, one moved since; a page whose name was changed, a forged one, one of an unknown
     key; a train ticket. Raises StoreError, and DocumentError when the folder cannot take them.
     """
-    central = authority(engine)
+    central = authority(engine, now)
     with reading(engine) as connection:
         pages = _good_pages(connection, now) + _bad_pages(connection, central)
     try:

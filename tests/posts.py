@@ -123,7 +123,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A central's database with a few hundred fictional persons, and stations, to be copied."""
     folder = tmp_path_factory.mktemp("template")
     engine = open_engine(sqlite_url(folder / "central.sqlite3"))
-    registry.create(engine)
+    registry.create(engine, MORNING)
     training.load(engine, DAY, MORNING, persons=300)
     clock = Clock()
     with running(create_app(engine, clock=clock)) as url:

@@ -81,8 +81,9 @@ class Terminal:
                         found.append(int(entry.name))
         return found
 
-    def wait_until_gone(self, timeout: float = 30.0) -> None:
-        until(lambda: not self.processes(), timeout, f"still there: {self.processes()}")
+    def wait_until_gone(self, after: str, timeout: float = 30.0) -> None:
+        what = f"still there after {after}: {self.processes()}"
+        until(lambda: not self.processes(), timeout, what)
 
     def end(self) -> None:
         """Whatever happened, leave nothing behind."""

@@ -35,7 +35,7 @@ def training_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A central's folder with a little training data."""
     folder = tmp_path_factory.mktemp("central")
     engine = open_engine(sqlite_url(folder / "central.sqlite3"))
-    registry.create(engine)
+    registry.create(engine, NOON)
     training.load(engine, NOON.date(), NOON, persons=60)
     engine.dispose()
     return folder

@@ -166,7 +166,7 @@ def central_can_be_stopped_and_started(folder: Path, first: demo.DemoStation) ->
         assert state is not None
         assert state.url == first.url
         terminal.press(b"\x03")
-        terminal.wait_until_gone()
+        terminal.wait_until_gone("Ctrl+C")
         assert b"Traceback" not in terminal.output
     finally:
         terminal.end()
@@ -221,7 +221,7 @@ def test_nothing_is_left_however_the_demo_ends(tmp_path: Path) -> None:
                 terminal.wait_for(ALTERNATE_SCREEN)
                 assert len(terminal.processes()) == 2
                 end(terminal, way)
-            terminal.wait_until_gone()
+            terminal.wait_until_gone(way)
             assert b"Traceback" not in terminal.output
             if way == "F10":
                 assert terminal.process.wait() == 0

@@ -20,7 +20,7 @@ NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     opened = open_engine(sqlite_url(tmp_path / "central.sqlite3"))
-    registry.create(opened)
+    registry.create(opened, NOON)
     training.load(opened, NOON.date(), NOON, persons=60)
     yield opened
     opened.dispose()

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from guichet.central import feed
 from guichet.central.auth import STATIONS, Device, digest
 from guichet.central.transactions import transact
-from guichet.config import clock
 from guichet.convocation import token
 from guichet.domain.claims import Claims
 from guichet.domain.identity import identity_of
@@ -49,10 +48,10 @@ class Enrolled:
     identity_secret: str
 
 
-def create(engine: Engine, now: datetime | None = None) -> None:
+def create(engine: Engine, now: datetime) -> None:
     """Make the database central's, or bring it up to date: tables, epoch, secret, signing key.
 
-    The key is valid for two years from `now` on (by default, now).
+    The key is valid for two years from `now` on.
     """
     migrate(engine)
 
@@ -62,7 +61,7 @@ def create(engine: Engine, now: datetime | None = None) -> None:
             return
         _set(connection, "identity_secret", secrets.token_hex(_SECRET_BYTES))
         _set(connection, "epoch", uuid.uuid4().hex)
-        _new_key(connection, now or clock()())
+        _new_key(connection, now)
 
     transact(engine, settle)
 
@@ -163,21 +162,20 @@ def new_signing_key(engine: Engine, now: datetime) -> PublicKey:
 
 def authority(
     engine: Engine,
-    now: datetime | None = None,
+    now: datetime,
     hold_minutes: int = 5,
     waiting: Rules | None = None,
 ) -> Authority:
-    """Central's power to hold and sign, with the newest key valid at `now` (by default, now).
+    """Central's power to hold and sign, with the newest key valid at `now`.
 
     Take a fresh one for each request: keys are rotated by other processes too. Without any valid
     key signing raises RuntimeError.
     """
-    moment = now or clock()()
     with reading(engine) as connection:
         secret = bytes.fromhex(_setting(connection, "identity_secret") or "")
         public = {key.kid: key for key in everything(connection, PublicKey)}
         rows = connection.execute(select(PRIVATE_KEYS).order_by(PRIVATE_KEYS.c.created_at.desc()))
-        valid = [row for row in rows if _signs(public.get(row.kid), moment)]
+        valid = [row for row in rows if _signs(public.get(row.kid), now)]
 
     def sign(appointment: Appointment, person: Person) -> str:
         if not valid:

@@ -82,7 +82,7 @@ def load(
     known = people(rng, persons, day.year)
     agents = _agents()
     matrix = communes()
-    sign = authority(engine).sign
+    sign = authority(engine, now).sign
     records: dict[int, list[Record]] = {}
     for site in catalogue.SITES:
         local = [person for person in known if person.site == site.number]

@@ -28,7 +28,7 @@ STAINS = "93072,Stains,,1\n93072,Stains,RENOUV,2\n"
 
 @pytest.fixture
 def furnished(engine: Engine) -> Engine:
-    registry.create(engine)
+    registry.create(engine, MORNING)
     furnish(engine)
     return engine
 
@@ -37,7 +37,7 @@ def furnished(engine: Engine) -> Engine:
 def folder(tmp_path: Path) -> Path:
     """The folder of a central with two sites."""
     opened = open_engine(sqlite_url(tmp_path / "central.sqlite3"))
-    registry.create(opened)
+    registry.create(opened, MORNING)
     furnish(opened)
     opened.dispose()
     return tmp_path
@@ -211,7 +211,7 @@ def test_training_knows_the_communes_of_seine_saint_denis() -> None:
 
 def test_training_sends_its_matrix_to_every_site(tmp_path: Path) -> None:
     engine = open_engine(sqlite_url(tmp_path / "central.sqlite3"))
-    registry.create(engine)
+    registry.create(engine, MORNING)
     training.load(engine, DAY, MORNING, persons=60)
     for site in (1, 2, 3):
         assert len(changes(engine, site)[0]) == 39

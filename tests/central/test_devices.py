@@ -89,7 +89,7 @@ def test_creating_twice_changes_nothing(engine: Engine, clock: Clock) -> None:
     (key,) = registry.keys(engine)
     with engine.connect() as connection:
         epoch = registry.epoch(connection)
-    registry.create(engine)
+    registry.create(engine, clock())
     assert registry.keys(engine) == [key]
     with engine.connect() as connection:
         assert registry.epoch(connection) == epoch

@@ -36,7 +36,7 @@ def booked(number: int, asked: tuple[str, bool | None] | None) -> Appointment:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     engine = open_engine(sqlite_url(tmp_path / "central.sqlite3"))
-    registry.create(engine)
+    registry.create(engine, NOW)
     made = [booked(number, asked) for number, asked in enumerate(ASKED)]
     furnish(engine, slot("matin", seats=20), *(person(f"p{n}") for n in range(len(ASKED))), *made)
     engine.dispose()

@@ -56,7 +56,7 @@ def rows(engine: Engine, kind: str, model: type[R]) -> list[R]:
 
 
 def load(engine: Engine, now: datetime = NINE_FORTY, persons: int = 300) -> Loaded:
-    registry.create(engine)
+    registry.create(engine, now)
     training.load(engine, DAY, now, persons=persons)
     return Loaded(
         engine,
@@ -275,8 +275,8 @@ def test_every_feed_holds_its_site_and_no_one_elses_people(loaded: Loaded) -> No
 
 
 def test_a_closed_day_gives_the_next_open_one(engine: Engine) -> None:
-    registry.create(engine)
     sunday = datetime(2026, 11, 29, 10, 0, tzinfo=UTC)
+    registry.create(engine, sunday)
     assert training.loaded_day(engine) is None
     loaded = training.load(engine, sunday.date(), sunday, persons=60)
     assert loaded.day == date(2026, 11, 30)

@@ -140,7 +140,7 @@ def test_a_genuine_paper_not_known_here_is_admitted_and_made_good_later(world: W
     """Booked after this station lost its network: the signature is all it has."""
     counter = world.station("counter")
     until(lambda: counter.sync_state.last_sync)
-    sign = registry.authority(world.engine).sign
+    sign = registry.authority(world.engine, world.clock()).sign
     found = appointment(counter)
     unknown = replace(found, id="0123456789abcdef")
     with reading(world.engine) as connection:
