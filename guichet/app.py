@@ -26,6 +26,7 @@ from guichet.i18n import _
 from guichet.screens.keys import GLOBAL_KEYS, KEY_NAMES
 from guichet.screens.post import FactsChanged, Fault, Post, background, unexpected
 from guichet.screens.sign_in import SignInScreen
+from guichet.terminal import Driver
 from guichet.theme import register_themes
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class GuichetApp(App[None]):
         auto_sign_in: tuple[str, str] | None = None,
         practice: Path | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=Driver)
         register_themes(self, settings.theme)
         self._folder = folder
         self._settings = settings

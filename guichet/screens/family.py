@@ -28,7 +28,7 @@ from guichet.screens.trail import Trail
 from guichet.screens.typed import Typed, typed_in_search, typed_of
 from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
-from guichet.widgets.rows import Column, Row, RowsView
+from guichet.widgets.rows import Column, Row, RowsView, key_of
 from guichet.widgets.said import Said
 
 _COLUMNS = (
@@ -129,7 +129,7 @@ class FamilyScreen(Screen[None]):
 
     @property
     def _current(self) -> Draft:
-        key = self.query_one(RowsView).key
+        key = key_of(self)
         return next((each for each in drafts(self._draft) if each.person.id == key), self._draft)
 
     @on(RowsView.Highlighted)
@@ -141,7 +141,7 @@ class FamilyScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The first person stays; a file is completed from here only when something is missing."""
         del parameters
-        if action not in ("remove", "complete") or not self.is_mounted:
+        if action not in ("remove", "complete"):
             return True
         current = self._current
         if action == "remove":

@@ -28,7 +28,7 @@ from guichet.station.family import release_all
 from guichet.station.mediation import Booked, Held
 from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
-from guichet.widgets.rows import Column, RowsView
+from guichet.widgets.rows import Column, RowsView, key_of
 from guichet.widgets.said import Said
 
 _COLUMNS = (
@@ -126,7 +126,7 @@ class FamilyBooked(Screen[None]):
 
     @property
     def _current(self) -> Place:
-        return self._places[self.query_one(RowsView).key or ""]
+        return self._places.get(key_of(self) or "") or next(iter(self._places.values()))
 
     @on(RowsView.Highlighted)
     def _tell(self) -> None:
@@ -136,8 +136,6 @@ class FamilyBooked(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What may be done with the one under the cursor, and with all."""
-        if not self.is_mounted:
-            return True
         match action:
             case "apart":
                 return apart(self._current)

@@ -34,7 +34,7 @@ from guichet.screens.words import refusal
 from guichet.station.mediation import Booked
 from guichet.widgets.foot import TwoRows
 from guichet.widgets.level import Level
-from guichet.widgets.rows import RowsView
+from guichet.widgets.rows import RowsView, key_of
 from guichet.widgets.said import Said
 
 
@@ -140,7 +140,7 @@ class PersonFile(Screen[None]):
 
     @property
     def _current(self) -> Appointment | None:
-        return self._appointments.get(self.query_one(RowsView).key or "")
+        return self._appointments.get(key_of(self) or "")
 
     @on(RowsView.Highlighted)
     def _highlighted(self) -> None:
@@ -155,7 +155,7 @@ class PersonFile(Screen[None]):
         del parameters
         if action not in ("reprint", "move", "cancel", "documents", "withdraw"):
             return True
-        current = self._current if self.is_mounted else None
+        current = self._current
         if current is None:
             return False
         if action == "withdraw":

@@ -25,7 +25,7 @@ from guichet.screens.typed import typed_of
 from guichet.station.mediation import Elsewhere
 from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
-from guichet.widgets.rows import Column, Row, RowsView
+from guichet.widgets.rows import Column, Row, RowsView, key_of
 from guichet.widgets.said import Said
 
 _COLUMNS = (
@@ -134,7 +134,7 @@ class ProcedureChoice(Screen[None]):
 
     @property
     def _current(self) -> Procedure | None:
-        return self._procedures.get(self.query_one(RowsView).key or "")
+        return self._procedures.get(key_of(self) or "")
 
     @on(RowsView.Highlighted)
     def _tell(self) -> None:
@@ -198,7 +198,7 @@ class ProcedureChoice(Screen[None]):
         del parameters
         if action != "complete":
             return True
-        current = self._current if self.is_mounted else None
+        current = self._current
         return current is not None and _obstacle(current, self._draft.person)
 
     def action_move(self, step: int) -> None:

@@ -25,7 +25,7 @@ from guichet.screens.words import refusal
 from guichet.station.assistance import Waiting
 from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
-from guichet.widgets.rows import Column, Row, RowsView
+from guichet.widgets.rows import Column, Row, RowsView, key_of
 from guichet.widgets.said import Said
 
 _COLUMNS = (
@@ -171,14 +171,14 @@ class WaitingList(Screen[None]):
 
     @property
     def _current(self) -> Waiting | None:
-        return self._waiting.get(self.query_one(RowsView).key or "")
+        return self._waiting.get(key_of(self) or "")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What may be done with the person under the cursor."""
         del parameters
         if action not in ("book", "unreached", "decline", "leave"):
             return True
-        current = self._current if self.is_mounted else None
+        current = self._current
         if current is None:
             return False
         if action == "book":

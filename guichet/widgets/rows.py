@@ -5,7 +5,7 @@ what is on the screen, whatever its length.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,6 +13,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
+from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -21,7 +22,16 @@ from guichet.widgets.cells import fit
 from guichet.widgets.columns import GAP, GUTTER, Column, Row, share
 from guichet.widgets.level import SIGNS
 
-__all__ = ["Column", "Row", "RowsView"]
+__all__ = ["Column", "Row", "RowsView", "key_of"]
+
+
+def key_of(screen: Screen[Any]) -> str | None:
+    """The key of the row under the cursor of the screen's list.
+
+    None, too, while there is no list: a screen that is being made or closed is asked for its keys.
+    """
+    rows = screen.query_one_optional(RowsView)
+    return rows.key if rows else None
 
 
 class RowsView(ScrollView, can_focus=True):

@@ -1,5 +1,6 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import Engine
 from guichet.central import registry
 from guichet.central.registry import Enrolled
 from guichet.domain.reference import ALPHABET
-from tests.central.samples import Caller, furnish
+from tests.central.samples import Caller, appointment, furnish, person
 from tests.servers import CentralUnderTest, Clock
 
 PATHS = ("/v1/changes", "/v1/events")
@@ -93,7 +94,14 @@ def test_creating_twice_changes_nothing(engine: Engine, clock: Clock) -> None:
     assert registry.keys(engine) == [key]
     with engine.connect() as connection:
         assert registry.epoch(connection) == epoch
-    assert (key.not_after - key.not_before).days == 730
+    assert key.not_after == clock() + timedelta(days=730)
+
+
+def test_a_key_signs_at_once_though_a_clock_is_late(engine: Engine, clock: Clock) -> None:
+    registry.create(engine, clock())
+    late = clock() - timedelta(hours=8)
+    one = appointment("0123456789abcdef", "slot", "p1", late)
+    assert registry.authority(engine, late).sign(one, person("p1"))
 
 
 @SQLITE
