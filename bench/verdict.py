@@ -95,6 +95,6 @@ def _decoding() -> Iterator[Figure]:
     decoder, taken = Decoder(), []
     for _turn in range(50):
         start = time.perf_counter()
-        assert decoder.texts(page)
+        assert decoder.look(page).codes
         taken.append(time.perf_counter() - start)
     yield Figure("decoding a frame that shows a page, p95", p95(taken), "ms")

@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, cast
 
 from guichet.scanner.frames import opencv
+from guichet.scanner.look import Code, Look
 
 if TYPE_CHECKING:
     from guichet.scanner.frames import Frame
@@ -31,14 +32,14 @@ class Decoder:
     def __init__(self) -> None:
         self._turn = 0
 
-    def texts(self, frame: Frame) -> list[str]:
-        """The texts of the QR codes read in this frame, each once."""
+    def look(self, frame: Frame) -> Look:
+        """The QR codes read in this frame, each once."""
         picture = _fitted(_grey(frame))
         found = _zxing(picture)
         if not found:
             found = _DEAR[self._turn](picture)
             self._turn = (self._turn + 1) % len(_DEAR)
-        return found
+        return Look(tuple(Code(text) for text in found))
 
 
 def decode(frame: Frame) -> list[str]:

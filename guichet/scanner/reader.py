@@ -153,5 +153,6 @@ class Reader:
             if self._on_frame is not None and size is not None and now >= next_preview:
                 next_preview = now + _PREVIEW_PERIOD
                 self._on_frame(shrink(frame, size))
-            for text in sightings.fresh(decoder.texts(frame), now):
+            texts = [code.text for code in decoder.look(frame).codes]
+            for text in sightings.fresh(texts, now):
                 self._on_text(text)
