@@ -65,6 +65,7 @@ class Work:
         draft = self.open(found.person)
         self.forms[found.person.id] = found.typed or typed_of(found.person)
         draft.procedure, draft.slot = found.procedure, found.slot
+        draft.family = [Draft(person, procedure=own) for person, own in found.family]
 
     def finished(self) -> bool:
         """Forget those who have their appointment; whether there were any."""
@@ -92,6 +93,10 @@ class Work:
                 person=draft.person.id,
                 procedure=draft.procedure.code if draft.procedure else None,
                 slot=draft.slot.id if draft.slot else None,
+                family=tuple(
+                    (each.person.id, each.procedure.code if each.procedure else None)
+                    for each in draft.family
+                ),
             )
         if self.new is not None and begun(self.new):
             return Kept(query=query, typed=dict(self.new))

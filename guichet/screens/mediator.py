@@ -16,6 +16,7 @@ from guichet.errors import GuichetError
 from guichet.i18n import _, ngettext
 from guichet.screens import describe
 from guichet.screens.draft import Work
+from guichet.screens.family import FamilyScreen
 from guichet.screens.person_file import PersonFile
 from guichet.screens.person_form import PersonForm
 from guichet.screens.post import FactsChanged, Post, background
@@ -303,9 +304,11 @@ class MediatorScreen(Screen[None]):
             return
         draft = self._work.drafts[found.person.id]
         self._open_file(found.person)
-        if found.procedure is not None:
+        if found.family:
+            self.app.push_screen(FamilyScreen(self._post, draft))
+        elif found.procedure is not None:
             self.app.push_screen(ProcedureChoice(self._post, draft))
-        if found.procedure is not None and found.slot is not None:
+        if found.slot is not None and not found.family and found.procedure is not None:
             self.app.push_screen(SlotChoice(self._post, draft))
 
     def _keep(self) -> None:

@@ -45,6 +45,10 @@ class ResumeDialog(ModalScreen[bool]):
 
     def _step(self) -> str:
         found = self._found
+        if found.family:
+            return _("{n} personnes viennent ensemble\u202f; le créneau est à reprendre.").format(
+                n=len(found.family) + 1
+            )
         if found.procedure is None:
             return _("La saisie est gardée sur ce poste.")
         if found.slot is None:

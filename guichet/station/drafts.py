@@ -23,7 +23,8 @@ _DRAFT = METADATA.tables["draft"]
 class Kept:
     """The search, the form, and the step reached: person, then démarche, then slot wanted.
 
-    `typed` is the form of `person`, or of somebody new when there is none.
+    `typed` is the form of `person`, or of somebody new when there is none; `family` are the persons
+    who come along, each with the démarche of their own, if any.
     """
 
     query: str = ""
@@ -31,6 +32,7 @@ class Kept:
     person: str | None = None
     procedure: str | None = None
     slot: str | None = None
+    family: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Found:
     person: Person | None
     procedure: Procedure | None
     slot: Slot | None
+    family: tuple[tuple[Person, Procedure | None], ...] = ()
 
 
 class Drafts:
@@ -73,12 +76,14 @@ class Drafts:
             person = get(connection, Person, kept.person) if kept.person else None
             if kept.person and person is None:
                 return None
+            come = [(get(connection, Person, key), code) for key, code in kept.family]
             return Found(
                 query=kept.query,
                 typed=kept.typed,
                 person=person,
-                procedure=get(connection, Procedure, kept.procedure) if kept.procedure else None,
+                procedure=_procedure(connection, kept.procedure),
                 slot=get(connection, Slot, kept.slot) if kept.slot else None,
+                family=tuple((who, _procedure(connection, code)) for who, code in come if who),
             )
 
     def purge(self) -> None:
@@ -99,8 +104,13 @@ def purge(connection: Connection, before: datetime) -> None:
 
 def persons_under_way(connection: Connection) -> list[str]:
     """The ids of the persons whom drafts are about: without them nothing could be taken up."""
-    kept = map(_read, connection.execute(select(_DRAFT.c.body)).scalars())
-    return [each.person for each in kept if each is not None and each.person is not None]
+    bodies = map(_read, connection.execute(select(_DRAFT.c.body)).scalars())
+    kept = [each for each in bodies if each is not None and each.person is not None]
+    return [key for each in kept for key in (each.person, *dict(each.family)) if key]
+
+
+def _procedure(connection: Connection, code: str | None) -> Procedure | None:
+    return get(connection, Procedure, code) if code else None
 
 
 def _read(body: str) -> Kept | None:

@@ -12,6 +12,7 @@ from guichet.widgets.field import Field
 from guichet.widgets.rows import RowsView
 from tests.posts import World
 from tests.screens.mediation import KOUYATE, Desk, Mediation, mediation
+from tests.screens.test_mediator_family import AWA, FAMILY, MOUSSA, names, to_family
 from tests.screens.waiting import wait_for
 
 
@@ -61,6 +62,25 @@ async def test_a_booking_under_way_is_taken_up_at_its_step(world: World) -> None
         assert found.slot is not None
         times = desk.app.screen.query_one("#times", RowsView)
         await wait_for(desk.pilot, lambda: times.key == found.slot.id)  # type: ignore[union-attr]
+
+
+async def test_a_family_under_way_is_taken_up_whole(world: World) -> None:
+    async with mediation(world, *FAMILY) as desk:
+        await to_family(desk, AWA, MOUSSA)
+        await wait_for(
+            desk.pilot, lambda: len(getattr(desk.station.drafts.find("MB1"), "family", ())) == 2
+        )
+        await kept(desk, procedure=True)
+        before = desk.station
+        together = names(desk)
+    async with again(world, before) as desk:
+        await desk.on("ResumeDialog")
+        await desk.shows("Reprendre le dossier de KOUYATÉ Fanta ?", "3 personnes viennent ensemble")
+        await desk.press("enter")
+        await desk.on("FamilyScreen")
+        await wait_for(desk.pilot, lambda: names(desk) == together)
+        await desk.press("enter")
+        await desk.on("FamilySlots")
 
 
 async def test_a_form_under_way_loses_no_letter(world: World) -> None:
