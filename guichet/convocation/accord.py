@@ -1,6 +1,7 @@
 """The accord d'accompagnement on paper, in plain language (FALC).
 
-It covers one booking, on one day; it is no mandate and not the legal basis of what is recorded.
+It covers one booking, or those of people who come together, on one day; it is no mandate and not
+the legal basis of what is recorded.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ class AccordSheet:
 
     `at` is the local time of `place`, the site, aware; `agent` the code of who helps; `spoken` the
     French name of the language it is explained in; `person_name` is printed only if the person
-    wants it.
+    wants it; `persons` is for how many the appointments are.
     Raises ValueError for a naive time.
     """
 
@@ -29,6 +30,7 @@ class AccordSheet:
     spoken: str
     person_name: str | None = None
     second: Phrases | None = None
+    persons: int = 1
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
@@ -64,11 +66,15 @@ def _sections(it: AccordSheet) -> tuple[Section, ...]:
     def part(heading: str, *lines: Pair) -> Section:
         return Section(say(heading), lines)
 
+    def told(*keys: str) -> list[Pair]:
+        """The sentences for one person, or those for several."""
+        return [say(f"{key}_all" if it.persons > 1 else key, n=it.persons) for key in keys]
+
     name = () if it.person_name is None else (say("name", name=it.person_name),)
     return (
         part("who", say("mediator", agent=it.agent), say("language", language=it.spoken)),
-        part("scope", say("booking"), say("only"), say("today")),
-        part("written", say("data"), say("number"), say("use")),
+        part("scope", *told("booking", "only"), say("today")),
+        part("written", *told("data", "number", "use")),
         part("freedom", say("refuse"), say("unchanged"), say("stop")),
         part("how", say("aloud"), say("sign"), *name),
     )

@@ -77,13 +77,16 @@ class AccordHow(Vertical):
             self.query_one("#who", Static).update(self._who())
 
     def show_sheet(
-        self, say: Callable[[str, Level], None], failed: Callable[[GuichetError], None]
+        self,
+        say: Callable[[str, Level], None],
+        failed: Callable[[GuichetError], None],
+        persons: int = 1,
     ) -> None:
-        """Show the accord on paper."""
+        """Show the accord on paper; `persons` is for how many it is asked."""
         papers, code = self._post.station.papers, spoken(self._draft)
         background(
             self,
-            lambda: papers.open(papers.accord_sheet(language(code), code)),
+            lambda: papers.open(papers.accord_sheet(language(code), code, persons)),
             lambda _nothing: say(_("La feuille est affichée\u00a0: F9 après lecture."), "ok"),
             group="sheet",
             failed=failed,

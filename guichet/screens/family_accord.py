@@ -143,7 +143,7 @@ class FamilyAccord(Screen[str]):
 
     def action_sheet(self) -> None:
         """Show the accord on paper."""
-        self.query_one(AccordHow).show_sheet(self._say, self._failed)
+        self.query_one(AccordHow).show_sheet(self._say, self._failed, len(self._places))
 
     def action_confirm(self) -> None:
         """The person agrees: book, one after the other."""

@@ -89,8 +89,11 @@ class Papers:
             self._folder,
         )
 
-    def accord_sheet(self, spoken: str, language: str) -> Path:
-        """The accord to be read; `spoken` is the French name of the language (ISO 639 code)."""
+    def accord_sheet(self, spoken: str, language: str, persons: int = 1) -> Path:
+        """The accord to be read; `spoken` is the French name of the language (ISO 639 code).
+
+        `persons` is for how many it is asked, of those who come together.
+        """
         from guichet.convocation import accord, catalogue  # noqa: PLC0415
 
         agent = self._core.agent
@@ -101,6 +104,7 @@ class Papers:
                 agent=agent.code if agent else "",
                 spoken=spoken,
                 second=catalogue.second(language),
+                persons=persons,
             ),
             self._folder,
         )

@@ -1,7 +1,10 @@
 """The keys that work now, at the foot of every screen."""
 
+from rich.cells import cell_len
+from textual import events
 from textual.app import ComposeResult
 from textual.widgets import Footer
+from textual.widgets._footer import FooterKey
 
 _COLUMNS = 5
 
@@ -10,12 +13,14 @@ class Foot(Footer):
     """Textual's footer, made anew only when another key is to be shown.
 
     Textual says that the keys may have changed at each change of focus or of mode; a new footer
-    takes a widget for each key, and more time than all the rest of such a change.
+    takes a widget for each key, and more time than all the rest of such a change. Keys for which
+    there is no room are left to the help, which F1 shows.
     """
 
     def __init__(self, *, compact: bool = True) -> None:
         super().__init__(show_command_palette=False, compact=compact)
         self._shown: list[tuple[object, ...]] | None = None
+        self._width = 0
 
     async def recompose(self) -> None:
         """Show the keys, unless they are those shown."""
@@ -29,6 +34,23 @@ class Foot(Footer):
         if keys != self._shown:
             self._shown = keys
             await super().recompose()
+
+    def compose(self) -> ComposeResult:
+        """The keys that are wholly seen: a word cut in two says nothing."""
+        self._width = self.app.size.width
+        room = self._width + 1  # nothing stands after the last one
+        for key in super().compose():
+            if isinstance(key, FooterKey):
+                room -= cell_len(f"{key.key_display} {key.description} ")
+            if room < 0:
+                return
+            yield key
+
+    def on_resize(self, event: events.Resize) -> None:
+        """As many keys as there is room for now."""
+        if self._shown is not None and event.size.width != self._width:
+            self._shown = None
+            self.call_after_refresh(self.recompose)
 
 
 class TwoRows(Foot):
@@ -50,5 +72,5 @@ class TwoRows(Foot):
 
     def compose(self) -> ComposeResult:
         """The keys, as Footer has them."""
-        yield from super().compose()
+        yield from Footer.compose(self)
         self.styles.grid_size_columns = _COLUMNS  # Footer makes one of every key

@@ -108,6 +108,18 @@ def test_the_accord_says_what_is_agreed_to_and_that_no_is_an_answer() -> None:
     assert said_in(named, "Votre nom : DIALLO Fatoumata.")
 
 
+def test_the_accord_of_a_family_is_for_all_of_them() -> None:
+    (text,) = pages(accord.render(dataclasses.replace(ACCORD, persons=4)))
+    for said in (
+        "L’agent prend 4 rendez-vous à la préfecture, un pour chacun.",
+        "L’aide est pour ces rendez-vous seulement.",
+        "Il écrit vos noms, vos dates de naissance et vos contacts.",
+        "C’est pour vos rendez-vous.",
+    ):
+        assert said in text, said
+    assert "ce rendez-vous seulement" not in text
+
+
 def test_the_accord_is_in_short_sentences() -> None:
     for key, text in french().texts.items():
         if key.startswith("accord."):

@@ -1,16 +1,20 @@
 """Preview, verdict, bar, big text: what they paint."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from guichet.theme import register_themes
 from guichet.widgets.bar import StatusBar, Sync
 from guichet.widgets.big import HEIGHT, BigText, big_lines
+from guichet.widgets.foot import Foot
 from guichet.widgets.preview import CameraPreview
 from guichet.widgets.verdict import NOTHING, VerdictPanel, VerdictView
+from tests.screens.waiting import wait_for
 from tests.widgets.gallery import BAD, OK
 
 
@@ -191,3 +195,31 @@ async def test_what_cannot_be_large_is_written_small() -> None:
         big.text = "b2"
         await pilot.pause()
         assert app.lines()[0].startswith(big_lines("B2")[0])
+
+
+# The keys at the foot
+
+
+class Keys(App[None]):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f5", "none", "Garder"),
+        Binding("f6", "none2", "Nouvelle personne"),
+        Binding("f12", "none3", "Verrouiller"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        yield Foot()
+
+
+async def test_no_key_at_the_foot_is_cut_in_two() -> None:
+    app = Keys()
+    async with app.run_test(size=(40, 3)) as pilot:
+
+        def foot() -> str:
+            return "".join(s.text for s in app.screen._compositor.render_strips()).strip()
+
+        await wait_for(pilot, lambda: foot() == "f5 Garder f6 Nouvelle personne")
+        await pilot.resize_terminal(46, 3)
+        await wait_for(pilot, lambda: foot() == "f5 Garder f6 Nouvelle personne f12 Verrouiller")
+        await pilot.resize_terminal(20, 3)
+        await wait_for(pilot, lambda: foot() == "f5 Garder")
