@@ -196,6 +196,11 @@ def enrol(url: str, name: str | None, folder: Path | None) -> None:
 @click.option("--role", type=ROLES, default="supervisor", show_default=True, help=_("Qui essaie."))
 @click.option("--fresh", is_flag=True, help=_("Recommencer avec des données neuves."))
 @click.option("--join", is_flag=True, help=_("Ouvrir un second poste sur la démonstration."))
+@click.option(
+    "--shell",
+    is_flag=True,
+    help=_("Donner de quoi essayer les commandes sans écran\u202f: README."),
+)
 @click.option("--stop-central", is_flag=True, help=_("Arrêter la centrale, pour voir."))
 @click.option("--start-central", is_flag=True, help=_("Relancer la centrale arrêtée."))
 @click.option("--camera", help=_("Vraie caméra (0), au lieu de la caméra d’entraînement."))
@@ -206,6 +211,7 @@ def demo(
     role: str,
     fresh: bool,
     join: bool,
+    shell: bool,
     stop_central: bool,
     start_central: bool,
     camera: str | None,
@@ -213,6 +219,8 @@ def demo(
     theme: str | None,
 ) -> int:
     """Essayer guichet : vraie centrale sur cet ordinateur, personnes fictives."""
+    import shlex  # noqa: PLC0415
+
     from guichet import demo as demonstration  # noqa: PLC0415
     from guichet import demo_central  # noqa: PLC0415
     from guichet.config import configure_logging  # noqa: PLC0415
@@ -225,6 +233,10 @@ def demo(
         return 0
     if start_central:
         demo_central.start_central(where)
+        return 0
+    if shell:
+        for name, value in demonstration.shell(Role(role), where).items():
+            click.echo(f"export {name}={shlex.quote(value)}")
         return 0
     return demonstration.run(Role(role), where, fresh=fresh, join=join, theme=theme, camera=camera)
 

@@ -93,6 +93,19 @@ def run(
         )
 
 
+def shell(role: Role, folder: Path) -> dict[str, str]:
+    """The environment in which the plain commands work on the running demo, as an agent of it.
+
+    They get a station of their own. Raises ConfigError when no demo runs.
+    """
+    with prepare(folder, role, join=True, say=lambda line: click.echo(line, err=True)) as station:
+        return {
+            "GUICHET_DIR": str(station.folder),
+            OFFSET_VARIABLE: os.environ[OFFSET_VARIABLE],
+            "GUICHET_AGENT": station.code,
+        }
+
+
 @contextmanager
 def prepare(
     folder: Path, role: Role, *, fresh: bool = False, join: bool = False, say: Say = click.echo

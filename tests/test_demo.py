@@ -3,6 +3,8 @@ import os
 import shutil
 import signal
 import stat
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -114,6 +116,7 @@ def test_a_demo_is_a_real_central_and_others_join_it(folder: Path) -> None:
             assert second.url == first.url
             assert second.folder != first.folder
             scanned_here_is_seen_there(first, second)
+        plain_commands_work_on_it(folder)
         central_can_be_stopped_and_started(folder, first)
         private = [first.folder / "enrolment.json", folder / "central.sqlite3"]
         assert {stat.S_IMODE(path.stat().st_mode) for path in private} == {0o600}
@@ -149,6 +152,17 @@ def scanned_here_is_seen_there(first: demo.DemoStation, second: demo.DemoStation
     finally:
         supervisor.close()
         counter.close()
+
+
+def plain_commands_work_on_it(folder: Path) -> None:
+    given = demo.shell(Role.MEDIATOR, folder)
+    done = subprocess.run(
+        [sys.executable, "-m", "guichet", "slots", "REMI", "--days", "7", "--json"],
+        env=os.environ | given, input="1111\n", capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    answer = json.loads(done.stdout)
+    assert answer["online"]
+    assert answer["slots"]
 
 
 def central_can_be_stopped_and_started(folder: Path, first: demo.DemoStation) -> None:

@@ -123,13 +123,13 @@ def person() -> None:
 
 
 @person.command()
-@click.argument("text", metavar="TEXTE")
+@click.argument("words", metavar="TEXTE…", nargs=-1, required=True)
 @_at_desk
-def find(asked: Asked, text: str) -> int:
+def find(asked: Asked, words: tuple[str, ...]) -> int:
     """Chercher par nom, téléphone ou numéro étranger, comme à l’écran."""
     from guichet.cli_desk import reads, run  # noqa: PLC0415
 
-    return run.at_station(asked, lambda station: reads.find(station, text))
+    return run.at_station(asked, lambda station: reads.find(station, " ".join(words)))
 
 
 @person.command()
