@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 
 from guichet.scanner.faults import CameraFault
+from guichet.scanner.frames import Frame
+from guichet.scanner.guidance import Advice
 from guichet.scanner.preview import Picture
 from guichet.scanner.reader import Reader, State
 from guichet.scanner.webcam import Mode
 from tests.scanner import rtsp_camera
 from tests.scanner.cameras import Camera, serving
-from tests.scanner.samples import code, file_of, scene, token, video
+from tests.scanner.samples import blurred, code, file_of, noisy, scene, tilted, token, video
 from tests.waiting import until
 
 
@@ -27,12 +29,14 @@ class Watch:
         self.texts: list[str] = []
         self.pictures: list[Picture] = []
         self.faults: list[CameraFault] = []
+        self.hints: list[Advice | None] = []
         self.recoveries = 0
         self.reader = Reader(
             spec,
             self.texts.append,
             self.pictures.append,
             self.faults.append,
+            on_advice=self.hints.append,
             on_recovered=self._recovered,
             # A step a frame, however slow the machine.
             clock=partial(next, count(0.0, step)),
@@ -93,6 +97,45 @@ def test_a_video_s_code_is_read(tmp_path: Path) -> None:
     until(lambda: watch.texts)
     watch.reader.stop()
     assert watch.texts == [token()]
+
+
+def coming_in(frames: int = 15) -> list[Frame]:
+    """A convocation held into view from the right, then still; filmed as cameras do."""
+    sheet = code(token(7), 5)
+    side = len(sheet)
+    film = []
+    for number in range(frames + 10):
+        left = max(500, 1280 - number * (780 // frames))
+        frame = np.full((720, 1280), 150, np.uint8)
+        seen = min(side, 1280 - left)
+        frame[200 : 200 + side, left : left + seen] = sheet[:, :seen]
+        film.append(noisy(blurred(tilted(frame, 0.05), 1.0), 8, number))
+    return film
+
+
+def test_a_recorded_code_that_comes_into_view_is_one_scan(tmp_path: Path) -> None:
+    video(tmp_path / "v.avi", coming_in(), rate=30)
+    watch = Watch(str(tmp_path / "v.avi"))
+    watch.reader.preview_size = (64, 36)
+    watch.reader.start()
+    until(lambda: watch.texts)
+    shown = len(watch.pictures)
+    watch.reader.stop()
+    assert watch.texts == [token(7)]
+    assert shown >= 1  # it was not there from the first frame
+
+
+def test_a_hint_is_told_once_and_taken_back(place: Path) -> None:
+    (place / "a.png").write_bytes(file_of(np.full((480, 640), 25, np.uint8)))
+    watch = Watch(str(place))
+    watch.reader.start()
+    until(lambda: watch.hints)
+    assert watch.hints == ["light"]
+    (place / "a.png").write_bytes(file_of(scene(code(token()))))
+    until(lambda: watch.texts)
+    until(lambda: len(watch.hints) > 1)
+    watch.reader.stop()
+    assert watch.hints == ["light", None]
 
 
 def test_a_folder_deleted_is_one_fault_and_recovers(place: Path) -> None:
