@@ -1,6 +1,7 @@
-"""What the camera sees, in grey half-blocks."""
+"""What the camera sees, in grey half-blocks, and where it sees a code."""
 
-from itertools import groupby
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
 from typing import ClassVar
 
 from rich.color import Color
@@ -13,6 +14,13 @@ from textual.widget import Widget
 from guichet.widgets.cells import fit
 
 LEVELS = 16
+_READ, _SEEN = LEVELS, LEVELS + 1
+_OUTLINES = (Color.from_rgb(60, 230, 110), Color.from_rgb(255, 200, 40))
+_DASH = 2
+"""Pixels of a dash, and between two: a code that is only seen is outlined in dashes."""
+
+Outline = tuple[Sequence[tuple[float, float]], bool]
+"""The corners of a code in order, fractions of the picture, and whether it was read."""
 
 
 def _grey(level: int) -> Color:
@@ -20,12 +28,9 @@ def _grey(level: int) -> Color:
     return Color.from_rgb(value, value, value)
 
 
-# Every pair of an upper and a lower grey: making styles is what a picture would cost.
-_PAIRS = [
-    Style(color=_grey(upper), bgcolor=_grey(lower))
-    for upper in range(LEVELS)
-    for lower in range(LEVELS)
-]
+_COLOURS = (*map(_grey, range(LEVELS)), *_OUTLINES)
+# Every pair of an upper and a lower colour: making styles is what a picture would cost.
+_PAIRS = [Style(color=upper, bgcolor=lower) for upper in _COLOURS for lower in _COLOURS]
 _TO_LEVEL = bytes(value * LEVELS // 256 for value in range(256))
 
 
@@ -66,16 +71,20 @@ class CameraPreview(Widget):
         """The sentence shown where there is no picture."""
         return self._message
 
-    def show(self, width: int, height: int, cells: bytes) -> None:
+    def show(self, width: int, height: int, cells: bytes, outlines: Sequence[Outline] = ()) -> None:
         """Show a grey picture of `width` × `height` pixels, one byte each, row by row.
 
-        A cell of the terminal holds two pixels, one above the other. A picture of another size
-        than `picture_size` is centred, and cut where it is larger.
+        A cell of the terminal holds two pixels, one above the other; a last odd row is left out.
+        A picture of another size than `picture_size` is centred, and cut where it is larger.
         """
         if len(cells) != width * height:
             raise ValueError(f"{len(cells)} bytes are not {width} × {height} pixels")
-        self._width, self._height = width, height
-        self._picture = cells.translate(_TO_LEVEL)
+        picture = bytearray(cells.translate(_TO_LEVEL))
+        for corners, read in outlines:
+            for place in _line(corners, width, height, dashed=not read):
+                picture[place] = _READ if read else _SEEN
+        self._width, self._height = width, height - height % 2
+        self._picture = bytes(picture[: self._width * self._height])
         self.refresh()
 
     def show_message(self, message: str) -> None:
@@ -106,7 +115,7 @@ class CameraPreview(Widget):
         upper = self._picture[start:middle]
         lower = self._picture[middle : middle + self._width]
         return [
-            Segment("▀" * len(list(run)), _PAIRS[a * LEVELS + b])
+            Segment("▀" * len(list(run)), _PAIRS[a * len(_COLOURS) + b])
             for (a, b), run in groupby(zip(upper, lower, strict=True))
         ]
 
@@ -115,3 +124,19 @@ class CameraPreview(Widget):
             return Strip.blank(width, self.rich_style)
         text = fit(f"  {self._message}  ".center(width), width)
         return Strip([Segment(text, self.get_component_rich_style("preview--message"))])
+
+
+def _line(
+    corners: Sequence[tuple[float, float]], width: int, height: int, *, dashed: bool
+) -> Iterator[int]:
+    """The places of the pixels around a shape, those outside of the picture left out."""
+    drawn = 0
+    for (x0, y0), (x1, y1) in pairwise([*corners, corners[0]]):
+        across, down = (x1 - x0) * width, (y1 - y0) * height
+        steps = max(1, min(round(max(abs(across), abs(down))), 4 * (width + height)))
+        for step in range(steps):
+            x = int(x0 * width + across * step / steps)
+            y = int(y0 * height + down * step / steps)
+            drawn += 1
+            if 0 <= x < width and 0 <= y < height and not (dashed and drawn // _DASH % 2):
+                yield y * width + x

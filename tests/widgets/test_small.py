@@ -60,6 +60,41 @@ async def test_smaller_picture_is_centred_and_larger_is_cut() -> None:
         assert [preview.render_line(y).cell_length for y in range(4)] == [10] * 4
 
 
+def colours(preview: CameraPreview, height: int) -> list[list[tuple[int, ...]]]:
+    """The colour of every pixel."""
+    lines: list[list[tuple[int, ...]]] = []
+    for y in range(height):
+        upper: list[tuple[int, ...]] = []
+        lower: list[tuple[int, ...]] = []
+        for segment in preview.render_line(y):
+            assert segment.style is not None
+            assert segment.style.color is not None
+            assert segment.style.bgcolor is not None
+            upper += [tuple(segment.style.color.triplet or ())] * len(segment.text)
+            lower += [tuple(segment.style.bgcolor.triplet or ())] * len(segment.text)
+        lines += [upper, lower]
+    return lines
+
+
+@pytest.mark.parametrize(("read", "drawn"), [(True, 36), (False, 18)])
+async def test_a_code_is_outlined_whole_when_read_and_in_dashes_when_seen(
+    read: bool,  # noqa: FBT001 - a parameter
+    drawn: int,
+) -> None:
+    preview = CameraPreview()
+    async with OneApp(preview).run_test(size=(20, 10)):
+        square = ((0.25, 0.25), (0.7, 0.25), (0.7, 0.7), (0.25, 0.7))
+        preview.show(20, 20, bytes(400), [(square, read)])
+        lines = colours(preview, 10)
+        coloured = {(x, y) for y in range(20) for x in range(20) if lines[y][x] != (0, 0, 0)}
+        assert len(coloured) == drawn
+        assert {x for x, _y in coloured} <= set(range(5, 15))
+        assert {y for _x, y in coloured} <= set(range(5, 15))
+        outside = ((-3.0, -2.0), (9.0, -2.0), (9.0, 5.0), (-3.0, 5.0))
+        preview.show(20, 20, bytes(400), [(outside, read)])
+        assert {colour for line in colours(preview, 10) for colour in line} == {(0, 0, 0)}
+
+
 async def test_message_takes_the_place_of_the_picture() -> None:
     preview = CameraPreview()
     app = OneApp(preview)
