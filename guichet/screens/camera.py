@@ -9,12 +9,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Static
 
 from guichet.i18n import _
 from guichet.screens.camera_words import FAULTS, HINTS
 from guichet.screens.post import background
 from guichet.screens.practice import place_sheet
+from guichet.widgets.guidance import Guidance
 from guichet.widgets.level import Level
 from guichet.widgets.preview import CameraPreview
 
@@ -33,16 +33,6 @@ class CameraBox(Vertical):
     """Films while its screen is shown and the agent wants it; tells each text it reads.
 
     OpenCV is imported by the reader's own threads, and only once the camera is opened.
-    """
-
-    DEFAULT_CSS = """
-    CameraBox {
-        & > #guidance { height: auto; max-height: 4; padding: 0 1; background: $panel; }
-        & > #guidance.-idle { color: $muted; }
-        & > #guidance.-ok { color: $ok; }
-        & > #guidance.-warn { color: $warn; text-style: bold; }
-        & > #guidance.-bad { color: $bad; }
-    }
     """
 
     class Read(Message):
@@ -80,8 +70,6 @@ class CameraBox(Vertical):
         self._spec = spec
         self._practice_camera = practice_camera
         self._preview = preview
-        self._said: tuple[str, Level] = ("", "idle")
-        self._advice: Advice | None = None
         self._asked = True
         self._shown = False
         self._filming = False
@@ -93,7 +81,7 @@ class CameraBox(Vertical):
     def compose(self) -> ComposeResult:
         """The picture and the line."""
         yield CameraPreview()
-        yield Static(id="guidance", markup=False)
+        yield Guidance(id="guidance")
 
     def on_mount(self) -> None:
         """Say what there is before the first picture."""
@@ -245,8 +233,7 @@ class CameraBox(Vertical):
     @on(_Advised)
     def _advised(self, event: _Advised) -> None:
         if self._filming:
-            self._advice = event.advice
-            self._show_line()
+            self.query_one(Guidance).hint("" if event.advice is None else HINTS[event.advice])
 
     @on(_Failed)
     def _failed(self, event: _Failed) -> None:
@@ -258,13 +245,14 @@ class CameraBox(Vertical):
     @on(_Recovered)
     def _recovered(self) -> None:
         if self._filming:
+            self._filmed_yet = True
             self.query_one(CameraPreview).show_message("")
             self._say(_("✓ La caméra fonctionne à nouveau."), "ok")
 
     def _explain(self) -> None:
         preview = self.query_one(CameraPreview)
         self._filmed_yet = False
-        self._advice = None
+        self.query_one(Guidance).hint("")
         if not self._asked:
             preview.show_message(_("Caméra fermée"))
             self._say(_("F7\u202f: ouvrir la caméra."), "idle")
@@ -284,18 +272,4 @@ class CameraBox(Vertical):
         return size.width, size.height
 
     def _say(self, sentence: str, level: Level) -> None:
-        self._said = sentence, level
-        self._show_line()
-
-    def _show_line(self) -> None:
-        """The hint, unless there is something worse to say."""
-        sentence, level = self._said
-        if self._advice is not None and level != "bad":
-            sentence, level = f"→ {HINTS[self._advice]}", "warn"
-        guidance = self.query_one("#guidance", Static)
-        if guidance.content != sentence:
-            # As high as its text: the same again is a layout for nothing.
-            guidance.update(sentence)
-        guidance.display = bool(sentence)
-        for name in ("idle", "ok", "warn", "bad"):
-            guidance.set_class(name == level, f"-{name}")
+        self.query_one(Guidance).say(sentence, level)

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     Column("name", _("Caméra"), flex=3),
-    Column("place", _("Branchée sur"), flex=2),
+    Column("place", _("Appareil"), flex=2),
     Column("used", _("En service"), width=21),
 )
 _LONGEST_LIST = 8
 _PROBLEMS: "dict[Reason, str]" = {
     "absent": _("Il n’y a rien à cet endroit\u202f: vérifiez le chemin."),
     "denied": _("Ce fichier ne vous est pas ouvert\u202f: demandez ses droits."),
-    "unknown_source": _("Adresse incomprise\u202f: elle commence par http, https ou rtsp."),
+    "unknown_source": _("Adresse incomprise\u202f: http, https ou rtsp seulement."),
 }
 
 
@@ -77,7 +77,7 @@ class CameraChoice(ModalScreen[Changed | None]):
             yield Said()
             yield Static(_("Aperçu\u202f: {shown}, F6 pour changer.").format(shown=shown))
             yield Static(
-                _("Entrée\u202f: choisir    Tab\u202f: taper une adresse    Échap\u202f: fermer"),
+                _("Entrée\u202f: choisir    Tab\u202f: une adresse    Échap\u202f: fermer"),
                 classes="hint",
             )
 

@@ -38,7 +38,7 @@ HINTS: "dict[Advice, str]" = {
     "glare": _("Reflet\u202f: inclinez la feuille."),
     "still": _("Ne bougez plus."),
     "screen_bright": _("Écran trop lumineux\u202f: baissez-le."),
-    "screen_dim": _("Écran trop sombre\u202f: montez-le."),
+    "screen_dim": _("Écran trop sombre\u202f: éclaircissez-le."),
 }
 """What helps to read a code that is there and is not read; short, not to move the picture."""
 

@@ -9,6 +9,7 @@ from textual.widget import Widget
 from guichet.theme import register_themes
 from guichet.widgets.bar import StatusBar, Sync
 from guichet.widgets.big import HEIGHT, BigText, big_lines
+from guichet.widgets.guidance import Guidance
 from guichet.widgets.preview import CameraPreview
 from guichet.widgets.verdict import NOTHING, VerdictPanel, VerdictView
 from tests.widgets.gallery import BAD, OK
@@ -109,6 +110,30 @@ async def test_message_takes_the_place_of_the_picture() -> None:
 def test_wrong_size_is_refused() -> None:
     with pytest.raises(ValueError, match="3 bytes are not 2 × 2"):
         CameraPreview().show(2, 2, bytes(3))
+
+
+# Guidance
+
+
+async def test_guidance_gives_its_hint_first_and_breaks_no_line_at_a_no_break_space() -> None:
+    line = Guidance()
+    app = OneApp(line)
+    async with app.run_test(size=(20, 5)) as pilot:
+        line.say("Un autre programme\u202f: fermez-le.", "idle")
+        await pilot.pause()
+        lines = [text.strip() for text in app.lines()[:3]]
+        assert lines == ["Un autre", "programme\u202f:", "fermez-le."]
+        line.hint("Plus près.")
+        await pilot.pause()
+        assert app.lines()[0].strip() == "→ Plus près."
+        assert line.has_class("-warn")
+        line.say("Caméra débranchée", "bad")
+        await pilot.pause()
+        assert app.lines()[0].strip() == "Caméra débranchée"
+        line.say("", "idle")
+        line.hint("")
+        await pilot.pause()
+        assert not line.display
 
 
 # Verdict
