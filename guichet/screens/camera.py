@@ -14,6 +14,7 @@ from guichet.i18n import _
 from guichet.screens.camera_words import FAULTS, HINTS
 from guichet.screens.post import background
 from guichet.screens.practice import place_sheet
+from guichet.terminal import pictures
 from guichet.widgets.guidance import Guidance
 from guichet.widgets.level import Level
 from guichet.widgets.preview import CameraPreview
@@ -85,7 +86,7 @@ class CameraBox(Vertical):
 
     def on_mount(self) -> None:
         """Say what there is before the first picture."""
-        self._explain()
+        self.draw(self._preview)
 
     async def on_unmount(self) -> None:
         """Close the camera."""
@@ -118,6 +119,9 @@ class CameraBox(Vertical):
     def draw(self, preview: str) -> None:
         """Draw the picture otherwise, or no longer: the setting of that name."""
         self._preview = preview
+        self.query_one(CameraPreview).draw_by(
+            *pictures("cells" if self.app.is_headless else preview)
+        )
         self._explain()
 
     def resume(self) -> None:

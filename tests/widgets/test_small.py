@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.screen import Screen
 from textual.widget import Widget
 
 from guichet.theme import register_themes
@@ -110,6 +111,49 @@ async def test_message_takes_the_place_of_the_picture() -> None:
 def test_wrong_size_is_refused() -> None:
     with pytest.raises(ValueError, match="3 bytes are not 2 × 2"):
         CameraPreview().show(2, 2, bytes(3))
+
+
+class Drawing(OneApp):
+    """An application that keeps what is to be drawn."""
+
+    def __init__(self, preview: CameraPreview) -> None:
+        super().__init__(preview)
+        self.drawn: list[str] = []
+
+    def on_camera_preview_drawn(self, event: CameraPreview.Drawn) -> None:
+        self.drawn.append(event.data)
+
+
+async def test_kitty_draws_over_cells_that_say_where_and_forgets() -> None:
+    preview = CameraPreview()
+    app = Drawing(preview)
+    async with app.run_test(size=(32, 12)) as pilot:
+        preview.draw_by("kitty", (10, 20))
+        assert tuple(preview.picture_size) == (320, 240)
+        preview.show(320, 180, bytes(320 * 180))
+        await pilot.pause()
+        assert "c=32,r=9" in app.drawn[-1]
+        assert [line.count("\U0010eeee") for line in app.lines()] == [0] + [32] * 9 + [0] * 2
+        preview.show_message("Caméra fermée")
+        await pilot.pause()
+        assert "a=d" in app.drawn[-1]
+        assert "\U0010eeee" not in "".join(app.lines())
+
+
+async def test_sixels_are_drawn_where_the_picture_is_and_not_over_another_screen() -> None:
+    preview = CameraPreview()
+    app = Drawing(preview)
+    async with app.run_test(size=(100, 12)) as pilot:
+        preview.draw_by("sixel", (10, 20))
+        assert tuple(preview.picture_size) == (640, 153)
+        preview.show(200, 120, bytes(200 * 120))
+        await pilot.pause()
+        assert app.drawn[-1].startswith("\x1b7\x1b[4;41H\x1bPq")
+        assert set("".join(app.lines())) == {" "}
+        await app.push_screen(Screen())
+        preview.show(200, 120, bytes(200 * 120))
+        await pilot.pause()
+        assert len(app.drawn) == 1
 
 
 # Guidance
