@@ -103,6 +103,13 @@ class Terminal:
                 moment = when
         return moment
 
+    def processor(self) -> float:
+        """Seconds of processor time taken so far."""
+        fields = (
+            Path(f"/proc/{self._process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        )
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def memory(self) -> tuple[float, float]:
         """MiB held now, and at most so far."""
         status = Path(f"/proc/{self._process.pid}/status").read_text("ascii")

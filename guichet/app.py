@@ -32,6 +32,7 @@ from guichet.theme import register_themes
 if TYPE_CHECKING:
     from guichet.domain.model import Role
     from guichet.station import Station
+    from guichet.widgets.preview import CameraPreview
 
 logger = logging.getLogger(__name__)
 
@@ -277,6 +278,11 @@ class GuichetApp(App[None]):
         if settles != self._settles:
             self._settles = settles
             self.refresh_bindings()
+
+    def on_camera_preview_drawn(self, event: "CameraPreview.Drawn") -> None:
+        """Draw the camera's picture; by its name, for its module is not needed at the start."""
+        if isinstance(self._driver, Driver):
+            self._driver.draw(event.data)
 
     @on(Fault)
     def _fault(self, event: Fault) -> None:

@@ -29,6 +29,7 @@ SETTINGS_FILE = "settings.toml"
 LOG_FILE = "guichet.log"
 OFFSET_VARIABLE = "GUICHET_CLOCK_OFFSET"
 THEMES = ("sombre", "clair", "contraste")
+PREVIEWS = ("auto", "cells", "sixel", "kitty", "off")
 
 _LOG_BYTES = 1_000_000
 _LOG_BACKUPS = 2  # with the current one, three files
@@ -55,7 +56,7 @@ class Settings:
     """What a station's user may choose, in settings.toml.
 
     `camera` is an index, a device, a file, a folder or an address (guichet.scanner.source);
-    `desk` the number of the desk beside this screen.
+    `preview` how its picture is drawn; `desk` the number of the desk beside this screen.
     """
 
     camera: str = "0"
@@ -63,6 +64,7 @@ class Settings:
     language: str = "fr"
     desk: str = "1"
     bell: bool = True
+    preview: str = "auto"
 
 
 def station_folder(override: Path | None = None) -> Path:
@@ -257,6 +259,9 @@ def _check(path: Path, key: str, value: Any) -> None:
     if key == "theme":
         fits = fits and value in THEMES
         wanted = ", ".join(THEMES)
+    elif key == "preview":
+        fits = fits and value in PREVIEWS
+        wanted = ", ".join(PREVIEWS)
     elif key == "language":
         fits = fits and _LANGUAGE.fullmatch(value) is not None
         wanted = _('un code de langue comme "fr"')

@@ -9,17 +9,22 @@ from typing import TYPE_CHECKING, Literal
 
 from guichet.scanner.decoder import Decoder
 from guichet.scanner.faults import CameraFault
+from guichet.scanner.guidance import Advice
+from guichet.scanner.guide import Guide
 from guichet.scanner.preview import Picture, shrink
 from guichet.scanner.sightings import Sightings
 from guichet.scanner.source import Source, open_source
 
 if TYPE_CHECKING:
     from guichet.scanner.frames import Frame
+    from guichet.scanner.webcam import Mode
 
 State = Literal["stopped", "opening", "watching", "faulty"]
 
-_PREVIEW_PERIOD = 0.1  # seconds
+_GLANCE_PERIOD = 0.1  # seconds between two frames shown and measured
 _IDLE = 0.02  # seconds before asking again a source that had no new frame
+_BLACK = 20  # a pixel under this, of 255: a closed shutter; a dark room is above
+_PATIENCE = 3.0  # seconds of black before it is said
 
 
 class Reader:
@@ -29,7 +34,10 @@ class Reader:
 
     - ``on_text``: the text of a code that came into view; again only once it has been out of view
       for 2 seconds of `clock`.
-    - ``on_frame``: the frame, at most 10 times a second, within ``preview_size``.
+    - ``on_frame``: the frame, at most 10 times a second, within ``preview_size``, with the codes
+      of the frames just before it outlined: its own are not known yet, and it does not wait.
+    - ``on_advice``: what to tell who holds a code that is not read; None when there is nothing
+      left to tell. Once for each change.
     - ``on_fault``: the source cannot be opened or stopped giving; once until it recovers or fails
       otherwise. It is tried again every `retry` seconds.
     - ``on_recovered``: after a fault, frames are coming again.
@@ -44,6 +52,7 @@ class Reader:
         on_frame: Callable[[Picture], None] | None,
         on_fault: Callable[[CameraFault], None],
         *,
+        on_advice: Callable[[Advice | None], None] | None = None,
         on_recovered: Callable[[], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
         retry: float = 2.0,
@@ -51,10 +60,13 @@ class Reader:
         self.preview_size: tuple[int, int] | None = None
         """Columns and twice the rows of the place for the preview; None for no preview."""
         self.state: State = "stopped"
+        self.mode: Mode | None = None
+        """What the source films in, while it is open, when it tells."""
         self._spec = spec
         self._on_text = on_text
         self._on_frame = on_frame
         self._on_fault = on_fault
+        self._on_advice = on_advice
         self._on_recovered = on_recovered
         self._clock = clock
         self._retry = retry
@@ -63,6 +75,7 @@ class Reader:
         self._arrival = threading.Condition()
         self._source: Source | None = None
         self._fault: CameraFault | None = None
+        self._advice: Advice | None = None
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -71,6 +84,8 @@ class Reader:
             return
         self._stopping.clear()
         self._fault = None
+        self._newest = None  # of before it was stopped
+        self._advice = None
         self.state = "opening"
         self._threads = [
             threading.Thread(target=self._film, name="camera", daemon=True),
@@ -109,13 +124,19 @@ class Reader:
         try:
             with self._arrival:
                 self._source = source
+            self.mode = source.mode
+            lit = self._clock()
             while not self._stopping.is_set():
                 frame = source.read()
                 if frame is None:
                     self._stopping.wait(_IDLE)
-                else:
+                elif frame[::16, ::16].max() >= _BLACK:
+                    lit = self._clock()
                     self._put(frame)
+                elif self._clock() - lit > _PATIENCE:
+                    self._tell(CameraFault("black", source.name))
         finally:
+            self.mode = None
             with self._arrival:
                 self._source = None
             source.close()
@@ -146,13 +167,25 @@ class Reader:
     def _decode(self) -> None:
         decoder = Decoder()
         sightings = Sightings()
-        next_preview = 0.0
+        guide = Guide()
+        next_glance = 0.0
         while (frame := self._take()) is not None:
-            size = self.preview_size
             now = self._clock()
-            if self._on_frame is not None and size is not None and now >= next_preview:
-                next_preview = now + _PREVIEW_PERIOD
-                self._on_frame(shrink(frame, size))
-            texts = [code.text for code in decoder.look(frame).codes]
-            for text in sightings.fresh(texts, now):
+            if now >= next_glance:
+                next_glance = now + _GLANCE_PERIOD
+                self._glance(frame, guide, now)
+            look = decoder.look(frame)
+            guide.saw(look, now)
+            for text in sightings.fresh([code.text for code in look.codes], now):
                 self._on_text(text)
+
+    def _glance(self, frame: Frame, guide: Guide, now: float) -> None:
+        """Show the frame, and say what it calls for."""
+        size = self.preview_size
+        if self._on_frame is not None and size is not None:
+            self._on_frame(shrink(frame, size, guide.outlines(now)))
+        if self._on_advice is not None:
+            advice = guide.advice(frame, now)
+            if advice != self._advice:
+                self._advice = advice
+                self._on_advice(advice)

@@ -9,56 +9,31 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Static
 
 from guichet.i18n import _
+from guichet.screens.camera_words import FAULTS, HINTS
 from guichet.screens.post import background
 from guichet.screens.practice import place_sheet
+from guichet.terminal import pictures
+from guichet.widgets.guidance import Guidance
 from guichet.widgets.level import Level
 from guichet.widgets.preview import CameraPreview
 
 if TYPE_CHECKING:
-    from guichet.scanner.faults import CameraFault, Reason
+    from guichet.scanner.faults import CameraFault
+    from guichet.scanner.guidance import Advice
     from guichet.scanner.preview import Picture
     from guichet.scanner.reader import Reader
+    from guichet.scanner.webcam import Mode
 
 _IN_VIEW = 4.0
 """Seconds a practice sheet is held before the camera."""
-
-FAULTS: "dict[Reason, str]" = {
-    "absent": _(
-        "Caméra introuvable\u202f: vérifiez son câble, ou le réglage «\u00a0camera\u00a0»."
-    ),
-    "denied": _(
-        "Accès à la caméra refusé\u202f: faites ajouter votre compte au groupe «\u00a0video\u00a0»."
-    ),
-    "busy": _("Un autre programme occupe la caméra\u202f: fermez-le."),
-    "lost": _("La caméra ne répond plus\u202f: rebranchez-la."),
-    "unreadable": _(
-        "Cette source ne donne pas d’images\u202f: corrigez le réglage «\u00a0camera\u00a0»."
-    ),
-    "no_frames": _("Image noire\u202f: ouvrez le cache de la caméra, ou allumez."),
-    "unknown_source": _(
-        "Réglage «\u00a0camera\u00a0» incompris\u202f: mettez 0, un fichier, un dossier "
-        "ou une adresse http."
-    ),
-}
-"""What to do about each fault of a camera; meanwhile the reader tries again by itself."""
 
 
 class CameraBox(Vertical):
     """Films while its screen is shown and the agent wants it; tells each text it reads.
 
     OpenCV is imported by the reader's own threads, and only once the camera is opened.
-    """
-
-    DEFAULT_CSS = """
-    CameraBox {
-        & > #guidance { height: auto; max-height: 4; padding: 0 1; background: $panel; }
-        & > #guidance.-idle { color: $muted; }
-        & > #guidance.-ok { color: $ok; }
-        & > #guidance.-bad { color: $bad; }
-    }
     """
 
     class Read(Message):
@@ -81,16 +56,25 @@ class CameraBox(Vertical):
             super().__init__()
             self.fault = fault
 
+    class _Advised(Message, bubble=False):
+        def __init__(self, advice: "Advice | None") -> None:
+            super().__init__()
+            self.advice = advice
+
     class _Recovered(Message, bubble=False):
         pass
 
-    def __init__(self, spec: str, *, practice: bool = False) -> None:
+    def __init__(
+        self, spec: str, *, practice_camera: str | None = None, preview: str = "auto"
+    ) -> None:
         super().__init__()
         self._spec = spec
-        self._practice = practice
+        self._practice_camera = practice_camera
+        self._preview = preview
         self._asked = True
         self._shown = False
         self._filming = False
+        self._filmed_yet = False
         self._sheets = 0
         self._reader: Reader | None = None
         self._hands = threading.Lock()  # one at a time opens, closes or holds a sheet
@@ -98,11 +82,11 @@ class CameraBox(Vertical):
     def compose(self) -> ComposeResult:
         """The picture and the line."""
         yield CameraPreview()
-        yield Static(id="guidance", markup=False)
+        yield Guidance(id="guidance")
 
     def on_mount(self) -> None:
         """Say what there is before the first picture."""
-        self._explain()
+        self.draw(self._preview)
 
     async def on_unmount(self) -> None:
         """Close the camera."""
@@ -113,6 +97,32 @@ class CameraBox(Vertical):
     def closed(self) -> bool:
         """Whether the agent has closed the camera."""
         return not self._asked
+
+    @property
+    def practising(self) -> bool:
+        """Whether it films the practice sheets."""
+        return self._spec == self._practice_camera
+
+    @property
+    def mode(self) -> "Mode | None":
+        """What it films in, once open, when it tells."""
+        return None if self._reader is None else self._reader.mode
+
+    def switch(self, spec: str) -> None:
+        """Film with another source, at once, and open the camera should it be closed."""
+        self._spec = spec
+        self._asked = True
+        self._filming = self._shown
+        self._explain()
+        background(self, self._change, group="camera")
+
+    def draw(self, preview: str) -> None:
+        """Draw the picture otherwise, or no longer: the setting of that name."""
+        self._preview = preview
+        self.query_one(CameraPreview).draw_by(
+            *pictures("cells" if self.app.is_headless else preview)
+        )
+        self._explain()
 
     def resume(self) -> None:
         """The screen is shown: open the camera, unless the agent has closed it."""
@@ -158,6 +168,13 @@ class CameraBox(Vertical):
         with self._hands:
             self._run_or_stop()
 
+    def _change(self) -> None:
+        with self._hands:
+            if self._reader is not None:
+                self._reader.stop()
+            self._reader = None
+            self._run_or_stop()
+
     def _hold(self, sheet: Path | None) -> None:
         """Change the sheet while the reader stops, so that it looks at once and afresh.
 
@@ -166,7 +183,7 @@ class CameraBox(Vertical):
         with self._hands:
             if self._reader is not None:
                 self._reader.stop()
-            place_sheet(sheet, Path(self._spec))
+            place_sheet(sheet, Path(self._practice_camera or self._spec))
             self._run_or_stop()
 
     def _run_or_stop(self) -> None:
@@ -182,9 +199,10 @@ class CameraBox(Vertical):
                 lambda text: self._tell(self.Read(text)),
                 lambda picture: self._tell(self._Filmed(picture)),
                 lambda fault: self._tell(self._Failed(fault)),
+                on_advice=lambda advice: self._tell(self._Advised(advice)),
                 on_recovered=lambda: self._tell(self._Recovered()),
             )
-        self._reader.preview_size = self.query_one(CameraPreview).picture_size
+        self._reader.preview_size = self._picture_size
         self._reader.start()
 
     def _tell(self, message: Message) -> None:
@@ -196,57 +214,66 @@ class CameraBox(Vertical):
     def _read(self, event: Read) -> None:
         if not self._filming:
             event.stop()
-        elif not self._practice:
-            self._say(_("Présentez le QR code face à la caméra."), "idle")
+        elif not self.practising:
+            self._say(_("Présentez le QR code à la caméra."), "idle")
 
     @on(_Filmed)
     def _filmed(self, event: _Filmed) -> None:
         preview = self.query_one(CameraPreview)
         if self._reader is not None:
-            self._reader.preview_size = preview.picture_size
+            self._reader.preview_size = self._picture_size
         if not self._filming:
             return
-        if preview.message and not self._practice:
-            self._say(_("Présentez le QR code face à la caméra."), "idle")
+        if not self._filmed_yet and not self.practising:
+            self._say(_("Présentez le QR code à la caméra."), "idle")
+        self._filmed_yet = True
+        if self._preview == "off":
+            preview.show_message(_("Aperçu coupé\u202f: la caméra lit."))
+            return
         picture = event.picture
-        preview.show(picture.width, picture.height - picture.height % 2, _even(picture))
+        outlines = [(outline.corners, outline.read) for outline in picture.outlines]
+        preview.show(picture.width, picture.height, picture.cells, outlines)
+
+    @on(_Advised)
+    def _advised(self, event: _Advised) -> None:
+        if self._filming:
+            self.query_one(Guidance).hint("" if event.advice is None else HINTS[event.advice])
 
     @on(_Failed)
     def _failed(self, event: _Failed) -> None:
         if self._filming:
+            self._filmed_yet = False
             self.query_one(CameraPreview).show_message(_("Pas d’image"))
             self._say(f"✗ {FAULTS[event.fault.reason]}", "bad")
 
     @on(_Recovered)
     def _recovered(self) -> None:
         if self._filming:
+            self._filmed_yet = True
             self.query_one(CameraPreview).show_message("")
             self._say(_("✓ La caméra fonctionne à nouveau."), "ok")
 
     def _explain(self) -> None:
         preview = self.query_one(CameraPreview)
+        self._filmed_yet = False
+        self.query_one(Guidance).hint("")
         if not self._asked:
             preview.show_message(_("Caméra fermée"))
             self._say(_("F7\u202f: ouvrir la caméra."), "idle")
-        elif self._practice:
+        elif self.practising:
             preview.show_message(_("Caméra d’essai"))
             self._say(_("F9\u202f: présenter une feuille."), "idle")
         else:
             preview.show_message(_("Ouverture de la caméra…"))
             self._say("", "idle")
 
+    @property
+    def _picture_size(self) -> tuple[int, int]:
+        """The pixels the preview has; one when it shows none, which tells that frames come."""
+        if self._preview == "off":
+            return 1, 1
+        size = self.query_one(CameraPreview).picture_size
+        return size.width, size.height
+
     def _say(self, sentence: str, level: Level) -> None:
-        guidance = self.query_one("#guidance", Static)
-        if (
-            guidance.content != sentence
-        ):  # as high as its text: the same again is a layout for nothing
-            guidance.update(sentence)
-        guidance.display = bool(sentence)
-        for name in ("idle", "ok", "bad"):
-            guidance.set_class(name == level, f"-{name}")
-
-
-def _even(picture: "Picture") -> bytes:
-    """The pixels without a last odd row: a cell of the terminal holds two."""
-    rows = picture.height - picture.height % 2
-    return picture.cells[: rows * picture.width]
+        self.query_one(Guidance).say(sentence, level)

@@ -17,7 +17,7 @@ from guichet.domain.operations import Refused
 from guichet.domain.reference import ReferenceProblem
 from guichet.errors import GuichetError
 from guichet.i18n import _
-from guichet.screens import desk, practice, verdicts
+from guichet.screens import camera_choice, desk, practice, verdicts
 from guichet.screens.camera import CameraBox
 from guichet.screens.outcome import OutcomeScreen
 from guichet.screens.post import FactsChanged, Post, background
@@ -45,6 +45,7 @@ class CounterScreen(Screen[None]):
         Binding("f6,r", "start", _("Recevoir"), tooltip=_("La personne appelée est là")),
         Binding("f6,t", "finish", _("Terminer"), tooltip=_("Clore ce passage")),
         Binding("f7,c", "camera", _("Caméra"), show=False, tooltip=_("Ouvrir ou fermer la caméra")),
+        Binding("shift+f7,k", "choose_camera", _("Choisir la caméra"), show=False),
         Binding("ctrl+z,u", "undo", _("Annuler"), tooltip=_("Annuler l’arrivée enregistrée")),
         Binding("f9,p", "present", _("Feuille"), tooltip=_("Présenter une feuille")),
         Binding("escape", "take_away", _("Effacer"), show=False, tooltip=_("Ne rien faire")),
@@ -67,7 +68,11 @@ class CounterScreen(Screen[None]):
         """The camera and the queue, the verdict beside them."""
         yield Top(self._post, _("Guichet"))
         with Container(id="counter"):
-            yield CameraBox(self._post.settings.camera, practice=self._post.practice is not None)
+            yield CameraBox(
+                self._post.settings.camera,
+                practice_camera=self._post.practice_camera,
+                preview=self._post.settings.preview,
+            )
             with Vertical(id="answer"):
                 yield VerdictPanel(verdicts.READY)
                 yield Static(id="needs", markup=False)
@@ -167,7 +172,8 @@ class CounterScreen(Screen[None]):
                 free = self._pending is None and state is not DayState.CALLED
                 return free and self._last_in is not None
             case "present":
-                return self._post.practice is not None
+                camera = self.query_one_optional(CameraBox)
+                return camera is not None and camera.practising
             case _:
                 return super().check_action(action, parameters)
 
@@ -200,9 +206,16 @@ class CounterScreen(Screen[None]):
 
     def action_camera(self) -> None:
         """Open or close the camera."""
-        camera = self.query_one(CameraBox)
-        camera.toggle()
-        self.query_one("#counter").set_class(camera.closed, "-closed")
+        self.query_one(CameraBox).toggle()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        closed = self.query_one(CameraBox).closed
+        self.query_one("#counter").set_class(closed, "-closed")
+
+    def action_choose_camera(self) -> None:
+        """Choose which camera films."""
+        camera_choice.offer(self, self._post, self.query_one(CameraBox), self._make_room)
 
     def action_undo(self) -> None:
         """Take back the last check-in, while it is fresh."""

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,14 +22,20 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Post:
     """The agent's post: the station, this post's settings, and the demo's practice folder."""
 
     station: "Station"
     settings: Settings
+    """Replaced when the agent changes one from the application."""
     practice: Path | None = None
     """A folder with pictures of printed convocations, to be shown to the practice camera."""
+    practice_camera: str | None = field(init=False)
+    """The source that films those."""
+
+    def __post_init__(self) -> None:
+        self.practice_camera = self.settings.camera if self.practice is not None else None
 
 
 class FactsChanged(Message, bubble=False):

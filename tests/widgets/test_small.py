@@ -6,12 +6,14 @@ from typing import ClassVar
 import pytest
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 from textual.widget import Widget
 
 from guichet.theme import register_themes
 from guichet.widgets.bar import StatusBar, Sync
 from guichet.widgets.big import HEIGHT, BigText, big_lines
 from guichet.widgets.foot import Foot
+from guichet.widgets.guidance import Guidance
 from guichet.widgets.preview import CameraPreview
 from guichet.widgets.verdict import NOTHING, VerdictPanel, VerdictView
 from tests.screens.waiting import wait_for
@@ -64,6 +66,41 @@ async def test_smaller_picture_is_centred_and_larger_is_cut() -> None:
         assert [preview.render_line(y).cell_length for y in range(4)] == [10] * 4
 
 
+def colours(preview: CameraPreview, height: int) -> list[list[tuple[int, ...]]]:
+    """The colour of every pixel."""
+    lines: list[list[tuple[int, ...]]] = []
+    for y in range(height):
+        upper: list[tuple[int, ...]] = []
+        lower: list[tuple[int, ...]] = []
+        for segment in preview.render_line(y):
+            assert segment.style is not None
+            assert segment.style.color is not None
+            assert segment.style.bgcolor is not None
+            upper += [tuple(segment.style.color.triplet or ())] * len(segment.text)
+            lower += [tuple(segment.style.bgcolor.triplet or ())] * len(segment.text)
+        lines += [upper, lower]
+    return lines
+
+
+@pytest.mark.parametrize(("read", "drawn"), [(True, 36), (False, 18)])
+async def test_a_code_is_outlined_whole_when_read_and_in_dashes_when_seen(
+    read: bool,  # noqa: FBT001 - a parameter
+    drawn: int,
+) -> None:
+    preview = CameraPreview()
+    async with OneApp(preview).run_test(size=(20, 10)):
+        square = ((0.25, 0.25), (0.7, 0.25), (0.7, 0.7), (0.25, 0.7))
+        preview.show(20, 20, bytes(400), [(square, read)])
+        lines = colours(preview, 10)
+        coloured = {(x, y) for y in range(20) for x in range(20) if lines[y][x] != (0, 0, 0)}
+        assert len(coloured) == drawn
+        assert {x for x, _y in coloured} <= set(range(5, 15))
+        assert {y for _x, y in coloured} <= set(range(5, 15))
+        outside = ((-3.0, -2.0), (9.0, -2.0), (9.0, 5.0), (-3.0, 5.0))
+        preview.show(20, 20, bytes(400), [(outside, read)])
+        assert {colour for line in colours(preview, 10) for colour in line} == {(0, 0, 0)}
+
+
 async def test_message_takes_the_place_of_the_picture() -> None:
     preview = CameraPreview()
     app = OneApp(preview)
@@ -78,6 +115,73 @@ async def test_message_takes_the_place_of_the_picture() -> None:
 def test_wrong_size_is_refused() -> None:
     with pytest.raises(ValueError, match="3 bytes are not 2 × 2"):
         CameraPreview().show(2, 2, bytes(3))
+
+
+class Drawing(OneApp):
+    """An application that keeps what is to be drawn."""
+
+    def __init__(self, preview: CameraPreview) -> None:
+        super().__init__(preview)
+        self.drawn: list[str] = []
+
+    def on_camera_preview_drawn(self, event: CameraPreview.Drawn) -> None:
+        self.drawn.append(event.data)
+
+
+async def test_kitty_draws_over_cells_that_say_where_and_forgets() -> None:
+    preview = CameraPreview()
+    app = Drawing(preview)
+    async with app.run_test(size=(32, 12)) as pilot:
+        preview.draw_by("kitty", (10, 20))
+        assert tuple(preview.picture_size) == (320, 240)
+        preview.show(320, 180, bytes(320 * 180))
+        await pilot.pause()
+        assert "c=32,r=9" in app.drawn[-1]
+        assert [line.count("\U0010eeee") for line in app.lines()] == [0] + [32] * 9 + [0] * 2
+        preview.show_message("Caméra fermée")
+        await pilot.pause()
+        assert "a=d" in app.drawn[-1]
+        assert "\U0010eeee" not in "".join(app.lines())
+
+
+async def test_sixels_are_drawn_where_the_picture_is_and_not_over_another_screen() -> None:
+    preview = CameraPreview()
+    app = Drawing(preview)
+    async with app.run_test(size=(100, 12)) as pilot:
+        preview.draw_by("sixel", (10, 20))
+        assert tuple(preview.picture_size) == (640, 153)
+        preview.show(200, 120, bytes(200 * 120))
+        await pilot.pause()
+        assert app.drawn[-1].startswith("\x1b7\x1b[4;41H\x1bPq")
+        assert set("".join(app.lines())) == {" "}
+        await app.push_screen(Screen())
+        preview.show(200, 120, bytes(200 * 120))
+        await pilot.pause()
+        assert len(app.drawn) == 1
+
+
+# Guidance
+
+
+async def test_guidance_gives_its_hint_first_and_breaks_no_line_at_a_no_break_space() -> None:
+    line = Guidance()
+    app = OneApp(line)
+    async with app.run_test(size=(20, 5)) as pilot:
+        line.say("Un autre programme\u202f: fermez-le.", "idle")
+        await pilot.pause()
+        lines = [text.strip() for text in app.lines()[:3]]
+        assert lines == ["Un autre", "programme\u202f:", "fermez-le."]
+        line.hint("Plus près.")
+        await pilot.pause()
+        assert app.lines()[0].strip() == "→ Plus près."
+        assert line.has_class("-warn")
+        line.say("Caméra débranchée", "bad")
+        await pilot.pause()
+        assert app.lines()[0].strip() == "Caméra débranchée"
+        line.say("", "idle")
+        line.hint("")
+        await pilot.pause()
+        assert not line.display
 
 
 # Verdict
