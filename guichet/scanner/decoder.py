@@ -8,11 +8,12 @@ import time
 import weakref
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
-from guichet.scanner import finders
 from guichet.scanner.apart import Zbar
 from guichet.scanner.engines import available, zxing
+from guichet.scanner.finders import Suspect, find
+from guichet.scanner.flat import FLATS, Flat
 from guichet.scanner.frames import opencv
 from guichet.scanner.look import Code, Look
 from guichet.scanner.passes import PASSES, Pass
@@ -25,6 +26,10 @@ __all__ = ["Decoder", "available", "decode"]
 _COLOUR = 3  # dimensions of a frame in colour
 _BUDGET = 0.015  # seconds of passes on a frame with something like a code; one more may begin
 _FRESH = 0.5  # seconds after which zbar's answer is about a frame too old
+
+Attempt: TypeAlias = Pass | Flat
+_ATTEMPTS: tuple[Attempt, ...] = (*PASSES[:2], *FLATS, *PASSES[2:])
+"""Most useful for its time first."""
 
 
 class Decoder:
@@ -41,7 +46,7 @@ class Decoder:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._turn = 0
-        self._lucky: Pass | None = None
+        self._lucky: Attempt | None = None
         self._zbar = Zbar()
         self._given = 0.0
         weakref.finalize(self, self._zbar.close)
@@ -51,35 +56,35 @@ class Decoder:
         began = self._clock()
         answer = self._answer(began)
         grey = _grey(frame)
-        codes, suspect = zxing(grey)
+        codes, suspect = _first(grey)
         if codes:
             return Look(codes)
         if answer:
             return Look(answer)
-        suspect = suspect or finders.find(grey)
-        codes = self._try_passes(grey, began + _BUDGET if suspect else began)
-        return Look(codes, None if codes else suspect)
+        codes = self._try(grey, suspect, began + _BUDGET if suspect else began)
+        return Look(codes, suspect.corners if suspect and not codes else None)
 
-    def _try_passes(self, grey: Frame, end: float) -> tuple[Code, ...]:
-        """What the passes read, one at least, and no new one begun after `end`."""
+    def _try(self, grey: Frame, suspect: Suspect | None, end: float) -> tuple[Code, ...]:
+        """What the attempts read, one at least, and no new one begun after `end`."""
         lucky, self._lucky = self._lucky, None
-        for turn in range(len(PASSES)):
+        for turn in range(len(_ATTEMPTS)):
             attempt = lucky if lucky and not turn else self._next()
-            if attempt.by_zbar:
-                if end > self._clock() and self._zbar.give(attempt.picture(grey)):
+            if isinstance(attempt, Pass) and attempt.by_zbar:
+                if suspect and self._zbar.give(attempt.picture(grey)):
                     self._given = self._clock()
                 continue
-            codes, _suspect = zxing(attempt.picture(grey), attempt.margin)
-            if codes:
+            if isinstance(attempt, Flat) and not (suspect and suspect.outlined):
+                continue
+            if codes := _attempted(attempt, grey, suspect):
                 self._lucky = attempt
                 return codes
             if self._clock() >= end:
                 break
         return ()
 
-    def _next(self) -> Pass:
-        attempt = PASSES[self._turn]
-        self._turn = (self._turn + 1) % len(PASSES)
+    def _next(self) -> Attempt:
+        attempt = _ATTEMPTS[self._turn]
+        self._turn = (self._turn + 1) % len(_ATTEMPTS)
         return attempt
 
     def _answer(self, now: float) -> tuple[Code, ...]:
@@ -91,13 +96,33 @@ class Decoder:
 def decode(frame: Frame) -> list[str]:
     """The texts of the QR codes in a still picture, each once, whatever time it takes."""
     grey = _grey(frame)
-    codes, _suspect = zxing(grey)
-    for attempt in PASSES:
+    codes, suspect = _first(grey)
+    for attempt in _ATTEMPTS:
         if codes:
             break
-        picture = attempt.picture(grey)
-        codes = _ask_zbar(picture) if attempt.by_zbar else zxing(picture, attempt.margin)[0]
+        if isinstance(attempt, Pass) and attempt.by_zbar:
+            codes = _ask_zbar(attempt.picture(grey))
+        else:
+            codes = _attempted(attempt, grey, suspect)
     return list(dict.fromkeys(code.text for code in codes))
+
+
+def _first(grey: Frame) -> tuple[tuple[Code, ...], Suspect | None]:
+    """The cheap attempt: what is read at once, else what seems to be a code."""
+    codes, damaged = zxing(grey)
+    if codes:
+        return codes, None
+    return (), find(grey) or (Suspect(damaged, outlined=True) if damaged else None)
+
+
+def _attempted(attempt: Attempt, grey: Frame, suspect: Suspect | None) -> tuple[Code, ...]:
+    """What zxing-cpp reads in the picture so prepared."""
+    if isinstance(attempt, Pass):
+        return zxing(attempt.picture(grey), attempt.margin)[0]
+    if suspect is None or not suspect.outlined:
+        return ()
+    codes, _ = zxing(attempt.picture(grey, suspect.corners))
+    return tuple(Code(code.text, suspect.corners) for code in codes)
 
 
 def _grey(frame: Frame) -> Frame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -25,11 +26,20 @@ _MOST = 400  # lines compared with one another; noise gives more, a code a few d
 _SQUARES = 10
 
 
-def find(grey: Frame) -> Corners | None:
-    """Where a code seems to be, about 1 ms at any size of frame; None when nothing is like one.
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """Where a code seems to be.
 
-    Three squares that stand as a code's do give its outline, fewer give their own.
+    `outlined`: the corners are a symbol's, from three squares that stand as a code's do; else they
+    are a box around the squares found.
     """
+
+    corners: Corners
+    outlined: bool
+
+
+def find(grey: Frame) -> Suspect | None:
+    """What is most like a code, about 1 ms at any size of frame; None when nothing is."""
     cv2 = opencv()
     width = grey.shape[1]
     small = scaled(grey, _WIDTH / width) if width > _WIDTH else grey
@@ -40,9 +50,9 @@ def find(grey: Frame) -> Corners | None:
     if not squares:
         return None
     height, width = small.shape
-    outline = _outline(squares) or _around(squares)
-    a, b, c, d = [(x / width, y / height) for x, y in outline]
-    return (a, b, c, d)
+    outline = _outline(squares)
+    a, b, c, d = [(x / width, y / height) for x, y in outline or _around(squares)]
+    return Suspect((a, b, c, d), outlined=outline is not None)
 
 
 def _lines(ink: Frame) -> Hits:
