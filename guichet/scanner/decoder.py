@@ -1,71 +1,128 @@
-"""QR codes in a frame.
-
-zxing-cpp reads first, and reads most: over 335 labelled photographs it alone read 87 % in about
-1 ms each. What it missed is tried again on a changed picture, then by zbar. OpenCV's own detector
-was measured too: 15 to 50 ms a frame and no photograph that these had missed, so it is not used.
-"""
+"""QR codes in a frame, by zxing-cpp and zbar on pictures that OpenCV prepares."""
 
 from __future__ import annotations
 
+import atexit
+import threading
+import time
+import weakref
 from collections.abc import Callable
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
+from guichet.scanner.apart import Zbar
+from guichet.scanner.engines import available, zxing
+from guichet.scanner.finders import Suspect, find
+from guichet.scanner.flat import FLATS, Flat
 from guichet.scanner.frames import opencv
 from guichet.scanner.look import Code, Look
+from guichet.scanner.passes import PASSES, Pass
 
 if TYPE_CHECKING:
     from guichet.scanner.frames import Frame
 
-_WIDTH, _HEIGHT = 1280, 720
+__all__ = ["Decoder", "available", "decode"]
+
 _COLOUR = 3  # dimensions of a frame in colour
+_BUDGET = 0.015  # seconds of passes on a frame with something like a code; one more may begin
+_FRESH = 0.5  # seconds after which zbar's answer is about a frame too old
+
+Attempt: TypeAlias = Pass | Flat
+_ATTEMPTS: tuple[Attempt, ...] = (*PASSES[:2], *FLATS, *PASSES[2:])
+"""Most useful for its time first."""
 
 
 class Decoder:
-    """Reads successive frames of one camera within a small time each (25 ms on a 1280x720 frame).
+    """Reads successive frames of one camera within a small time each.
 
-    Each frame gets the cheap attempt and, when that finds nothing, the next of the dear ones: a
-    code held still for half a second has had them all.
+    Each frame gets the cheap attempt. When that finds nothing, it gets the next of the passes, and
+    several while something like a code is in view, beginning with the one that read last: what
+    helped a frame helps the next. zbar works meanwhile in its own process, and its answer comes
+    with a later frame.
+
+    For one thread at a time; zbar's process ends with the decoder.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._turn = 0
+        self._lucky: Attempt | None = None
+        self._zbar = Zbar()
+        self._given = 0.0
+        weakref.finalize(self, self._zbar.close)
 
     def look(self, frame: Frame) -> Look:
-        """The QR codes read in this frame, each once."""
-        picture = _fitted(_grey(frame))
-        found = _zxing(picture)
-        if not found:
-            found = _DEAR[self._turn](picture)
-            self._turn = (self._turn + 1) % len(_DEAR)
-        return Look(tuple(Code(text) for text in found))
+        """The QR codes read in this frame, each once; else where one seems to be."""
+        began = self._clock()
+        answer = self._answer(began)
+        grey = _grey(frame)
+        codes, suspect = _first(grey)
+        if codes:
+            return Look(codes)
+        if answer:
+            return Look(answer)
+        codes = self._try(grey, suspect, began + _BUDGET if suspect else began)
+        return Look(codes, suspect.corners if suspect and not codes else None)
+
+    def _try(self, grey: Frame, suspect: Suspect | None, end: float) -> tuple[Code, ...]:
+        """What the attempts read, one at least, and no new one begun after `end`."""
+        lucky, self._lucky = self._lucky, None
+        for turn in range(len(_ATTEMPTS)):
+            attempt = lucky if lucky and not turn else self._next()
+            if isinstance(attempt, Pass) and attempt.by_zbar:
+                if suspect and self._zbar.give(attempt.picture(grey)):
+                    self._given = self._clock()
+                continue
+            if isinstance(attempt, Flat) and not (suspect and suspect.outlined):
+                continue
+            if codes := _attempted(attempt, grey, suspect):
+                self._lucky = attempt
+                return codes
+            if self._clock() >= end:
+                break
+        return ()
+
+    def _next(self) -> Attempt:
+        attempt = _ATTEMPTS[self._turn]
+        self._turn = (self._turn + 1) % len(_ATTEMPTS)
+        return attempt
+
+    def _answer(self, now: float) -> tuple[Code, ...]:
+        """zbar's, about one of the last frames."""
+        answer = self._zbar.answer() or ()
+        return answer if now - self._given < _FRESH else ()
 
 
 def decode(frame: Frame) -> list[str]:
     """The texts of the QR codes in a still picture, each once, whatever time it takes."""
-    whole = _grey(frame)
-    picture = _fitted(whole)
-    for attempt in (_zxing, *_DEAR):
-        if found := attempt(picture):
-            return found
-    return [] if picture is whole else _zxing(whole)
+    grey = _grey(frame)
+    codes, suspect = _first(grey)
+    for attempt in _ATTEMPTS:
+        if codes:
+            break
+        if isinstance(attempt, Pass) and attempt.by_zbar:
+            codes = _ask_zbar(attempt.picture(grey))
+        else:
+            codes = _attempted(attempt, grey, suspect)
+    return list(dict.fromkeys(code.text for code in codes))
 
 
-def available() -> dict[str, str | None]:
-    """Each engine's version, None for one that is not installed."""
-    return {
-        "zxing-cpp": _version("zxing-cpp"),
-        "zbar": _version("pyzbar") if _pyzbar() else None,
-        "opencv": _version("opencv-python"),
-    }
+def _first(grey: Frame) -> tuple[tuple[Code, ...], Suspect | None]:
+    """The cheap attempt: what is read at once, else what seems to be a code."""
+    codes, damaged = zxing(grey)
+    if codes:
+        return codes, None
+    return (), find(grey) or (Suspect(damaged, outlined=True) if damaged else None)
 
 
-def _version(distribution: str) -> str | None:
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return None
+def _attempted(attempt: Attempt, grey: Frame, suspect: Suspect | None) -> tuple[Code, ...]:
+    """What zxing-cpp reads in the picture so prepared."""
+    if isinstance(attempt, Pass):
+        return zxing(attempt.picture(grey), attempt.margin)[0]
+    if suspect is None or not suspect.outlined:
+        return ()
+    codes, _ = zxing(attempt.picture(grey, suspect.corners))
+    return tuple(Code(code.text, suspect.corners) for code in codes)
 
 
 def _grey(frame: Frame) -> Frame:
@@ -75,82 +132,17 @@ def _grey(frame: Frame) -> Frame:
     return cast("Frame", cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY))
 
 
-def _fitted(grey: Frame) -> Frame:
-    """Brought down to 1280x720: beyond, attempts take seconds and read hardly more."""
-    height, width = grey.shape[:2]
-    scale = min(_WIDTH / width, _HEIGHT / height)
-    return grey if scale >= 1 else _scaled(grey, scale)
+_asking = threading.Lock()
 
 
-def _scaled(grey: Frame, scale: float) -> Frame:
-    cv2 = opencv()
-    how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
-    return cast("Frame", cv2.resize(grey, None, fx=scale, fy=scale, interpolation=how))
-
-
-def _zxing(grey: Frame) -> list[str]:
-    import zxingcpp  # noqa: PLC0415 - loaded with the camera
-
-    found = zxingcpp.read_barcodes(
-        grey,
-        # "QRCode" would be the whole family, Micro QR and rMQR included.
-        formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2),
-        # Its default rewrites control characters and GS1 fields for human readers.
-        text_mode=zxingcpp.TextMode.Plain,
-    )
-    return list(dict.fromkeys(barcode.text for barcode in found))
-
-
-def _darkened(grey: Frame) -> list[str]:
-    """For a code washed out by glare or by a bright screen."""
-    import numpy as np  # noqa: PLC0415 - comes with OpenCV, as late
-
-    curve = (255 * (np.arange(256) / 255) ** 3).astype(np.uint8)
-    return _zxing(cast("Frame", opencv().LUT(grey, curve)))
-
-
-def _evened(grey: Frame) -> list[str]:
-    """For shadows and uneven light."""
-    return _zxing(opencv().createCLAHE(clipLimit=4.0, tileGridSize=(8, 8)).apply(grey))
-
-
-def _sharpened(grey: Frame) -> list[str]:
-    """For a blurred code."""
-    cv2 = opencv()
-    return _zxing(cv2.addWeighted(grey, 2.5, cv2.GaussianBlur(grey, (0, 0), 3), -1.5, 0))
-
-
-def _enlarged(grey: Frame) -> list[str]:
-    """For modules of one or two pixels, in a small picture."""
-    return _zxing(_scaled(grey, 2))
-
-
-def _zbar(grey: Frame) -> list[str]:
-    """Zbar's reading, of a picture halved for the time it takes.
-
-    zbar guesses the encoding of anything but ASCII, wrongly for one photograph in forty: only
-    ASCII texts are believed, which every token of ours is.
-    """
-    pyzbar = _pyzbar()
-    if pyzbar is None:
-        return []
-    found = pyzbar.decode(_scaled(grey, 0.5), symbols=[pyzbar.ZBarSymbol.QRCODE])
-    return list(dict.fromkeys(code.data.decode() for code in found if code.data.isascii()))
+def _ask_zbar(picture: Frame) -> tuple[Code, ...]:
+    with _asking:
+        return _still_zbar().ask(picture)
 
 
 @cache
-def _pyzbar() -> Any | None:
-    try:
-        from pyzbar import pyzbar  # noqa: PLC0415 - looks for its library, which may be absent
-    except ImportError:
-        return None
-    return pyzbar
-
-
-_DEAR: tuple[Callable[[Frame], list[str]], ...] = (
-    _darkened,
-    _evened,
-    _sharpened,
-    _enlarged,
-    _zbar,
-)
+def _still_zbar() -> Zbar:
+    """The one of still pictures, kept for the next."""
+    zbar = Zbar()
+    atexit.register(zbar.close)
+    return zbar

@@ -1,0 +1,194 @@
+"""zbar, kept apart in a process that may crash or hang without anyone else noticing."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import mmap
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from guichet.scanner.look import Code, Corners, Point
+from guichet.scanner.zbar import ABSENT, ANSWER_SIZE, PATIENCE, REQUEST
+
+if TYPE_CHECKING:
+    from guichet.scanner.frames import Frame
+
+_ROOM = 1600 * 1600
+"""Pixels of the largest picture."""
+_STARTING = 10.0  # seconds a starting process may take on a busy computer
+_LONGEST_REST = 60.0
+
+
+class Zbar:
+    """Reads grey pictures in a process started when first needed, one picture at a time.
+
+    Without libzbar, or elsewhere than on Linux, nothing is read. A process that died or gave no
+    answer in time is killed, and another started after a rest that doubles with each failure in a
+    row, from one second to a minute. Used by one thread at a time.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: socket.socket | None = None
+        self._room: mmap.mmap | None = None
+        self._due = 0.0  # when the awaited answer is late
+        self._waiting = False  # for an answer, or for a starting process
+        self._size = (0, 0)
+        self._rest = 0.0
+        self._until = 0.0  # no start before
+        self._absent = sys.platform != "linux"  # its shared memory and its alarm are Linux's
+        self.failures = 0
+        """Processes that died at work or were killed for their silence."""
+
+    @property
+    def pid(self) -> int | None:
+        """The process in use, None when there is none."""
+        return None if self._process is None else self._process.pid
+
+    def give(self, picture: Frame) -> bool:
+        """Hand over a grey picture of at most 1600x1600 without waiting.
+
+        False when it was not taken: the process is starting, at work or resting.
+        """
+        if self._waiting or not self._started():
+            return False
+        room, channel = self._room, self._channel
+        if room is None or channel is None or picture.size > _ROOM:
+            return False
+        height, width = picture.shape
+        room[: picture.size] = picture.tobytes()
+        try:
+            channel.send(REQUEST.pack(width, height))
+        except OSError:  # gone since we looked
+            self._failed()
+            return False
+        self._size = (width, height)
+        self._await(PATIENCE)
+        return True
+
+    def answer(self, wait: float = 0.0) -> tuple[Code, ...] | None:
+        """What was read in the picture given, waited for `wait` seconds at most.
+
+        None when there is no answer (yet). Texts are ASCII; corners start at the one nearest to
+        the frame's top left, as zbar does not tell which is the symbol's.
+        """
+        channel = self._channel
+        if not self._waiting or channel is None:
+            return None
+        if not select.select([channel], [], [], wait)[0]:
+            if self._clock() > self._due:
+                self._failed()
+            return None
+        try:
+            message = channel.recv(ANSWER_SIZE)
+        except OSError:
+            message = b""
+        if not message:
+            self._failed()
+            return None
+        self._waiting = False
+        if self._size == (0, 0):  # it has started
+            return None
+        self._rest = 0.0
+        return tuple(
+            Code(text, _corners(points, self._size)) for text, points in json.loads(message)
+        )
+
+    def ask(self, picture: Frame) -> tuple[Code, ...]:
+        """What is read in the picture, waited for; nothing after a failure or while resting."""
+        for _attempt in range(2):  # the first may find it starting
+            self._wait()
+            if self.give(picture):
+                return self._wait() or ()
+        return ()
+
+    def _wait(self) -> tuple[Code, ...] | None:
+        """The awaited answer, when one is awaited; its process is given up when it is late."""
+        return self.answer(max(0.0, self._due - self._clock()) + 0.01)
+
+    def close(self) -> None:
+        """End the process. It starts again when needed."""
+        self._waiting = False
+        if self._channel is not None:
+            self._channel.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        if self._room is not None:
+            self._room.close()
+        self._channel = self._process = self._room = None
+
+    def _started(self) -> bool:
+        """Whether the process is ready; else it is started, unless it has to rest."""
+        if self._process is not None and self._process.poll() is not None:
+            if self._process.returncode == -signal.SIGALRM:  # had nothing to do
+                self.close()
+            else:
+                self._failed()
+        if self._process is not None:
+            return True
+        if not self._absent and self._clock() >= self._until:
+            self._start()
+        return False
+
+    def _start(self) -> None:
+        memory = os.memfd_create("picture")
+        os.ftruncate(memory, _ROOM)
+        self._room = mmap.mmap(memory, _ROOM)
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "guichet.scanner.zbar", str(memory)],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,  # zbar writes there, and a terminal is being drawn on
+                pass_fds=(memory,),
+                start_new_session=True,  # the terminal's signals are not for it
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(_absolute(sys.path))},
+            )
+        os.close(memory)
+        self._channel = ours
+        self._size = (0, 0)
+        self._await(_STARTING)
+
+    def _await(self, limit: float) -> None:
+        self._waiting = True
+        self._due = self._clock() + limit
+
+    def _failed(self) -> None:
+        if self._process is not None and self._size == (0, 0):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._absent = self._process.wait(0.1) == ABSENT
+        self.close()
+        if self._absent:
+            return
+        self.failures += 1
+        self._rest = min(max(1.0, 2 * self._rest), _LONGEST_REST)
+        self._until = self._clock() + self._rest
+
+
+def _absolute(folders: list[str]) -> list[str]:
+    """This process's own import path, for one that may be started from elsewhere."""
+    return [str(Path(folder).absolute()) for folder in folders]
+
+
+def _corners(points: list[tuple[int, int]], size: tuple[int, int]) -> Corners | None:
+    """Zbar's outline, clockwise, as fractions of the picture; None when it is no quadrilateral."""
+    if len(points) != 4:  # noqa: PLR2004
+        return None
+    placed: list[Point] = [(x / size[0], y / size[1]) for x, y in points]
+    first = min(range(4), key=lambda at: sum(placed[at]))
+    a, b, c, d = placed[first:] + placed[:first]
+    # Which way pyzbar goes round is its own affair.
+    across = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+    return (a, b, c, d) if across > 0 else (a, d, c, b)
