@@ -195,9 +195,12 @@ class Reception:
         ).scalar_one()
         return ticket(lane, self._core.enrolment.number, last)
 
-    def undo_check_in(self, visit: str) -> Refused | None:
-        """Take back a check-in made by mistake."""
-        return self._stepped(self._core.submit(UndoCheckIn(visit)))
+    def undo_check_in(self, visit: str, reason: str) -> Applied | Refused:
+        """Take back a check-in (guichet.domain.lifecycle.UNDO_REASONS).
+
+        Checked in on another station too, the person keeps that ticket: detail "stands" has it.
+        """
+        return self._core.submit(UndoCheckIn(visit, reason))
 
     def call(self, visit: str, desk: str) -> Refused | None:
         """Call a waiting person to a desk."""
