@@ -56,6 +56,7 @@ class CounterScreen(Screen[None]):
         self._post = post
         self._reception = post.station.reception
         self._scan: Scan | None = None
+        self._box = RecentBox(post.station)
         self._turns: Turns[Reading | ReferenceProblem] = Turns()
         self._desk = DeskWork(self, post, self._turns.alone, self._done, self._say, self._show_desk)
         self._shown = 0
@@ -68,7 +69,7 @@ class CounterScreen(Screen[None]):
             yield CameraBox(self._post.settings.camera, practice=self._post.practice is not None)
             yield AnswerBox(id="answer")
             yield QueueBox(self._post)
-            yield RecentBox(self._post.station)
+            yield self._box
         yield Foot()
 
     def on_mount(self) -> None:
@@ -150,8 +151,8 @@ class CounterScreen(Screen[None]):
         match action:
             case "admit":
                 # Enter is for what stands in the line, when something does.
-                free = not self.query_one(QueueBox).typed and not self._box.focused
-                return self._pending is not None and free
+                free = self._pending is not None and not self._box.focused
+                return free and not self.query_one(QueueBox).typed
             case "call":
                 return state is None
             case "start" | "absent":
@@ -165,10 +166,6 @@ class CounterScreen(Screen[None]):
                 return self._post.practice is not None
             case _:
                 return super().check_action(action, parameters)
-
-    @property
-    def _box(self) -> RecentBox:
-        return self.query_one(RecentBox)
 
     @property
     def _pending(self) -> Reading | None:
