@@ -21,8 +21,8 @@ from guichet.widgets.verdict import VerdictView
 KEPT = 10
 _COLUMNS = (
     Column("at", _("Heure"), width=5),
-    Column("word", _("Verdict"), flex=3),
-    Column("who", _("Usager"), flex=4),
+    Column("word", _("Verdict"), width=9),
+    Column("who", _("Usager"), flex=1),
     Column("ticket", _("Ticket"), width=6),
 )
 
@@ -170,12 +170,11 @@ class RecentBox(Vertical):
     def _row(self, scan: Scan) -> Row:
         view = scan.view
         level = next((level for level, sign in SIGNS.items() if sign == view.sign), "idle")
-        word = _("{word}\u202f?").format(word=view.word) if scan.open else view.word
         cells = (
             f"{self._station.local(scan.at):%H:%M}",
-            word,
+            view.word,
             view.name or verdicts.reference(scan.reading),
-            "" if scan.undone else view.ticket,
+            "?" if scan.open else "" if scan.undone else view.ticket,
         )
         return Row(str(scan.number), cells, level, dim=scan.undone)
 

@@ -62,7 +62,7 @@ async def test_a_question_left_open_by_the_next_person_is_taken_up_again(
         ticket = (await counter.sees("Attendu")).ticket
         assert lines(counter) == [
             ("Attendu", expected.name, ticket),
-            ("En retard\u202f?", late.name, ""),
+            ("En retard", late.name, "?"),
         ]
         assert "1 personne attend" in waiting(counter)
         assert counter.row(late.appointment or "").state is DayState.EXPECTED
