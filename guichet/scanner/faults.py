@@ -6,7 +6,9 @@ Reason = Literal[
     "busy",  # it is there, another program holds it
     "lost",  # it gave pictures and stopped: unplugged, cut, deleted
     "unreadable",  # it answers, not with pictures
-    "no_frames",  # it is open and gives nothing, or only black
+    "no_frames",  # it is open and gives nothing
+    "black",  # it gives pictures, all black: a closed shutter
+    "untrusted",  # its certificate is none this computer knows
     "unknown_source",  # the words naming it name no kind of source
 ]
 

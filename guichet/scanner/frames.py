@@ -1,13 +1,15 @@
-"""Frames, and the picture files they are read from."""
+"""Frames, and the files they are read from."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from guichet.scanner.faults import CameraFault
+from guichet.scanner.pages import PDF_SUFFIX, pages
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,17 +57,28 @@ def decode_picture(data: bytes) -> Frame | None:
 
 
 def list_pictures(folder: Path) -> list[Path]:
-    """The image files directly in a folder, by name. Raises OSError."""
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
+    """The images and PDF files directly in a folder, by name. Raises OSError."""
+    known = {*PICTURE_SUFFIXES, PDF_SUFFIX}
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in known)
+
+
+def pictures_of(path: Path) -> Iterator[Frame]:
+    """The picture of an image file, or those of a PDF; none of a damaged one. Raises OSError."""
+    data = path.read_bytes()
+    if path.suffix.lower() == PDF_SUFFIX:
+        yield from pages(data)
+    elif (picture := decode_picture(data)) is not None:
+        yield picture
 
 
 def read_image(path: Path) -> list[Frame]:
-    """The picture in an image file, or in each image file of a folder, by name.
+    """The pictures in an image or PDF file, or in each such file of a folder, by name.
 
-    Raises CameraFault: "absent", "denied", or "unreadable" for a file that is no whole picture.
+    Raises CameraFault: "absent", "denied", or "unreadable" for a file that has no whole picture.
     """
     try:
-        return [_read_picture(file) for file in (list_pictures(path) if path.is_dir() else [path])]
+        files = list_pictures(path) if path.is_dir() else [path]
+        return [picture for file in files for picture in _pictures_in(file)]
     except FileNotFoundError as error:
         raise CameraFault("absent", str(path)) from error
     except PermissionError as error:
@@ -74,8 +87,8 @@ def read_image(path: Path) -> list[Frame]:
         raise CameraFault("unreadable", f"{path}: {error.strerror}") from error
 
 
-def _read_picture(path: Path) -> Frame:
-    frame = decode_picture(path.read_bytes())
-    if frame is None:
+def _pictures_in(path: Path) -> list[Frame]:
+    found = list(pictures_of(path))
+    if not found:
         raise CameraFault("unreadable", str(path))
-    return frame
+    return found

@@ -15,11 +15,14 @@ from guichet.scanner.source import Source, open_source
 
 if TYPE_CHECKING:
     from guichet.scanner.frames import Frame
+    from guichet.scanner.webcam import Mode
 
 State = Literal["stopped", "opening", "watching", "faulty"]
 
 _PREVIEW_PERIOD = 0.1  # seconds
 _IDLE = 0.02  # seconds before asking again a source that had no new frame
+_BLACK = 20  # a pixel under this, of 255: a closed shutter; a dark room is above
+_PATIENCE = 3.0  # seconds of black before it is said
 
 
 class Reader:
@@ -51,6 +54,8 @@ class Reader:
         self.preview_size: tuple[int, int] | None = None
         """Columns and twice the rows of the place for the preview; None for no preview."""
         self.state: State = "stopped"
+        self.mode: Mode | None = None
+        """What the source films in, while it is open, when it tells."""
         self._spec = spec
         self._on_text = on_text
         self._on_frame = on_frame
@@ -109,13 +114,19 @@ class Reader:
         try:
             with self._arrival:
                 self._source = source
+            self.mode = source.mode
+            lit = self._clock()
             while not self._stopping.is_set():
                 frame = source.read()
                 if frame is None:
                     self._stopping.wait(_IDLE)
-                else:
+                elif frame[::16, ::16].max() >= _BLACK:
+                    lit = self._clock()
                     self._put(frame)
+                elif self._clock() - lit > _PATIENCE:
+                    self._tell(CameraFault("black", source.name))
         finally:
+            self.mode = None
             with self._arrival:
                 self._source = None
             source.close()

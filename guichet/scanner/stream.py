@@ -1,18 +1,19 @@
 from __future__ import annotations
 
+import base64
 import http.client
 import socket
+import ssl
 from contextlib import suppress
 from http import HTTPStatus
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from guichet.scanner.faults import CameraFault, Reason
-from guichet.scanner.frames import decode_picture
 
-if TYPE_CHECKING:
-    from guichet.scanner.frames import Frame
-
+_CONNECTIONS: dict[str, type[http.client.HTTPConnection]] = {
+    "http": http.client.HTTPConnection,
+    "https": http.client.HTTPSConnection,
+}
 _CONNECT = 1.0  # seconds; the camera is in the same building
 _PATIENCE = 5.0  # seconds without a picture
 _LARGEST = 16 * 1024 * 1024  # bytes of one picture
@@ -26,6 +27,26 @@ _STATUS_REASONS: dict[int, Reason] = {
 }
 
 
+def split(address: str) -> SplitResult:
+    """The parts of a camera's address. Raises CameraFault, which does not repeat its password."""
+    try:
+        parts = urlsplit(address)
+        sound = bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise CameraFault("unknown_source", "an address") from error
+    if not sound or not address.isascii() or not address.isprintable() or " " in address:
+        raise CameraFault("unknown_source", "an address")
+    return parts
+
+
+def _credentials(parts: SplitResult) -> dict[str, str]:
+    """The header for the user and password in an address, as phones used as cameras ask for."""
+    if parts.username is None:
+        return {}
+    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
+    return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+
+
 class MjpegStream:
     """An address that answers multipart/x-mixed-replace, a JPEG a part, as network cameras do.
 
@@ -35,39 +56,41 @@ class MjpegStream:
 
     def __init__(self, address: str) -> None:
         try:
-            parts = urlsplit(address)
-            host = parts.hostname
-            self._connection = http.client.HTTPConnection(host or "", parts.port, timeout=_CONNECT)
-        except (ValueError, http.client.InvalidURL) as error:
-            raise CameraFault("unknown_source", address) from error
-        if not host or not address.isascii() or not address.isprintable() or " " in address:
-            raise CameraFault("unknown_source", address)
-        self.name = f"{host}{parts.path}"
+            parts = split(address)
+            kind = _CONNECTIONS[parts.scheme]
+            self._connection = kind(parts.hostname or "", parts.port, timeout=_CONNECT)
+        except http.client.InvalidURL as error:
+            raise CameraFault("unknown_source", "an address") from error
+        self.name = f"{parts.hostname}{parts.path}"
         self._target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+        self._headers = _credentials(parts)
         self._response: http.client.HTTPResponse | None = None
         self._boundary = b""
         self._past_boundary = False
         try:
             self._connection.connect()
+        except ssl.SSLError as error:
+            raise CameraFault("untrusted", f"{self.name}: {error.reason}") from error
         except (OSError, UnicodeError) as error:  # UnicodeError: a name with an empty label
             raise CameraFault("absent", f"{self.name}: {error}") from error
         # The connection forgets its socket once the answer has begun.
         self._socket: socket.socket = self._connection.sock
         self._socket.settimeout(_PATIENCE)
 
-    def read(self) -> Frame | None:
-        """The next picture; None for a part that is not one. Raises CameraFault."""
+    def grab(self) -> bytes:
+        """The next part, a picture's file. Raises CameraFault."""
         try:
-            return decode_picture(self._part(self._response or self._ask()))
+            return self._part(self._response or self._ask())
         except TimeoutError as error:
             raise CameraFault("no_frames", self.name) from error
         except (OSError, http.client.HTTPException) as error:
             raise CameraFault("lost", f"{self.name}: {error!r}") from error
 
-    def interrupt(self) -> None:
-        """Cut the connection, which ends a waiting ``read`` in a CameraFault."""
+    def cut(self) -> None:
+        """Cut the connection, which ends a waiting ``grab`` in a CameraFault."""
         with suppress(OSError):  # cut already
-            self._socket.shutdown(socket.SHUT_RDWR)
+            # Not TLS's own shutdown, which takes the session from under the reading thread.
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Close the connection."""
@@ -77,7 +100,7 @@ class MjpegStream:
         self._socket.close()
 
     def _ask(self) -> http.client.HTTPResponse:
-        self._connection.request("GET", self._target)
+        self._connection.request("GET", self._target, headers=self._headers)
         response = self._response = self._connection.getresponse()
         if response.status != HTTPStatus.OK:
             reason = _STATUS_REASONS.get(response.status, "unreadable")

@@ -27,21 +27,21 @@ _IN_VIEW = 4.0
 
 FAULTS: "dict[Reason, str]" = {
     "absent": _(
-        "Caméra introuvable\u202f: vérifiez son câble, ou le réglage «\u00a0camera\u00a0»."
+        "Caméra introuvable\u202f: vérifiez son câble, ou choisissez-en une autre (Maj+F7)."
     ),
     "denied": _(
         "Accès à la caméra refusé\u202f: faites ajouter votre compte au groupe «\u00a0video\u00a0»."
     ),
     "busy": _("Un autre programme occupe la caméra\u202f: fermez-le."),
     "lost": _("La caméra ne répond plus\u202f: rebranchez-la."),
-    "unreadable": _(
-        "Cette source ne donne pas d’images\u202f: corrigez le réglage «\u00a0camera\u00a0»."
+    "unreadable": _("Cette source ne donne pas d’images\u202f: choisissez-en une autre (Maj+F7)."),
+    "no_frames": _("La caméra s’ouvre mais n’envoie rien\u202f: débranchez-la et rebranchez-la."),
+    "black": _("Image noire\u202f: ouvrez le cache de la caméra, ou allumez."),
+    "untrusted": _(
+        "Certificat de la caméra inconnu\u202f: installez-le sur ce poste, ou prenez son "
+        "adresse http."
     ),
-    "no_frames": _("Image noire\u202f: ouvrez le cache de la caméra, ou allumez."),
-    "unknown_source": _(
-        "Réglage «\u00a0camera\u00a0» incompris\u202f: mettez 0, un fichier, un dossier "
-        "ou une adresse http."
-    ),
+    "unknown_source": _("Réglage de la caméra incompris\u202f: choisissez-en une (Maj+F7)."),
 }
 """What to do about each fault of a camera; meanwhile the reader tries again by itself."""
 

@@ -7,11 +7,14 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from guichet.scanner.faults import CameraFault
 from guichet.scanner.preview import Picture
 from guichet.scanner.reader import Reader, State
+from guichet.scanner.webcam import Mode
+from tests.scanner import rtsp_camera
 from tests.scanner.cameras import Camera, serving
 from tests.scanner.samples import code, file_of, scene, token, video
 from tests.waiting import until
@@ -20,7 +23,7 @@ from tests.waiting import until
 class Watch:
     """A reader and all it has called back."""
 
-    def __init__(self, spec: str) -> None:
+    def __init__(self, spec: str, step: float = 0.05) -> None:
         self.texts: list[str] = []
         self.pictures: list[Picture] = []
         self.faults: list[CameraFault] = []
@@ -31,8 +34,8 @@ class Watch:
             self.pictures.append,
             self.faults.append,
             on_recovered=self._recovered,
-            # A twentieth of a second a frame, however slow the machine.
-            clock=partial(next, count(0.0, 0.05)),
+            # A step a frame, however slow the machine.
+            clock=partial(next, count(0.0, step)),
             retry=0.05,
         )
 
@@ -135,6 +138,56 @@ def test_a_stalled_network_camera_does_not_hold_stop() -> None:
         stopping.join(3)  # the stream's own patience is longer
         assert not stopping.is_alive()
     assert watch.faults == []  # stopping is not one
+
+
+def test_a_stalled_rtsp_camera_does_not_hold_stop() -> None:
+    with rtsp_camera.serving(rtsp_camera.RtspCamera(parts=40, stalls=True)) as camera:
+        watch = Watch(camera.address)
+        watch.reader.start()
+        until(lambda: watch.texts == ["hello"])
+        stopping = threading.Thread(target=watch.reader.stop)
+        stopping.start()
+        stopping.join(2)  # FFmpeg's own patience is longer
+        assert not stopping.is_alive()
+    assert watch.faults == []
+    until(lambda: "stream" not in {thread.name for thread in threading.enumerate()})
+
+
+def test_an_rtsp_camera_cut_off_recovers() -> None:
+    camera = rtsp_camera.RtspCamera(text=token(1))
+    with rtsp_camera.serving(camera):
+        watch = Watch(camera.address)
+        watch.reader.start()
+        until(lambda: watch.texts == [token(1)])
+    until(lambda: watch.state() == "faulty")
+    camera.text = token(2)
+    with rtsp_camera.serving(camera):
+        until(lambda: watch.texts == [token(1), token(2)])
+        watch.reader.stop()
+    assert watch.recoveries == 1
+    assert set(watch.reasons()) <= {"lost", "absent"}
+
+
+def test_a_camera_that_films_black_is_told_and_seen_to_open(place: Path) -> None:
+    (place / "a.png").write_bytes(file_of(np.full((480, 640), 3, np.uint8)))
+    watch = Watch(str(place), step=1.0)
+    watch.reader.preview_size = (60, 44)
+    watch.reader.start()
+    until(lambda: watch.faults)
+    assert (watch.reasons(), watch.state(), watch.pictures) == (["black"], "faulty", [])
+    (place / "a.png").write_bytes(file_of(code(token())))
+    until(lambda: watch.texts == [token()])
+    watch.reader.stop()
+    assert watch.recoveries == 1
+
+
+def test_the_reader_says_what_the_source_films_in(tmp_path: Path) -> None:
+    video(tmp_path / "v.avi", [scene(code(token()))] * 10)
+    watch = Watch(str(tmp_path / "v.avi"))
+    watch.reader.start()
+    assert until(lambda: watch.reader.mode) == Mode(1280, 720, 10, "MJPG")
+    watch.reader.stop()
+    assert watch.reader.mode is None
 
 
 def test_stop_is_idempotent_and_the_reader_starts_again(place: Path) -> None:
