@@ -136,7 +136,7 @@ def _camera(folder: Path) -> Check:
         return Check(
             name,
             good=None,
-            found=_CAMERA_FAULTS.get(fault.reason, fault.reason),
+            found=CAMERA_FAULTS[fault.reason],
             advice=_(
                 "Branchez-la, fermez ce qui l’occupe, ou changez «\u00a0camera\u00a0» dans "
                 "settings.toml. Sans elle, tapez la référence de la convocation."
@@ -146,11 +146,15 @@ def _camera(folder: Path) -> Check:
     return Check(name, good=True, found=_("s’ouvre"))
 
 
-_CAMERA_FAULTS = {
+CAMERA_FAULTS: dict[str, str] = {
     "absent": _("introuvable"),
     "denied": _("interdite à cet utilisateur"),
     "busy": _("occupée par un autre programme"),
+    "lost": _("ne répond plus"),
     "unreadable": _("ne donne pas d’images"),
+    "no_frames": _("s’ouvre, mais n’envoie rien"),
+    "black": _("ne donne que du noir"),
+    "untrusted": _("certificat inconnu"),
     "unknown_source": _("réglage incompris"),
 }
 

@@ -173,7 +173,7 @@ class RecentBox(Vertical):
         cells = (
             f"{self._station.local(scan.at):%H:%M}",
             view.word,
-            view.name or verdicts.reference(scan.reading),
+            view.name or scan.reading.reference,
             "?" if scan.open else "" if scan.undone else view.ticket,
         )
         return Row(str(scan.number), cells, level, dim=scan.undone)

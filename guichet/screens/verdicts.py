@@ -10,7 +10,7 @@ from guichet.domain.day import DayRow
 from guichet.domain.model import Visit, VisitStatus
 from guichet.domain.names import display_name
 from guichet.domain.needs import Need
-from guichet.domain.reference import ReferenceProblem, reference_of
+from guichet.domain.reference import ReferenceProblem
 from guichet.i18n import _
 from guichet.screens.words import FINDINGS, NEEDS
 from guichet.station import Reading, Station
@@ -145,16 +145,9 @@ def _lines(reading: Reading, station: Station) -> list[str]:
         lines.append(_so_far(reading.visit, station))
     elif decision.finding in _TIMED and decision.starts_at is not None:
         lines.append(_off(decision.minutes_off))
-    if reading.person is None and (known := reference(reading)):
-        lines.append(_("Référence {reference}").format(reference=known))
+    if reading.person is None and reading.reference:
+        lines.append(_("Référence {reference}").format(reference=reading.reference))
     return lines
-
-
-def reference(reading: Reading) -> str:
-    """The reference of the appointment read, nothing when there is none."""
-    if reading.appointment is not None:
-        return reading.appointment.reference
-    return reference_of(reading.claims.appointment) if reading.claims else ""
 
 
 _TIMED = {
