@@ -53,9 +53,10 @@ def scan(
     as_json: bool,
     folder: Path | None,
 ) -> int:
-    """Lire des QR codes et dire ce que vaut chaque convocation, sans enregistrer d’arrivée.
+    """Lire des QR codes et vérifier les convocations.
 
-    FICHIER : image, PDF, vidéo, ou dossier d’images. La personne n’est pas nommée.
+    FICHIER : image, PDF, vidéo, ou dossier d’images. Aucune arrivée n’est enregistrée, et la
+    personne n’est pas nommée.
     """
     if bool(files) is (camera is not None):
         context = click.get_current_context()
