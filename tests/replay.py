@@ -47,10 +47,11 @@ class Replayed:
     """Resident bytes after each arrival."""
 
 
-def book(world: World, count: int, seed: int = 93) -> list[Appointment]:
+def book(world: World, count: int, seed: int = 800) -> list[Appointment]:
     """So many more appointments of Bobigny on the day, published by central, in order of time.
 
-    They start when the training data's moment is, half a minute apart, in slots of many seats.
+    They start when the training data's moment is, half a minute apart, in slots of many seats; the
+    seed is none of the training data's, whose appointments would be these.
     """
     rng = Random(seed)  # noqa: S311 - invented people
     per_slot = -(-count // _SLOTS)
