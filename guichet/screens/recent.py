@@ -172,7 +172,7 @@ class RecentBox(Vertical):
         level = next((level for level, sign in SIGNS.items() if sign == view.sign), "idle")
         cells = (
             f"{self._station.local(scan.at):%H:%M}",
-            view.word,
+            _("Reprise") if scan.undone else view.word,  # as short as its column
             view.name or scan.reading.reference,
             "?" if scan.open else "" if scan.undone else view.ticket,
         )

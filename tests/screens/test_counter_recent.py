@@ -11,7 +11,7 @@ from guichet.domain.admission import Decision, Finding
 from guichet.domain.day import DayRow, DayState
 from guichet.domain.lifecycle import UNDO_REASONS
 from guichet.domain.model import Person
-from guichet.screens import undo
+from guichet.screens import undo, verdicts
 from guichet.screens.queue import QueueBox
 from guichet.screens.recent import KEPT, Recent
 from guichet.screens.undo import UndoScreen
@@ -128,7 +128,7 @@ async def test_a_family_s_tickets_stand_together_and_one_of_them_is_taken_back(
         assert counter.row(family[1].appointment or "").state is DayState.WAITING
         assert [line[0::2] for line in lines(counter)] == [
             ("Attendu", second),
-            ("Arrivée annulée", ""),
+            ("Reprise", ""),
         ]
 
 
@@ -143,6 +143,20 @@ def test_ten_readings_are_kept_and_every_open_question() -> None:
     recent.add(Reading(Decision(Finding.NOT_OURS)), NOTHING, MORNING)
     assert recent.numbered(asked.number) is None
     assert len(list(recent)) == KEPT
+
+
+def test_who_was_checked_in_twice_is_told_which_ticket_stands(world: World) -> None:
+    station = world.station("one")
+    visit = next(
+        found.visit
+        for row in station.reception.day()
+        if row.state is DayState.EXPECTED
+        and (found := station.reception.choose(row.appointment or "")).visit
+    )
+    assert "A205" not in verdicts.undone_view(visit).next_action
+    said = verdicts.undone_view(visit, "A205").next_action
+    assert visit.ticket in said
+    assert "A205, reste valable" in said
 
 
 def test_every_reason_has_a_key_of_its_own() -> None:
