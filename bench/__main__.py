@@ -13,6 +13,7 @@ MEASURES = (
     "slots",
     "search",
     "camera",
+    "replay",
 )
 
 

@@ -35,7 +35,7 @@ def main() -> None:
         if select.select([sys.stdin], [], [], max(0.0, left))[0]:
             break
         if appointment in visits:
-            reception.undo_check_in(visits.pop(appointment))
+            reception.undo_check_in(visits.pop(appointment), "by_mistake")
         else:
             reading = reception.choose(appointment)
             if not reading.checked_in:

@@ -128,8 +128,9 @@ class _Guichet(Commands):
         # What opens the application needs none of them, and paints the sooner.
         from guichet.cli_central import central  # noqa: PLC0415
         from guichet.cli_desk import COMMANDS  # noqa: PLC0415
+        from guichet.cli_scan import scan  # noqa: PLC0415
 
-        for command in (central, *COMMANDS):
+        for command in (central, scan, *COMMANDS):
             self.add_command(command)
 
 

@@ -118,10 +118,8 @@ def free_slot(station: Station, procedure: str, *, day: date | None = None) -> S
     )
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A central's database with a few hundred fictional persons, and stations, to be copied."""
-    folder = tmp_path_factory.mktemp("template")
+def furnish(folder: Path) -> None:
+    """Put into a folder a central's database with a few hundred fictional persons, and stations."""
     engine = open_engine(sqlite_url(folder / "central.sqlite3"))
     registry.create(engine, MORNING)
     training.load(engine, DAY, MORNING, persons=300)
@@ -132,6 +130,13 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A central's database and stations, to be copied."""
+    folder = tmp_path_factory.mktemp("template")
+    furnish(folder)
     return folder
 
 

@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from sqlalchemy import Engine
@@ -9,8 +10,11 @@ from guichet.central import registry, training
 from guichet.central.app import create_app
 from guichet.central.serve import running
 from guichet.config import load_enrolment
+from guichet.doctor import CAMERA_FAULTS
+from guichet.scanner.faults import Reason
 from guichet.store.engine import open_engine, sqlite_url
 from tests.commands import Run, logging_put_back, run
+from tests.scanner.samples import code, file_of, scene, token, underexposed
 
 __all__ = ["logging_put_back", "run"]  # fixtures
 
@@ -42,6 +46,25 @@ def test_doctor_tells_how_to_mend(run: Run, tmp_path: Path) -> None:
     assert "Traceback" not in broken.output
 
 
+def test_doctor_tries_the_camera_and_the_decoders(run: Run, tmp_path: Path) -> None:
+    camera, folder = tmp_path / "camera", tmp_path / "station"
+    camera.mkdir()
+    folder.mkdir()
+    (folder / "settings.toml").write_text(f'camera = "{camera}"\n')
+    (camera / "sheet.png").write_bytes(file_of(underexposed(scene(code(token())))))
+    ran = run("doctor")
+    assert "✓ lecteur de codes zxing-cpp\u202f: " in ran.output
+    assert "lit l’image d’essai" in ran.output
+    assert f"✓ caméra {camera}\u202f: s’ouvre, 1280×720" in ran.output
+    assert "images par seconde\u202f: 1" in ran.output  # a folder gives ten
+    assert "! caméra, lumière" in ran.output
+    assert "→ Trop sombre" in ran.output
+
+
+def test_every_fault_of_a_camera_has_words() -> None:
+    assert set(CAMERA_FAULTS) == set(get_args(Reason))
+
+
 def test_doctor_looks_at_central_and_its_clock(run: Run, engine: Engine, tmp_path: Path) -> None:
     with running(create_app(engine)) as url:
         code = registry.add_enrol_code(engine, 1, datetime.now(UTC))
@@ -55,7 +78,7 @@ def test_doctor_looks_at_central_and_its_clock(run: Run, engine: Engine, tmp_pat
     assert well.code == 0, well.output
     assert "répond en" in well.output
     assert "✓ horloge" in well.output
-    assert "✓ clés des convocations" in well.output
+    assert "✓ clés des convocations\u202f: 1 en cours de validité, jusqu’au" in well.output
     assert "ce poste est refusé" in revoked.output
     assert "ne répond pas" in gone.output
     assert (revoked.code, gone.code) == (1, 1)

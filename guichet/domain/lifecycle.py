@@ -1,5 +1,7 @@
 """Which operation leads from which status to which: the one table statuses are written by."""
 
+from datetime import timedelta
+
 from guichet.domain.model import AppointmentStatus as A
 from guichet.domain.model import VisitStatus as V
 
@@ -8,6 +10,13 @@ OUTCOMES = ("served", "unsuccessful", "left")
 
 CANCELLED_BY = ("person", "service", "mistake")
 """Who ends an appointment, or why: « pris par erreur » is a mistake."""
+
+UNDO_REASONS = ("wrong_person", "by_mistake", "gone_again", "other")
+"""Why a check-in is taken back: somebody else's convocation, nobody was to be checked in, the
+person has gone and will come back, or none of these."""
+
+UNDO_WITHIN = timedelta(seconds=60)
+"""How long after a check-in it may be taken back; later the person's visit is ended instead."""
 
 APPOINTMENT: dict[tuple[A, str], A | str] = {
     (A.BOOKED, "move"): A.BOOKED,
@@ -53,7 +62,7 @@ VISIT: dict[tuple[V, str], V | str] = {
     (V.DUPLICATE, "call"): "duplicate",
     (V.DUPLICATE, "start"): "duplicate",
     (V.DUPLICATE, "complete"): "duplicate",
-    (V.DUPLICATE, "undo_check_in"): "duplicate",
+    (V.DUPLICATE, "undo_check_in"): V.UNDONE,
     (V.UNDONE, "call"): "undone",
     (V.UNDONE, "start"): "undone",
     (V.UNDONE, "complete"): "undone",

@@ -177,7 +177,8 @@ class Visit:
     """What happens on the day, from arrival to outcome.
 
     `appointment` and `person` are None for what is not known here (yet); `anomaly` says what was
-    unusual about the arrival ("early", "late", "unknown_here", "double", "cancelled"…).
+    unusual about the arrival ("early", "late", "unknown_here", "double", "cancelled"…); `outcome`
+    is how it ended, or why it was taken back (guichet.domain.lifecycle).
     """
 
     id: str

@@ -127,9 +127,13 @@ class CheckIn:
 
 @dataclass(frozen=True, slots=True)
 class UndoCheckIn:
-    """Take back a check-in made by mistake."""
+    """Take back a check-in, for a reason (guichet.domain.lifecycle.UNDO_REASONS).
+
+    None is of before reasons were asked for.
+    """
 
     visit: str
+    reason: str | None = None
     kind: Literal["undo_check_in"] = "undo_check_in"
 
 

@@ -1,35 +1,33 @@
 """Counter mode: a convocation is shown to the camera, the verdict appears, the queue moves on."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical
+from textual.containers import Container
 from textual.screen import Screen
-from textual.widgets import Static
 
 from guichet.domain.day import DayRow, DayState
-from guichet.domain.model import Visit
-from guichet.domain.operations import Refused
+from guichet.domain.operations import Applied, Refused
 from guichet.domain.reference import ReferenceProblem
 from guichet.errors import GuichetError
 from guichet.i18n import _
-from guichet.screens import camera_choice, desk, practice, verdicts
+from guichet.screens import camera_choice, practice, undo, verdicts
+from guichet.screens.answer import AnswerBox
 from guichet.screens.camera import CameraBox
-from guichet.screens.outcome import OutcomeScreen
+from guichet.screens.desk_work import DeskWork
 from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.queue import QueueBox
+from guichet.screens.recent import RecentBox, Scan, again
 from guichet.screens.top import Top
 from guichet.screens.turns import Answer, Turns
 from guichet.screens.words import refusal
 from guichet.station import Reading
 from guichet.widgets.foot import Foot
-from guichet.widgets.verdict import VerdictPanel, VerdictView
-
-_UNDO_WITHIN = timedelta(seconds=60)
+from guichet.widgets.verdict import VerdictView
 
 
 class CounterScreen(Screen[None]):
@@ -38,6 +36,7 @@ class CounterScreen(Screen[None]):
     CSS_PATH = "counter.tcss"
     AUTO_FOCUS = "#entry"
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012 - Textual's own form
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "admit", _("Admettre"), priority=True, tooltip=_("Recevoir quand même")),
         Binding("f5,a", "call", _("Appeler"), tooltip=_("Appeler la personne suivante")),
@@ -47,6 +46,7 @@ class CounterScreen(Screen[None]):
         Binding("f7,c", "camera", _("Caméra"), show=False, tooltip=_("Ouvrir ou fermer la caméra")),
         Binding("shift+f7,k", "choose_camera", _("Choisir la caméra"), show=False),
         Binding("ctrl+z,u", "undo", _("Annuler"), tooltip=_("Annuler l’arrivée enregistrée")),
+        Binding("ctrl+l,d", "recent", _("Lectures"), tooltip=_("Revoir les dernières lectures")),
         Binding("f9,p", "present", _("Feuille"), tooltip=_("Présenter une feuille")),
         Binding("escape", "take_away", _("Effacer"), show=False, tooltip=_("Ne rien faire")),
         Binding("down", "list", _("Aller à la liste"), show=False),
@@ -56,11 +56,10 @@ class CounterScreen(Screen[None]):
         super().__init__()
         self._post = post
         self._reception = post.station.reception
-        self._desk = post.settings.desk
-        self._here: DayRow | None = None
-        self._reading: Reading | None = None
-        self._last_in: tuple[Visit, datetime] | None = None
+        self._scan: Scan | None = None
+        self._box = RecentBox(post.station)
         self._turns: Turns[Reading | ReferenceProblem] = Turns()
+        self._desk = DeskWork(self, post, self._turns.alone, self._done, self._say, self._show_desk)
         self._shown = 0
         self._keys: tuple[object, ...] = ()
 
@@ -73,10 +72,9 @@ class CounterScreen(Screen[None]):
                 practice_camera=self._post.practice_camera,
                 preview=self._post.settings.preview,
             )
-            with Vertical(id="answer"):
-                yield VerdictPanel(verdicts.READY)
-                yield Static(id="needs", markup=False)
+            yield AnswerBox(id="answer")
             yield QueueBox(self._post)
+            yield self._box
         yield Foot()
 
     def on_mount(self) -> None:
@@ -101,7 +99,7 @@ class CounterScreen(Screen[None]):
         background(self, self._reception.day, self._day_read, group="day", exclusive=True)
 
     def _day_read(self, rows: list[DayRow]) -> None:
-        self._here = desk.at_desk(rows, self._desk)
+        self._desk.look(rows)
         self.query_one(QueueBox).show(rows)
         self._renew_keys()
 
@@ -141,15 +139,12 @@ class CounterScreen(Screen[None]):
 
     def _conclude(self, reading: Reading) -> None:
         view = verdicts.view_of(reading, self._post.station)
-        self._reading = reading
-        if reading.checked_in and reading.visit is not None:
-            self._last_in = reading.visit, self._post.station.now()
-        self._show(view, reading.person.needs if reading.person else ())
+        scan = self._box.recent.add(reading, view, self._post.station.now())
+        self._show(scan.view, scan)
         self._ring(view)
 
     def _not_recorded(self, error: GuichetError) -> None:
         view = verdicts.fault_view(str(error))
-        self._reading = None
         self._show(view)
         self._ring(view)
 
@@ -157,11 +152,12 @@ class CounterScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done now is offered."""
-        state = self._here.state if self._here else None
+        state = self._desk.state
         match action:
             case "admit":
                 # Enter is for what stands in the line, when something does.
-                return self._pending is not None and not self.query_one(QueueBox).typed
+                free = self._pending is not None and not self._box.focused
+                return free and not self.query_one(QueueBox).typed
             case "call":
                 return state is None
             case "start" | "absent":
@@ -170,7 +166,7 @@ class CounterScreen(Screen[None]):
                 return state is DayState.SERVING
             case "undo":
                 free = self._pending is None and state is not DayState.CALLED
-                return free and self._last_in is not None
+                return (free or self._box.focused) and self._box.to_undo is not None
             case "present":
                 camera = self.query_one_optional(CameraBox)
                 return camera is not None and camera.practising
@@ -179,26 +175,49 @@ class CounterScreen(Screen[None]):
 
     @property
     def _pending(self) -> Reading | None:
-        """The reading that waits for the agent's word."""
-        reading = self._reading
+        """The reading shown, when it waits for the agent's word."""
+        reading = self._scan.reading if self._scan else None
         return reading if reading and verdicts.waiting_for_agent(reading) else None
 
     def action_admit(self) -> None:
         """Receive the person all the same."""
         reading = self._pending
         if reading is not None:
-            self._reading = None  # pressed twice, the key asks once
+            self._scan = None  # pressed twice, the key asks once
             self._ask(lambda: self._reception.admit(reading))
 
     def action_take_away(self) -> None:
-        """Empty the line, else take the verdict away."""
+        """Leave the last readings, else empty the line, else take the verdict away."""
         box = self.query_one(QueueBox)
-        if box.typed and self._pending is None:
+        if self._box.focused:
+            self.remove_class("-recent")
+        elif box.typed and self._pending is None:
             box.empty(box.typed)
         else:
-            self._reading = None
+            if self._scan is not None and self._scan.open:
+                self._box.recent.put(replace(self._scan, open=False))  # the agent has said no
             self._show(verdicts.READY)
         box.focus_entry()
+
+    def action_recent(self) -> None:
+        """Go to the last readings, and back."""
+        if self._box.focused:
+            self.action_take_away()
+            return
+        self.add_class("-recent")
+        self._box.focus_list()
+
+    @on(RecentBox.Chosen)
+    def _seen_again(self, event: RecentBox.Chosen) -> None:
+        """Show a reading again; what waited for the agent's word waits for it again."""
+        self._show(again(event.scan, self._post.station), event.scan)
+        if self._pending is not None:
+            self.remove_class("-recent")
+            self.query_one(QueueBox).focus_entry()
+
+    @on(RecentBox.Moved)
+    def _moved(self) -> None:
+        self._renew_keys()
 
     def action_list(self) -> None:
         """Go from the line to the list."""
@@ -218,64 +237,32 @@ class CounterScreen(Screen[None]):
         camera_choice.offer(self, self._post, self.query_one(CameraBox), self._make_room)
 
     def action_undo(self) -> None:
-        """Take back the last check-in, while it is fresh."""
-        if self._last_in is None:
-            return
-        (visit, at), self._last_in = self._last_in, None
-        if self._post.station.now() - at > _UNDO_WITHIN:
-            self._say(_("Trop tard pour annuler\u202f: une arrivée s’annule dans la minute."))
-            return
+        """Take back a check-in while it is fresh, and ask why."""
+        if (scan := self._box.to_undo) is not None:
+            undo.ask(self, self._post.station, scan, self._undone, self._say)
 
-        def undone(refused: Refused | None) -> None:
-            if self._done(refused):
-                self._reading = None
-                self._show(verdicts.undone_view(visit))
-
-        background(self, lambda: self._reception.undo_check_in(visit.id), undone, group="undo")
+    def _undone(self, scan: Scan, outcome: Applied | Refused) -> None:
+        if isinstance(outcome, Refused):
+            self._say(refusal(outcome))
+        elif (visit := scan.reading.visit) is not None:
+            view = verdicts.undone_view(visit, outcome.detail.get("stands", ""))
+            self._box.recent.put(
+                replace(scan, view=replace(view, name=scan.view.name), undone=True)
+            )
+            self._say("")
+            self._show(view)
 
     def action_call(self) -> None:
         """Call the next person to this desk."""
-        background(self, self._call_next, self._called, group="desk")
-
-    def _call_next(self) -> desk.Called:
-        with self._turns.alone():  # pressed twice, the key calls one person
-            return desk.call_next(self._reception, self._desk)
-
-    def _called(self, called: desk.Called) -> None:
-        if called.row is None:
-            self._say(_("Personne n’attend."))
-        elif self._done(called.refused):
-            self._reading = None
-            self._show(verdicts.called_view(called.row, self._desk), called.row.needs)
+        self._desk.call()
 
     def action_start(self) -> None:
         """The person called has come."""
-        row = self._here
-        if row is None or (visit := row.visit) is None:
-            return
-
-        def started(refused: Refused | None) -> None:
-            if self._done(refused) and self._reading is None:
-                self._show(verdicts.served_view(row, self._desk), row.needs)
-
-        background(self, lambda: self._reception.start(visit), started, group="desk")
+        self._desk.start()
 
     def action_finish(self) -> None:
         """Ask how the visit at this desk ended."""
-        row = self._here
-        if row is None or (visit := row.visit) is None:
-            return
-
-        def finished(refused: Refused | None) -> None:
-            if self._done(refused) and self._reading is None:
-                self._show(verdicts.READY)
-
-        def chosen(outcome: str | None) -> None:
-            if outcome is not None:
-                finish = self._reception.finish
-                background(self, lambda: finish(visit, outcome), finished, group="desk")
-
-        self.app.push_screen(OutcomeScreen(desk.who(row)), chosen)
+        self._desk.finish()
 
     action_absent = action_finish
 
@@ -291,22 +278,32 @@ class CounterScreen(Screen[None]):
         self._say("" if refused is None else refusal(refused))
         return refused is None
 
+    def _show_desk(self, view: VerdictView, needs: tuple[str, ...], *, called: bool) -> None:
+        """Show what was done at the desk; only a call takes a reading's place."""
+        if called or self._scan is None:
+            self._show(view, needs=needs)
+
     def _say(self, sentence: str) -> None:
         self.query_one(QueueBox).say(sentence)
         self._renew_keys()
 
-    def _show(self, view: VerdictView, needs: tuple[str, ...] = ()) -> None:
-        self.query_one(VerdictPanel).show(view)
-        line = self.query_one("#needs", Static)
-        line.display = bool(needs)
-        if needs:
-            line.update(_("Besoins\u202f: {needs}").format(needs=verdicts.needs_of(needs)))
+    def _show(
+        self, view: VerdictView, scan: Scan | None = None, needs: tuple[str, ...] = ()
+    ) -> None:
+        """Show a verdict: of a reading, which may wait for the agent's word, or of the desk."""
+        self._scan = scan
+        if scan is not None and scan.reading.person is not None:
+            needs = scan.reading.person.needs
+        answer = self.query_one(AnswerBox)
+        answer.show(view, needs)
+        answer.say_waiting(self._box.recent.waiting - (scan is not None and scan.open))
+        self._box.renew()
         self.call_after_refresh(self._renew_keys)
 
     def _renew_keys(self) -> None:
         """Tell the footer which keys work now; it is slow, so only when others do."""
-        state = self._here.state if self._here else None
-        keys = (state, self._pending is not None, self._last_in is not None)
+        fresh = self._box.to_undo is not None
+        keys = (self._desk.state, self._pending is not None, fresh, self._box.focused)
         if keys != self._keys:
             self._keys = keys
             self.refresh_bindings()

@@ -10,7 +10,7 @@ from guichet.domain.day import DayRow
 from guichet.domain.model import Visit, VisitStatus
 from guichet.domain.names import display_name
 from guichet.domain.needs import Need
-from guichet.domain.reference import ReferenceProblem, reference_of
+from guichet.domain.reference import ReferenceProblem
 from guichet.i18n import _
 from guichet.screens.words import FINDINGS, NEEDS
 from guichet.station import Reading, Station
@@ -104,15 +104,17 @@ def _desk_view(row: DayRow, desk: str, then: str) -> VerdictView:
     )
 
 
-def undone_view(visit: Visit) -> VerdictView:
-    """What the panel says once a check-in was taken back."""
+def undone_view(visit: Visit, stands: str = "") -> VerdictView:
+    """What the panel says once a check-in was taken back; `stands` is another ticket they hold."""
+    kept = _("Celui de l’autre arrivée, {ticket}, reste valable.").format(ticket=stands)
     return VerdictView(
         level="idle",
         sign="",
         word=_("Arrivée annulée"),
         next_action=_("Le ticket {ticket} ne vaut plus\u202f: reprenez-le.").format(
             ticket=visit.ticket
-        ),
+        )
+        + (f" {kept}" if stands else ""),
     )
 
 
@@ -143,15 +145,8 @@ def _lines(reading: Reading, station: Station) -> list[str]:
         lines.append(_so_far(reading.visit, station))
     elif decision.finding in _TIMED and decision.starts_at is not None:
         lines.append(_off(decision.minutes_off))
-    reference = (
-        reading.appointment.reference
-        if reading.appointment
-        else reference_of(reading.claims.appointment)
-        if reading.claims
-        else ""
-    )
-    if reference and reading.person is None:
-        lines.append(_("Référence {reference}").format(reference=reference))
+    if reading.person is None and reading.reference:
+        lines.append(_("Référence {reference}").format(reference=reading.reference))
     return lines
 
 

@@ -29,7 +29,7 @@ from guichet.domain.operations import (
     Start,
     UndoCheckIn,
 )
-from guichet.domain.reference import ReferenceProblem, parse_reference
+from guichet.domain.reference import ReferenceProblem, parse_reference, reference_of
 from guichet.domain.tickets import ticket
 from guichet.station.core import Core
 from guichet.store import queries
@@ -61,6 +61,13 @@ class Reading:
     visit: Visit | None = None
     checked_in: bool = False
 
+    @property
+    def reference(self) -> str:
+        """The reference of the appointment read, nothing when there is none."""
+        if self.appointment is not None:
+            return self.appointment.reference
+        return reference_of(self.claims.appointment) if self.claims else ""
+
 
 class Reception:
     """Everything the counter's and the supervisor's screens ask for."""
@@ -80,15 +87,21 @@ class Reception:
         One transaction: the visit and its place in the outbox, or the trace of a refused scan.
         """
         with writing(self._core.engine) as connection:
-            result = verify(text, self._keyring(connection))
-            if not isinstance(result, Verified):
-                reading_ = Reading(unverified(result.reason))
-            else:
-                appointment = get(connection, Appointment, result.claims.appointment)
-                reading_ = self._judged(connection, result.claims, appointment)
-            reading_ = self._concluded(connection, reading_)
+            reading_ = self._concluded(connection, self._verified(connection, text))
         self._left(reading_)
         return reading_
+
+    def inspect(self, text: str) -> Reading:
+        """What a text is, now; nobody is checked in and no trace of it is kept."""
+        with reading(self._core.engine) as connection:
+            return self._verified(connection, text)
+
+    def _verified(self, connection: Connection, text: str) -> Reading:
+        result = verify(text, self._keyring(connection))
+        if not isinstance(result, Verified):
+            return Reading(unverified(result.reason))
+        appointment = get(connection, Appointment, result.claims.appointment)
+        return self._judged(connection, result.claims, appointment)
 
     def _keyring(self, connection: Connection) -> dict[str, bytes]:
         now = self._core.clock()
@@ -195,9 +208,12 @@ class Reception:
         ).scalar_one()
         return ticket(lane, self._core.enrolment.number, last)
 
-    def undo_check_in(self, visit: str) -> Refused | None:
-        """Take back a check-in made by mistake."""
-        return self._stepped(self._core.submit(UndoCheckIn(visit)))
+    def undo_check_in(self, visit: str, reason: str) -> Applied | Refused:
+        """Take back a check-in (guichet.domain.lifecycle.UNDO_REASONS).
+
+        Checked in on another station too, the person keeps that ticket: detail "stands" has it.
+        """
+        return self._core.submit(UndoCheckIn(visit, reason))
 
     def call(self, visit: str, desk: str) -> Refused | None:
         """Call a waiting person to a desk."""

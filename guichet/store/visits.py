@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, select
 
-from guichet.domain.lifecycle import OUTCOMES, VISIT, after, after_check_in
+from guichet.domain.lifecycle import OUTCOMES, UNDO_REASONS, VISIT, after, after_check_in
 from guichet.domain.model import Appointment, AppointmentStatus, Site, Visit, VisitStatus
 from guichet.domain.operations import (
     Applied,
@@ -86,8 +86,8 @@ def step(
     status = VISIT[visit.status, action.kind]
     if not isinstance(status, VisitStatus):
         return Refused(status, {"ticket": visit.ticket, "desk": visit.desk or ""})
+    counted = visit.status is not VisitStatus.DUPLICATE
     visit = replace(visit, status=status)
-    changed = [("visit", visit.id)]
     match action:
         case Call(desk=desk):
             visit = replace(visit, called_at=operation.at, desk=desk)
@@ -97,10 +97,12 @@ def step(
             if outcome not in OUTCOMES:
                 return Refused("unknown_outcome")
             visit = replace(visit, ended_at=operation.at, outcome=outcome)
-        case UndoCheckIn():
-            changed += _take_back_arrival(connection, visit)
+        case UndoCheckIn(reason=reason):
+            if reason is not None and reason not in UNDO_REASONS:
+                return Refused("unknown_reason")
+            return _undone(connection, replace(visit, outcome=reason), counted=counted)
     put(connection, visit)
-    return Applied(tuple(changed), {"ticket": visit.ticket})
+    return Applied((("visit", visit.id),), {"ticket": visit.ticket})
 
 
 def visit_of(connection: Connection, appointment: str, site: int) -> Visit | None:
@@ -117,9 +119,33 @@ _COUNTS = select(VISITS).where(
 """The visit that counts; made once, for making it takes longer than the answer."""
 
 
-def _take_back_arrival(connection: Connection, visit: Visit) -> list[tuple[str, str]]:
-    appointment = get(connection, Appointment, visit.appointment or "")
-    if appointment is None or appointment.status is not AppointmentStatus.ARRIVED:
-        return []
-    put(connection, replace(appointment, status=after(appointment.status, "undo_check_in")))
-    return [("appointment", appointment.id)]
+_DUPLICATES = (
+    select(VISITS)
+    .where(
+        VISITS.c.appointment == bindparam("appointment"),
+        VISITS.c.site == bindparam("site"),
+        VISITS.c.status == VisitStatus.DUPLICATE.value,
+    )
+    .order_by(VISITS.c.arrived_at, VISITS.c.id)
+)
+
+
+def _undone(connection: Connection, visit: Visit, *, counted: bool) -> Applied:
+    """Take the visit back, and the appointment's arrival when it was this visit that counted.
+
+    Checked in elsewhere too, the person holds that other ticket: it counts from now on.
+    """
+    put(connection, visit)
+    changed = [("visit", visit.id)]
+    appointment = get(connection, Appointment, visit.appointment or "") if counted else None
+    if appointment is not None and appointment.site == visit.site:
+        where = {"appointment": appointment.id, "site": visit.site}
+        for other in records(connection, Visit, _DUPLICATES, where)[:1]:
+            put(connection, replace(other, status=VisitStatus.WAITING))
+            changed.append(("visit", other.id))
+            return Applied(tuple(changed), {"ticket": visit.ticket, "stands": other.ticket})
+        if appointment.status is AppointmentStatus.ARRIVED:
+            status = after(appointment.status, "undo_check_in")
+            put(connection, replace(appointment, status=status))
+            changed.append(("appointment", appointment.id))
+    return Applied(tuple(changed), {"ticket": visit.ticket})

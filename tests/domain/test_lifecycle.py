@@ -2,7 +2,7 @@
 
 import pytest
 
-from guichet.domain.lifecycle import APPOINTMENT, OUTCOMES, VISIT, after_check_in
+from guichet.domain.lifecycle import APPOINTMENT, OUTCOMES, UNDO_REASONS, VISIT, after_check_in
 from guichet.domain.model import AppointmentStatus, VisitStatus
 
 APPOINTMENTS = """
@@ -19,7 +19,7 @@ waiting     =called         not_called       =done         =undone
 called      already_called  =serving         =done         already_called
 serving     already_called  already_started  =done         already_called
 done        already_done    already_done     already_done  already_done
-duplicate   duplicate       duplicate        duplicate     duplicate
+duplicate   duplicate       duplicate        duplicate     =undone
 undone      undone          undone           undone        undone
 """
 
@@ -73,3 +73,4 @@ def test_after_a_check_in(status: str, expected: tuple[str, str | None]) -> None
 
 def test_outcomes() -> None:
     assert OUTCOMES == ("served", "unsuccessful", "left")
+    assert not set(OUTCOMES) & set(UNDO_REASONS)  # both are kept as the visit's outcome

@@ -11,6 +11,7 @@ from guichet.domain.day import DayState, next_to_call
 from guichet.domain.model import Role
 from guichet.domain.provenance import Through
 from guichet.screens.queue import QueueBox
+from guichet.screens.undo import UndoScreen
 from guichet.widgets.rows import Row, RowsView
 from tests.personas.desks import (
     arrives,
@@ -221,6 +222,8 @@ async def test_11_a_real_appointment_bought_under_another_name(world: World) -> 
         assert name.styles.text_style.bold
         assert name.region.width > 0
         await post.pilot.press("ctrl+z")  # the card in the hand says OUATTARA Salimata
+        await post.see(lambda: isinstance(post.pilot.app.screen, UndoScreen))
+        await post.pilot.press("m")
         view = await post.sees("Arrivée annulée")
         assert post.row(sold.id).state is DayState.EXPECTED
     async with mediation(world, BUYER) as desk:

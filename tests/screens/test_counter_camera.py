@@ -69,7 +69,7 @@ async def test_a_dialog_leaves_the_camera_open(
     async with at_counter(world, monkeypatch) as counter:
         await counter.pilot.press("f5")
         await counter.sees("Guichet 40")
-        await counter.see(lambda: counter.screen._here is not None)
+        await counter.see(lambda: counter.screen._desk.here is not None)
         await counter.pilot.press("ctrl+n")
         await counter.see(lambda: isinstance(counter.pilot.app.screen, OutcomeScreen))
         counter.hold("train ticket")

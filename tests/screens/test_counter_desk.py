@@ -10,6 +10,7 @@ from textual.widgets import Input
 from guichet.domain.day import DayRow, DayState, next_to_call
 from guichet.screens.outcome import OutcomeScreen
 from guichet.screens.queue import QueueBox
+from guichet.screens.undo import UndoScreen
 from guichet.store.engine import reading, writing
 from guichet.store.schema import METADATA
 from tests.posts import World
@@ -19,7 +20,7 @@ _VISIT = METADATA.tables["visit"]
 
 
 def at_our_desk(counter: Counter) -> DayRow | None:
-    return counter.screen._here
+    return counter.screen._desk.here
 
 
 def outcome_of(counter: Counter, visit: str) -> str | None:
@@ -96,8 +97,18 @@ async def test_a_check_in_is_taken_back(
         await counter.type(row.reference)
         ticket = (await counter.sees("Attendu")).ticket
         await counter.pilot.press("ctrl+z")
+        await counter.see(lambda: isinstance(counter.pilot.app.screen, UndoScreen))
+        await counter.pilot.press("escape")
+        await counter.see(lambda: counter.pilot.app.screen is counter.screen)
+        assert counter.row(row.appointment or "").state is DayState.WAITING
+        await counter.pilot.press("ctrl+z")
+        await counter.see(lambda: isinstance(counter.pilot.app.screen, UndoScreen))
+        await counter.pilot.press("m")
         view = await counter.sees("Arrivée annulée")
         assert ticket in view.next_action
+        with reading(counter.station._core.engine) as connection:
+            query = select(_VISIT.c.outcome).where(_VISIT.c.ticket == ticket)
+            assert connection.execute(query).scalars().all() == ["wrong_person"]
         assert counter.row(row.appointment or "").state is DayState.EXPECTED
         await counter.type(row.reference)
         await counter.sees("Attendu")

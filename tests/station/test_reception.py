@@ -9,6 +9,7 @@ from guichet.domain.admission import Admit, Finding
 from guichet.domain.claims import Claims
 from guichet.domain.day import DayState, next_to_call
 from guichet.domain.model import Appointment, Person, Role
+from guichet.domain.operations import Applied
 from guichet.domain.reference import ReferenceProblem
 from guichet.station import Reading, Station
 from guichet.station.mediation import Booked, Held
@@ -172,7 +173,9 @@ def test_a_check_in_by_mistake_can_be_taken_back(world: World) -> None:
     station = world.station("one")
     first = scanned(world, station, 0)
     assert first.visit is not None
-    assert station.reception.undo_check_in(first.visit.id) is None
+    undone = station.reception.undo_check_in(first.visit.id, "wrong_person")
+    assert isinstance(undone, Applied)
+    assert undone.detail == {"ticket": first.visit.ticket}
     again = station.reception.scan(text_of(first.appointment))  # type: ignore[arg-type]
     assert again.checked_in
     assert again.visit is not None

@@ -43,7 +43,7 @@ ACTIONS: st.SearchStrategy[Action] = st.one_of(
     st.builds(Move, APPOINTMENTS, HOLDS, SLOTS),
     st.builds(Cancel, APPOINTMENTS, st.just("person")),
     st.builds(CheckIn, VISITS, APPOINTMENTS, st.just("B101"), st.none()),
-    st.builds(UndoCheckIn, VISITS),
+    st.builds(UndoCheckIn, VISITS, st.sampled_from([None, "by_mistake", "nonsense"])),
 )
 STEPS = st.lists(st.tuples(ACTIONS, st.sampled_from([0, 0, 0, 4, 11])), max_size=25)
 

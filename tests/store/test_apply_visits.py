@@ -168,6 +168,45 @@ def test_undoing_the_arrival_of_someone_unknown_or_cancelled(central: Counter, m
     assert central.appointment(made).status is AppointmentStatus.CANCELLED
 
 
+def test_who_was_checked_in_twice_keeps_the_other_ticket(central: Counter, made: str) -> None:
+    for visit, minute in (("v1", 0), ("v3", 3), ("v2", 2)):
+        central.check_in(visit, made, minute)
+    outcome = central.do(UndoCheckIn("v1", "gone_again"))
+    assert outcome == Applied((("visit", "v1"), ("visit", "v2")), {"ticket": "V1", "stands": "V2"})
+    assert central.visit("v2").status is VisitStatus.WAITING
+    assert central.visit("v3").status is VisitStatus.DUPLICATE
+    assert central.appointment(made).status is AppointmentStatus.ARRIVED
+    central.do(UndoCheckIn("v2", "gone_again"))
+    assert central.visit("v3").status is VisitStatus.WAITING
+    central.do(UndoCheckIn("v3", "gone_again"))
+    assert central.appointment(made).status is AppointmentStatus.BOOKED
+
+
+def test_taking_back_the_second_of_two_check_ins_leaves_the_first(
+    central: Counter, made: str
+) -> None:
+    central.check_in("v1", made)
+    central.check_in("v2", made, 2)
+    assert central.do(UndoCheckIn("v2", "by_mistake")) == Applied(
+        (("visit", "v2"),), {"ticket": "V2"}
+    )
+    assert central.visit("v1").status is VisitStatus.WAITING
+    assert central.appointment(made).status is AppointmentStatus.ARRIVED
+    central.do(UndoCheckIn("v1", "by_mistake"))
+    assert central.visit("v2").status is VisitStatus.UNDONE
+    assert central.appointment(made).status is AppointmentStatus.BOOKED
+
+
+def test_the_reason_of_an_undoing_stays_with_the_visit(central: Counter, made: str) -> None:
+    central.check_in("v1", made)
+    assert central.refusal(UndoCheckIn("v1", "boredom")) == "unknown_reason"
+    central.do(UndoCheckIn("v1", "wrong_person"))
+    assert central.visit("v1").outcome == "wrong_person"
+    central.check_in("v2", made, 1)
+    central.do(UndoCheckIn("v2"))  # queued by a station of before reasons were asked for
+    assert (central.visit("v2").status, central.visit("v2").outcome) == (VisitStatus.UNDONE, None)
+
+
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_called_started_completed(central: Counter, made: str, outcome: str) -> None:
     central.check_in("v1", made)

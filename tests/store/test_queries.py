@@ -191,6 +191,9 @@ def test_doubles_and_undone_check_ins_give_no_line_of_their_own(central: Counter
     central.do(UndoCheckIn("stranger"))
     central.do(UndoCheckIn("v1"))
     (line,) = rows(central)
+    assert (line.visit, line.state) == ("v2", DayState.WAITING)
+    central.do(UndoCheckIn("v2"))
+    (line,) = rows(central)
     assert (line.visit, line.state) == (None, DayState.EXPECTED)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guichet.domain.model import Change
-from guichet.domain.operations import Action, Operation, Verdict
+from guichet.domain.operations import Action, Operation, UndoCheckIn, Verdict
 from guichet.errors import ProtocolError
 from guichet.store.records import change_json, to_json
 from guichet.store.wire import operation_json, read_change, read_operation, read_verdict
@@ -144,3 +144,13 @@ def as_body(**action: Any) -> dict[str, Any]:
 def test_an_operation_that_is_none_is_not_guessed(body: Any) -> None:
     with pytest.raises(ValueError, match="not an operation"):
         read_operation(json.dumps(body))
+
+
+def test_an_undoing_of_before_reasons_is_read() -> None:
+    written = operation_json(
+        Operation(
+            "o", "s", "CB1", 1, datetime(2026, 11, 24, tzinfo=UTC), UndoCheckIn("v1", "other")
+        )
+    ).replace(',"reason":"other"', "")
+    assert "reason" not in written
+    assert read_operation(written).action == UndoCheckIn("v1", None)

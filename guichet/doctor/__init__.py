@@ -5,14 +5,17 @@ import os
 import shutil
 import sys
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from guichet.config import Enrolment, load_enrolment, load_settings
+from guichet.config import Enrolment, load_enrolment
+from guichet.doctor.check import Check
+from guichet.doctor.scanning import CAMERA_FAULTS, camera, decoders, keyring
 from guichet.errors import GuichetError
 from guichet.i18n import _
+
+__all__ = ["CAMERA_FAULTS", "examine"]
 
 _PYTHON = (3, 11)
 _ROOM = 200_000_000  # bytes: a station's replica, its backup and its documents
@@ -20,19 +23,9 @@ _SKEW = 60.0  # seconds: beyond, early and late are judged wrong
 _SHIPPED_FONTS = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic", "fontpkg_noto_sans_tamil")
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing examined. `good` None: guichet works without it; `advice` says how to mend it."""
-
-    name: str
-    good: bool | None
-    found: str
-    advice: str = ""
-
-
 def examine(folder: Path) -> list[Check]:
     """Every check, each in its own right: one that fails does not stop the others."""
-    checks = [_python(), _disk(folder), _database(folder), *_decoders(), _camera(folder)]
+    checks = [_python(), _disk(folder), _database(folder), *decoders(), *camera(folder)]
     checks += [_fonts(), _printer()]
     try:
         enrolment = load_enrolment(folder)
@@ -51,7 +44,7 @@ def examine(folder: Path) -> list[Check]:
                 advice=_("Lancez «\u00a0guichet enrol ADRESSE\u00a0»."),
             ),
         ]
-    return [*checks, _secrets(folder), *_keyring(folder), *_central(enrolment)]
+    return [*checks, _secrets(folder), *keyring(folder), *_central(enrolment)]
 
 
 def _python() -> Check:
@@ -97,64 +90,6 @@ def _database(folder: Path) -> Check:
     return Check(name, good=True, found=_("saine, et elle peut être écrite"))
 
 
-def _decoders() -> list[Check]:
-    from guichet.scanner.decoder import available  # noqa: PLC0415 - heavy
-
-    engines = available()
-    advice = {
-        "zbar": _(
-            "Facultatif\u202f: «\u00a0sudo apt install libzbar0\u00a0» sous Debian et Ubuntu. "
-            "Les autres lecteurs suffisent."
-        ),
-    }
-    broken = _("Réinstallez guichet\u202f: ce lecteur en fait partie.")
-    return [
-        Check(_("lecteur de codes {name}").format(name=name), good=True, found=version)
-        if version
-        else Check(
-            _("lecteur de codes {name}").format(name=name),
-            good=None if name in advice else False,
-            found=_("absent"),
-            advice=advice.get(name, broken),
-        )
-        for name, version in engines.items()
-    ]
-
-
-def _camera(folder: Path) -> Check:
-    from guichet.scanner.faults import CameraFault  # noqa: PLC0415 - heavy
-    from guichet.scanner.source import open_source  # noqa: PLC0415
-
-    try:
-        spec = load_settings(folder).camera
-    except GuichetError as error:
-        return Check(_("réglages"), good=False, found=_("inutilisables"), advice=str(error))
-    name = _("caméra {spec}").format(spec=spec)
-    try:
-        source = open_source(spec)
-    except CameraFault as fault:
-        return Check(
-            name,
-            good=None,
-            found=_CAMERA_FAULTS.get(fault.reason, fault.reason),
-            advice=_(
-                "Branchez-la, fermez ce qui l’occupe, ou changez «\u00a0camera\u00a0» dans "
-                "settings.toml. Sans elle, tapez la référence de la convocation."
-            ),
-        )
-    source.close()
-    return Check(name, good=True, found=_("s’ouvre"))
-
-
-_CAMERA_FAULTS = {
-    "absent": _("introuvable"),
-    "denied": _("interdite à cet utilisateur"),
-    "busy": _("occupée par un autre programme"),
-    "unreadable": _("ne donne pas d’images"),
-    "unknown_source": _("réglage incompris"),
-}
-
-
 def _fonts() -> Check:
     missing = []
     for package in _SHIPPED_FONTS:
@@ -192,38 +127,6 @@ def _secrets(folder: Path) -> Check:
         _("lisible par son seul propriétaire") if private else _("lisible par d’autres"),
         "" if private else f"chmod 600 {path}",
     )
-
-
-def _keyring(folder: Path) -> list[Check]:
-    """Whether this station holds a key to verify today's convocations with."""
-    from guichet.domain.model import PublicKey  # noqa: PLC0415 - heavy
-    from guichet.store.engine import open_engine, reading, sqlite_url  # noqa: PLC0415
-    from guichet.store.queries import everything  # noqa: PLC0415
-
-    path = folder / "station.sqlite3"
-    if not path.exists():
-        return []
-    now = datetime.now(UTC)
-    try:
-        engine = open_engine(sqlite_url(path))
-        try:
-            with reading(engine) as connection:
-                keys = everything(connection, PublicKey)
-        finally:
-            engine.dispose()
-    except GuichetError:
-        return []  # the local database has been told about already
-    valid = sum(k.revoked_at is None and k.not_before <= now < k.not_after for k in keys)
-    return [
-        Check(
-            _("clés des convocations"),
-            bool(valid),
-            _("{valid} en cours de validité").format(valid=valid),
-            ""
-            if valid
-            else _("Ouvrez guichet avec le réseau\u202f: elles viennent de la centrale."),
-        )
-    ]
 
 
 def _central(enrolment: Enrolment) -> list[Check]:
