@@ -11,6 +11,7 @@ from guichet.convocation.token import Verified, verify
 from guichet.domain.admission import Admit, Decision, Finding, decide, unverified
 from guichet.domain.claims import Claims
 from guichet.domain.day import DayRow
+from guichet.domain.keys import Standing, standing
 from guichet.domain.model import (
     Appointment,
     Person,
@@ -80,23 +81,23 @@ class Reception:
         One transaction: the visit and its place in the outbox, or the trace of a refused scan.
         """
         with writing(self._core.engine) as connection:
-            result = verify(text, self._keyring(connection))
+            keyring = self._keyring(connection)
+            ring = {kid: bytes.fromhex(key.public) for kid, key in keyring.items()}
+            result = verify(text, ring)
             if not isinstance(result, Verified):
                 reading_ = Reading(unverified(result.reason))
             else:
+                key = standing(keyring[result.kid], self._core.clock())
                 appointment = get(connection, Appointment, result.claims.appointment)
-                reading_ = self._judged(connection, result.claims, appointment)
+                reading_ = self._judged(connection, result.claims, appointment, key)
             reading_ = self._concluded(connection, reading_)
         self._left(reading_)
         return reading_
 
-    def _keyring(self, connection: Connection) -> dict[str, bytes]:
-        now = self._core.clock()
-        return {
-            key.kid: bytes.fromhex(key.public)
-            for key in queries.everything(connection, PublicKey)
-            if key.revoked_at is None and now <= key.not_after
-        }
+    @staticmethod
+    def _keyring(connection: Connection) -> dict[str, PublicKey]:
+        """Every key central has told of: of one that holds no more, that is what must be said."""
+        return {key.kid: key for key in queries.everything(connection, PublicKey)}
 
     def look_up(self, text: str) -> Reading | ReferenceProblem:
         """The same for a reference typed by hand, without its QR code."""
@@ -130,15 +131,21 @@ class Reception:
             self._core.left()
 
     def _judged(
-        self, connection: Connection, claims: Claims | None, appointment: Appointment | None
+        self,
+        connection: Connection,
+        claims: Claims | None,
+        appointment: Appointment | None,
+        key: Standing = Standing.GOOD,
     ) -> Reading:
         site = self._core.known_site()
-        decision = decide(claims, appointment, site, self._core.clock())
+        named = appointment.id if appointment else claims.appointment if claims else None
+        visit = None if named is None else visit_of(connection, named, site.number)
+        decision = decide(claims, appointment, site, self._core.clock(), key=key, visit=visit)
         place: Site | None = site
         if decision.site != site.number:
             place = None if decision.site is None else get(connection, Site, decision.site)
         if appointment is None:
-            return Reading(decision, claims, site=place)
+            return Reading(decision, claims, site=place, visit=visit)
         return Reading(
             decision,
             claims,
@@ -146,7 +153,7 @@ class Reception:
             get(connection, Person, appointment.person),
             get(connection, Procedure, appointment.procedure),
             place,
-            visit_of(connection, appointment.id, site.number),
+            visit,
         )
 
     def _concluded(self, connection: Connection, reading_: Reading) -> Reading:
@@ -168,10 +175,8 @@ class Reception:
         )
         if appointment is None:
             raise ValueError("nobody to check in")
-        earlier = visit_of(connection, appointment, self._core.enrolment.site)
-        if earlier is not None:
-            decision = replace(reading_.decision, finding=Finding.ALREADY_IN)
-            return replace(reading_, decision=decision, visit=earlier)
+        if visit_of(connection, appointment, self._core.enrolment.site) is not None:
+            return self._judged(connection, reading_.claims, reading_.appointment)
         finding = reading_.decision.finding
         check_in = CheckIn(
             visit=uuid.uuid4().hex,

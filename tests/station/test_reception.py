@@ -47,7 +47,7 @@ def scanned(world: World, station: Station, minutes: float) -> Reading:
         (15, Finding.EXPECTED, True),
         (-31, Finding.EARLY, False),
         (16, Finding.LATE, False),
-        (-24 * 60, Finding.WRONG_DAY, False),
+        (-20 * 60, Finding.WRONG_DAY, False),
         (24 * 60, Finding.WRONG_DAY, False),
     ],
 )
