@@ -196,7 +196,7 @@ def _secrets(folder: Path) -> Check:
 
 def _keyring(folder: Path) -> list[Check]:
     """Whether this station holds a key to verify today's convocations with."""
-    from guichet.domain.model import PublicKey  # noqa: PLC0415 - heavy
+    from guichet.domain.keys import PublicKey  # noqa: PLC0415 - heavy
     from guichet.store.engine import open_engine, reading, sqlite_url  # noqa: PLC0415
     from guichet.store.queries import everything  # noqa: PLC0415
 

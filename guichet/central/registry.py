@@ -14,7 +14,8 @@ from guichet.central.transactions import transact
 from guichet.convocation import token
 from guichet.domain.claims import Claims
 from guichet.domain.identity import identity_of
-from guichet.domain.model import Appointment, Person, PublicKey
+from guichet.domain.keys import PublicKey
+from guichet.domain.model import Appointment, Person
 from guichet.domain.reference import ALPHABET
 from guichet.domain.waiting import Rules
 from guichet.store.booking import Authority

@@ -1,14 +1,24 @@
 """Keys that convocations are signed with: how each stands, and when a new one is due."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-
-from guichet.domain.model import PublicKey
 
 WARN_BEFORE = timedelta(days=60)
 """A new key is due so long before the last one ends: no appointment is taken further ahead, and
 stations that rarely meet the network have heard of it by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A key convocations are verified with. `kid` and `public` are hexadecimal."""
+
+    kid: str
+    public: str
+    not_before: datetime
+    not_after: datetime
+    revoked_at: datetime | None
 
 
 class Standing(StrEnum):

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from guichet.domain.keys import PublicKey
+from guichet.domain.reports import Report
+
 
 class Role(StrEnum):
     """What an agent may do; each opens one mode."""
@@ -177,7 +180,8 @@ class Visit:
     """What happens on the day, from arrival to outcome.
 
     `appointment` and `person` are None for what is not known here (yet); `anomaly` says what was
-    unusual about the arrival ("early", "late", "unknown_here", "double", "cancelled"…).
+    unusual about the arrival ("early", "late", "unknown_here", "double", "cancelled"…); `identity`
+    what checking it gave (guichet.domain.identity.Check), None before. Nothing typed is kept.
     """
 
     id: str
@@ -195,6 +199,7 @@ class Visit:
     desk: str | None
     outcome: str | None
     anomaly: str | None
+    identity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,17 +212,6 @@ class Agent:
     roles: tuple[Role, ...]
     pin_hash: str
     active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PublicKey:
-    """A key convocations are verified with. `kid` and `public` are hexadecimal."""
-
-    kid: str
-    public: str
-    not_before: datetime
-    not_after: datetime
-    revoked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +254,17 @@ class Demand:
 
 
 Record = (
-    Site | Procedure | Slot | Person | Appointment | Visit | Agent | PublicKey | Competence | Demand
+    Site
+    | Procedure
+    | Slot
+    | Person
+    | Appointment
+    | Visit
+    | Agent
+    | PublicKey
+    | Competence
+    | Demand
+    | Report
 )
 """A replicated record."""
 
@@ -275,6 +279,7 @@ RECORDS: dict[str, type[Record]] = {
     "key": PublicKey,
     "competence": Competence,
     "demand": Demand,
+    "report": Report,
 }
 """Every replicated type by its name on the wire."""
 

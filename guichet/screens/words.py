@@ -109,6 +109,8 @@ OPERATIONS: dict[str, str] = {
     "start": _("Début d’entretien"),
     "complete": _("Fin d’entretien"),
     "note_scan": _("Lecture refusée"),
+    "note_identity": _("Identité vérifiée"),
+    "file_report": _("Signalement"),
 }
 """For each kind of operation: what the agent did."""
 

@@ -11,12 +11,12 @@ from guichet.convocation.token import Verified, verify
 from guichet.domain.admission import Admit, Decision, Finding, decide, unverified
 from guichet.domain.claims import Claims
 from guichet.domain.day import DayRow
-from guichet.domain.keys import Standing, standing
+from guichet.domain.identity import Check
+from guichet.domain.keys import PublicKey, Standing, standing
 from guichet.domain.model import (
     Appointment,
     Person,
     Procedure,
-    PublicKey,
     Site,
     Visit,
 )
@@ -25,6 +25,7 @@ from guichet.domain.operations import (
     Call,
     CheckIn,
     Complete,
+    NoteIdentity,
     NoteScan,
     Refused,
     Start,
@@ -50,7 +51,8 @@ class Reading:
     """What a convocation turned out to be, and what was done about it.
 
     `visit` is the one just opened when `checked_in`, else the one already there, if any.
-    `site` is the place the convocation is for, when it is known here.
+    `site` is the place the convocation is for, when it is known here. `identity` is what checking
+    the ID shown gave, None before.
     """
 
     decision: Decision
@@ -61,6 +63,7 @@ class Reading:
     site: Site | None = None
     visit: Visit | None = None
     checked_in: bool = False
+    identity: Check | None = None
 
 
 class Reception:
@@ -141,6 +144,8 @@ class Reception:
         named = appointment.id if appointment else claims.appointment if claims else None
         visit = None if named is None else visit_of(connection, named, site.number)
         decision = decide(claims, appointment, site, self._core.clock(), key=key, visit=visit)
+        if key is Standing.REVOKED:
+            claims = None  # whoever stole the key may have written them
         place: Site | None = site
         if decision.site != site.number:
             place = None if decision.site is None else get(connection, Site, decision.site)
@@ -185,6 +190,9 @@ class Reception:
             anomaly=None if finding is Finding.EXPECTED else finding.value,
         )
         self._core.perform(connection, self._core.operation(check_in))
+        if reading_.identity is not None:  # checked while the agent was asked
+            noted = NoteIdentity(check_in.visit, reading_.identity)
+            self._core.perform(connection, self._core.operation(noted))
         visit = get(connection, Visit, check_in.visit)
         return replace(reading_, visit=visit, checked_in=True)
 

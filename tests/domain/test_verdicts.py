@@ -7,8 +7,8 @@ import pytest
 
 from guichet.domain.admission import Decision, decide
 from guichet.domain.claims import Claims
-from guichet.domain.keys import Standing, good_until, standing
-from guichet.domain.model import Appointment, AppointmentStatus, PublicKey, Visit, VisitStatus
+from guichet.domain.keys import PublicKey, Standing, good_until, standing
+from guichet.domain.model import Appointment, AppointmentStatus, Visit, VisitStatus
 from guichet.domain.verdicts import (
     AXES,
     MEANINGS,
@@ -28,7 +28,10 @@ from guichet.domain.verdicts import (
 )
 from tests.domain.samples import APPOINTMENT, BOBIGNY, CLAIMS, START
 
-EVERYTHING = [Facts(*values) for values in product(*AXES.values())]
+EVERYTHING = [
+    Facts(**dict(zip(AXES, values, strict=True)))  # type: ignore[arg-type]
+    for values in product(*AXES.values())
+]
 F = Finding
 GOLDEN = {
     F.NOT_OURS: 1080, F.UNKNOWN_KEY: 1080, F.FORGED: 2160,
