@@ -196,7 +196,7 @@ def _secrets(folder: Path) -> Check:
 
 def _keyring(folder: Path) -> list[Check]:
     """Whether this station holds a key to verify today's convocations with."""
-    from guichet.domain.keys import PublicKey  # noqa: PLC0415 - heavy
+    from guichet.domain.keys import WARN_BEFORE, PublicKey, good_until  # noqa: PLC0415 - heavy
     from guichet.store.engine import open_engine, reading, sqlite_url  # noqa: PLC0415
     from guichet.store.queries import everything  # noqa: PLC0415
 
@@ -213,17 +213,18 @@ def _keyring(folder: Path) -> list[Check]:
             engine.dispose()
     except GuichetError:
         return []  # the local database has been told about already
-    valid = sum(k.revoked_at is None and k.not_before <= now < k.not_after for k in keys)
-    return [
-        Check(
-            _("clés des convocations"),
-            bool(valid),
-            _("{valid} en cours de validité").format(valid=valid),
-            ""
-            if valid
-            else _("Ouvrez guichet avec le réseau\u202f: elles viennent de la centrale."),
+    name, end = _("clés des convocations"), good_until(keys, now)
+    if end is None:
+        advice = _("Ouvrez guichet avec le réseau\u202f: elles viennent de la centrale.")
+        return [Check(name, good=False, found=_("aucune n’est valable"), advice=advice)]
+    found = _("valables jusqu’au {day}").format(day=f"{end:%d/%m/%Y}")
+    if end - now < WARN_BEFORE:
+        advice = _(
+            "Demandez à la centrale la suivante dès maintenant "
+            "(«\u00a0guichet central keys --new\u00a0»)."
         )
-    ]
+        return [Check(name, good=None, found=found, advice=advice)]
+    return [Check(name, good=True, found=found)]
 
 
 def _central(enrolment: Enrolment) -> list[Check]:
