@@ -17,7 +17,7 @@ from guichet.domain.operations import Refused
 from guichet.domain.reference import ReferenceProblem
 from guichet.errors import GuichetError
 from guichet.i18n import _
-from guichet.screens import desk, practice, verdicts
+from guichet.screens import desk, identity, practice, verdicts
 from guichet.screens.camera import CameraBox
 from guichet.screens.outcome import OutcomeScreen
 from guichet.screens.post import FactsChanged, Post, background
@@ -46,6 +46,7 @@ class CounterScreen(Screen[None]):
         Binding("f6,t", "finish", _("Terminer"), tooltip=_("Clore ce passage")),
         Binding("f7,c", "camera", _("Caméra"), show=False, tooltip=_("Ouvrir ou fermer la caméra")),
         Binding("ctrl+z,u", "undo", _("Annuler"), tooltip=_("Annuler l’arrivée enregistrée")),
+        Binding("ctrl+o,i", "identity", _("Identité"), tooltip=_("Vérifier l’identité, signaler")),
         Binding("f9,p", "present", _("Feuille"), tooltip=_("Présenter une feuille")),
         Binding("escape", "take_away", _("Effacer"), show=False, tooltip=_("Ne rien faire")),
         Binding("down", "list", _("Aller à la liste"), show=False),
@@ -166,6 +167,8 @@ class CounterScreen(Screen[None]):
             case "undo":
                 free = self._pending is None and state is not DayState.CALLED
                 return free and self._last_in is not None
+            case "identity":
+                return identity.possible(self._reading)
             case "present":
                 return self._post.practice is not None
             case _:
@@ -266,6 +269,20 @@ class CounterScreen(Screen[None]):
 
     action_absent = action_finish
 
+    def action_identity(self) -> None:
+        """Check who the person is, and report what does not fit."""
+        if (reading := self._reading) is None:
+            return
+
+        def identified(checked: Reading, reported: bool) -> None:  # noqa: FBT001 - a callback
+            if self._reading is reading:
+                self._reading = checked
+                view = verdicts.reported_view(checked) if reported else None
+                needs = checked.person.needs if checked.person else ()
+                self._show(view or verdicts.view_of(checked, self._post.station), needs)
+
+        identity.identify(self, self._post, reading, identified)
+
     def action_present(self) -> None:
         """Choose a practice sheet and hold it before the camera."""
         if self._post.practice is not None:
@@ -293,7 +310,8 @@ class CounterScreen(Screen[None]):
     def _renew_keys(self) -> None:
         """Tell the footer which keys work now; it is slow, so only when others do."""
         state = self._here.state if self._here else None
-        keys = (state, self._pending is not None, self._last_in is not None)
+        known = identity.possible(self._reading)
+        keys = (state, self._pending is not None, self._last_in is not None, known)
         if keys != self._keys:
             self._keys = keys
             self.refresh_bindings()

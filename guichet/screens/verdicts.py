@@ -8,13 +8,14 @@ from textual.screen import Screen
 from guichet.domain.admission import Admit, Finding
 from guichet.domain.calendar_fr import clock, long_date
 from guichet.domain.day import DayRow
+from guichet.domain.identity import Check
 from guichet.domain.model import Visit, VisitStatus
 from guichet.domain.names import display_name
 from guichet.domain.needs import Need
 from guichet.domain.reference import ReferenceProblem, reference_of
 from guichet.domain.verdicts import BELLS, Tone
 from guichet.i18n import _
-from guichet.screens.words import FINDINGS, NEEDS
+from guichet.screens.words import FINDINGS, IDENTITIES, NEEDS
 from guichet.station import Reading, Station
 from guichet.widgets.level import SIGNS
 from guichet.widgets.verdict import VerdictView
@@ -64,6 +65,22 @@ def view_of(reading: Reading, station: Station) -> VerdictView:
         lines=tuple(_lines(reading, station)),
         ticket=visit.ticket if visit and holds else "",
         next_action=then,
+    )
+
+
+def reported_view(reading: Reading) -> VerdictView:
+    """What the panel says once a report was sent: the person still leaves with something."""
+    visit = reading.visit
+    return VerdictView(
+        level="warn",
+        sign=SIGNS["warn"],
+        word=_("Signalé"),
+        lines=(_("Le ticket reste valable."),) if visit else (),
+        ticket=visit.ticket if visit else "",
+        next_action=_(
+            "Le superviseur peut faire recevoir quand même\u202f; sinon, accompagnez la personne "
+            "au PAN\u00a0: elle en repart avec un rendez-vous."
+        ),
     )
 
 
@@ -126,10 +143,19 @@ def _words(reading: Reading) -> tuple[Literal["ok", "warn", "bad"], str, str]:
     decision = reading.decision
     if reading.checked_in and decision.admit is Admit.ASK:
         return "ok", _("Admis"), FINDINGS[Finding.EXPECTED][1]
+    if reading.identity is Check.MISMATCHED:
+        anyway = _(" (Entrée)") if waiting_for_agent(reading) else ""
+        return "warn", _("Autre identité"), _OTHER_IDENTITY.format(anyway=anyway)
     word, then = FINDINGS[decision.finding]
     if decision.finding is Finding.ALREADY_IN and reading.visit is None:
         then = _("Arrivée enregistrée ailleurs\u202f: son ticket n’est pas encore connu ici.")
     return decision.meaning.tone.value, word, then
+
+
+_OTHER_IDENTITY = _(
+    "La pièce ne correspond pas. Ctrl+O\u00a0: relire ou signaler. Le superviseur peut faire "
+    "recevoir quand même{anyway}\u202f; sinon, le PAN donne un rendez-vous."
+)
 
 
 def _lines(reading: Reading, station: Station) -> list[str]:
@@ -144,6 +170,9 @@ def _lines(reading: Reading, station: Station) -> list[str]:
         lines.append(_so_far(reading.visit, station))
     elif decision.finding in _TIMED and decision.starts_at is not None:
         lines.append(_off(decision.minutes_off))
+    if reading.identity is not None:
+        sign = SIGNS["ok" if reading.identity is Check.MATCHED else "warn"]
+        lines.append(f"{sign} {IDENTITIES[reading.identity]}")
     reference = (
         reading.appointment.reference
         if reading.appointment

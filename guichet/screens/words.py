@@ -5,9 +5,11 @@ Those of a person's file are in person_words.
 
 from guichet.domain.admission import Finding
 from guichet.domain.day import DayState
+from guichet.domain.identity import Check
 from guichet.domain.model import Role
 from guichet.domain.needs import Need
 from guichet.domain.operations import Refused
+from guichet.domain.reports import Seen
 from guichet.i18n import _
 from guichet.widgets.level import Level
 
@@ -126,6 +128,23 @@ ANOMALIES: dict[str, str] = {
     "double": _("arrivée enregistrée deux fois"),
 }
 """What was unusual about an arrival."""
+
+IDENTITIES: dict[Check, str] = {
+    Check.MATCHED: _("identité vérifiée"),
+    Check.MISMATCHED: _("l’identité ne correspond pas"),
+    Check.NOT_BOUND: _("identité impossible à comparer"),
+}
+
+SEEN: dict[Seen, str] = {
+    Seen.NAME: _("Un autre nom sur la pièce d’identité"),
+    Seen.NUMBER: _("Un autre numéro étranger"),
+    Seen.PHOTO: _("La photo n’est pas celle de la personne"),
+    Seen.ALTERED: _("Convocation modifiée ou fausse"),
+    Seen.COPY: _("Quelqu’un est déjà venu avec la même convocation"),
+    Seen.PAID: _("La personne dit avoir payé ce rendez-vous"),
+    Seen.OTHER: _("Autre chose, à préciser"),
+}
+"""What can be reported."""
 
 NEEDS: dict[Need, str] = {
     Need.INTERPRETER: _("interprète"),
