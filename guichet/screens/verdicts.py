@@ -89,8 +89,8 @@ def ring(screen: Screen[None], view: VerdictView) -> None:
     times = 0 if view.level == "idle" else BELLS[Tone(view.level)]
     if times:
         screen.app.bell()
-    if times > 1:
-        screen.set_interval(_BELL_GAP, screen.app.bell, repeat=times - 1)
+    for later in range(1, times):
+        screen.set_timer(later * _BELL_GAP, screen.app.bell)
 
 
 def needs_of(needs: tuple[str, ...]) -> str:
