@@ -78,8 +78,8 @@ def reported_view(reading: Reading) -> VerdictView:
         lines=(_("Le ticket reste valable."),) if visit else (),
         ticket=visit.ticket if visit else "",
         next_action=_(
-            "Le superviseur peut faire recevoir quand même\u202f; sinon, accompagnez la personne "
-            "au PAN\u00a0: elle en repart avec un rendez-vous."
+            "Le superviseur peut faire recevoir quand même\u202f; "
+            "sinon, le PAN donne un autre rendez-vous."
         ),
     )
 
@@ -153,8 +153,8 @@ def _words(reading: Reading) -> tuple[Literal["ok", "warn", "bad"], str, str]:
 
 
 _OTHER_IDENTITY = _(
-    "La pièce ne correspond pas. Ctrl+O\u00a0: relire ou signaler. Le superviseur peut faire "
-    "recevoir quand même{anyway}\u202f; sinon, le PAN donne un rendez-vous."
+    "Ctrl+O\u00a0: relire ou signaler. Le superviseur peut faire recevoir{anyway}\u202f; "
+    "sinon, voyez le PAN."
 )
 
 

@@ -177,10 +177,7 @@ FINDINGS: dict[Finding, tuple[str, str]] = {
     ),
     Finding.KEY_NOT_YET: (
         _("Date à vérifier"),
-        _(
-            "La date de ce poste semble fausse\u00a0: corrigez-la. "
-            "Convocation authentique\u202f; Entrée\u00a0: recevoir."
-        ),
+        _("Ce poste n’a pas la bonne date. Corrigez-la, puis Entrée\u00a0: recevoir."),
     ),
     Finding.OLD_KEY: (
         _("Ancienne clé"),
@@ -190,10 +187,10 @@ FINDINGS: dict[Finding, tuple[str, str]] = {
         ),
     ),
     Finding.REVOKED_KEY: (
-        _("Signature retirée"),
+        _("Clé retirée"),
         _(
-            "La personne n’y est pour rien\u00a0: le rendez-vous existe. Vérifiez l’identité "
-            "(Ctrl+O), dites-le au superviseur, puis Entrée\u00a0: recevoir."
+            "La personne n’y est pour rien. Vérifiez l’identité (Ctrl+O), "
+            "avec le superviseur Entrée\u00a0: recevoir."
         ),
     ),
     Finding.ALREADY_IN: (_("Déjà arrivé"), _("Le ticket ci-dessus reste valable.")),
@@ -204,7 +201,7 @@ FINDINGS: dict[Finding, tuple[str, str]] = {
     ),
     Finding.ALREADY_DONE: (
         _("Déjà reçu"),
-        _("Passage terminé. S’il manque quelque chose, voyez le superviseur ou le PAN."),
+        _("S’il manque quelque chose, voyez le superviseur ou le PAN."),
     ),
     Finding.WRONG_DAY: (
         _("Autre jour"),
@@ -224,10 +221,10 @@ FINDINGS: dict[Finding, tuple[str, str]] = {
         _("Signature fausse. Restez courtois, cherchez par nom, appelez le superviseur."),
     ),
     Finding.REVOKED_UNKNOWN: (
-        _("Signature retirée"),
+        _("Clé retirée"),
         _(
-            "Rendez-vous inconnu ici, la personne n’y est peut-être pour rien. "
-            "Cherchez par nom, appelez le superviseur."
+            "Rien ici ne confirme ce papier. Restez courtois, cherchez par nom, "
+            "appelez le superviseur."
         ),
     ),
     Finding.UNKNOWN_KEY: (

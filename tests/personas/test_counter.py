@@ -232,7 +232,7 @@ async def test_11_a_real_appointment_bought_under_another_name(world: World) -> 
         await post.pilot.press("space", "down", "down", "down", "down", "down", "space", "f9")
         view = await post.sees("Signalé")
         assert view.ticket == ticket  # nobody is refused by a report
-        assert "au PAN : elle en repart avec un rendez-vous" in words(view)
+        assert "le PAN donne un autre rendez-vous" in words(view)
         until(lambda: [each.seen for each in reports_at_central(world)] == [("name", "paid")])
         (report,) = reports_at_central(world)
         assert (report.appointment, report.identity) == (sold.id, "mismatched")

@@ -61,13 +61,13 @@ async def test_keys_that_have_ended_or_not_begun_or_are_revoked(
 
         revoked = signer(counter, -YEAR / 2, now)
         await scan(counter, revoked.paper(UNKNOWN, now))
-        view = await counter.sees("Signature retirée")
+        view = await counter.sees("Clé retirée")
         assert (view.level, view.sign) == ("bad", "✗")
         assert "Référence" not in words(view)  # nothing on that paper is believed
 
         await scan(counter, revoked.paper(known, now + YEAR))
         await counter.see(lambda: counter.view.level == "warn")
-        assert (counter.view.word, counter.view.name) == ("Signature retirée", row.name)
+        assert (counter.view.word, counter.view.name) == ("Clé retirée", row.name)
 
         ended = signer(counter, -2 * YEAR)
         await scan(counter, ended.paper(UNKNOWN, now))

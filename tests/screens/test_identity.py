@@ -100,7 +100,7 @@ async def test_another_person_is_reported_and_keeps_the_ticket(
         await counter.pilot.press("escape")
         view = await counter.sees("Autre identité")
         assert (view.level, view.ticket) == ("warn", ticket)
-        assert "Le superviseur peut faire recevoir quand même" in plain(view.next_action)
+        assert "Le superviseur peut faire recevoir" in plain(view.next_action)
         until(lambda: [visit.identity for visit in visits(world, row)] == ["mismatched"])
         await dialog(counter)
         await counter.pilot.press("f9")
@@ -110,7 +110,7 @@ async def test_another_person_is_reported_and_keeps_the_ticket(
         await counter.pilot.press("space", "f9")
         view = await counter.sees("Signalé")
         assert view.ticket == ticket
-        assert "au PAN" in plain(view.next_action)
+        assert "le PAN donne" in plain(view.next_action)
         assert counter.row(row.appointment or "").state is DayState.WAITING
         until(lambda: reports(world))
         (report,) = reports(world)
@@ -190,7 +190,7 @@ async def test_a_revoked_signature_is_checked_then_received(
         counter.station._core.sync.wake()
         until(lambda: revoked_here(counter, key.kid))
         counter.hold(paper)
-        await counter.sees("Signature retirée")
+        await counter.sees("Clé retirée")
         assert "La personne n’y est pour rien" in counter.view.next_action
         await dialog(counter)
         await counter.pilot.press("tab")

@@ -1,7 +1,15 @@
-from guichet.domain.verdicts import MEANINGS, Admit
+import textwrap
+
+import pytest
+
+from guichet.domain.admission import Decision
+from guichet.domain.identity import Check
+from guichet.domain.verdicts import MEANINGS, Admit, Finding
+from guichet.screens import verdicts
 from guichet.screens.verdict_page import PATH, page
 from guichet.screens.verdicts import READY
 from guichet.screens.words import FINDINGS
+from guichet.station import Reading
 
 _WAYS_ON = ("PAN", "superviseur", "nom", "Indiquez", "suivez", "ticket", "identité")
 
@@ -23,3 +31,18 @@ def test_words_tell_verdicts_apart_without_colour() -> None:
     looks = {(meaning.tone, FINDINGS[finding][0]) for finding, meaning in MEANINGS.items()}
     assert len(looks) == len(MEANINGS)
     assert READY.word not in {word for word, _said in FINDINGS.values()}
+
+
+OTHER = Reading(Decision(Finding.REVOKED_KEY), identity=Check.MISMATCHED)
+SAID = [
+    *FINDINGS.values(),
+    verdicts._words(OTHER)[1:],
+    (verdicts.reported_view(OTHER).word, verdicts.reported_view(OTHER).next_action),
+]
+
+
+@pytest.mark.parametrize(("word", "said"), SAID)
+def test_nothing_is_cut_on_the_smallest_screen(word: str, said: str) -> None:
+    """At 80 by 24 the panel has 17 letters for the word, and 3 lines of 35 for what to do."""
+    assert len(f"X {word}") <= 18
+    assert len(textwrap.wrap(f"→ {said}", 35, break_on_hyphens=False)) <= 3
