@@ -12,6 +12,8 @@ from guichet.errors import ConfigError
 from guichet.i18n import _
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Engine
 
 DATABASE_FILE = "central.sqlite3"
@@ -96,16 +98,17 @@ def serve(
     stop_with_stdin: bool,
 ) -> None:
     """Servir la centrale jusqu’à Ctrl+C."""
+    from guichet.central import serve as server  # noqa: PLC0415
+
     if stop_with_stdin:
-        _stop_with_stdin()
+        server.stop_with_stdin()
     url = _database(folder, database)
-    from guichet.central.serve import serve as run  # noqa: PLC0415
 
     def ready(address: str) -> None:
         click.echo(_("La centrale répond à {address}").format(address=address))
         sys.stdout.flush()
 
-    run(url, host, port, ready=ready, tls_cert=tls_cert, tls_key=tls_key)
+    server.serve(url, host, port, ready=ready, tls_cert=tls_cert, tls_key=tls_key)
 
 
 @central.command("enrol-code")
@@ -124,18 +127,34 @@ def enrol_code(site: int, minutes: int, folder: Path | None, database: str | Non
 
 @central.command()
 @click.option("--new", is_flag=True, help=_("Signer désormais avec une nouvelle clé."))
+@click.option(
+    "--from",
+    "begins",
+    metavar="AAAA-MM-JJ",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help=_("Avec --new\u00a0: seulement à partir de ce jour."),
+)
+@click.option("--revoke", metavar="CLÉ", help=_("Ne plus croire ce que cette clé a signé."))
 @_where
-def keys(folder: Path | None, database: str | None, *, new: bool) -> None:
-    """Montrer les clés publiques des convocations."""
-    from guichet.central import registry  # noqa: PLC0415
+def keys(
+    *,
+    new: bool,
+    begins: "datetime | None",
+    revoke: str | None,
+    folder: Path | None,
+    database: str | None,
+) -> None:
+    """Montrer les clés publiques des convocations, en ajouter, en révoquer."""
+    from guichet import cli_keys  # noqa: PLC0415
+    from guichet.central import keyring  # noqa: PLC0415
     from guichet.config import clock  # noqa: PLC0415
 
-    engine = _created(folder, database)
+    engine, now = _created(folder, database), clock()()
     if new:
-        registry.new_signing_key(engine, clock()())
-    for key in sorted(registry.keys(engine), key=lambda key: key.not_before):
-        state = _("révoquée") if key.revoked_at else f"→ {key.not_after:%d/%m/%Y}"
-        click.echo(f"{key.kid}  {key.not_before:%d/%m/%Y} {state}  {key.public}")
+        cli_keys.add(engine, now, begins)
+    if revoke:
+        cli_keys.revoke(engine, revoke, now)
+    cli_keys.show(keyring.keys(engine), now)
 
 
 @central.command("add-agent")
@@ -266,23 +285,3 @@ def _check_site(engine: "Engine", number: int) -> None:
                 number=number, known=listed
             )
         )
-
-
-def _stop_with_stdin() -> None:
-    """End this process once nobody holds its standard input open: its parent is gone."""
-    import os  # noqa: PLC0415
-    import signal  # noqa: PLC0415
-    import threading  # noqa: PLC0415
-    import time  # noqa: PLC0415
-
-    def watch() -> None:
-        while os.read(0, 1024):  # not sys.stdin, whose lock would hang the interpreter's end
-            pass
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(_LAST_SECONDS)
-        os._exit(0)
-
-    threading.Thread(target=watch, name="stdin", daemon=True).start()
-
-
-_LAST_SECONDS = 5

@@ -1,9 +1,10 @@
 import logging
+import shutil
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +197,45 @@ def test_a_central_is_made_by_commands(run: Run, tmp_path: Path) -> None:
     ran = run("central", "enrol-code", "1", "--dir", folder)
     assert ran.code == 1
     assert "aucun" in ran.errors
+
+
+def test_keys_are_planned_and_revoked_by_commands(
+    run: Run, training_file: Path, tmp_path: Path
+) -> None:
+    folder = str(shutil.copytree(training_file, tmp_path / "central"))
+    first = run("central", "keys", "--dir", folder).output.split()[0]
+    day = (datetime.now(UTC) + timedelta(days=30)).date()
+    ran = run("central", "keys", "--new", "--from", str(day), "--dir", folder)
+    assert ran.code == 0
+    assert "valable" in ran.output.splitlines()[0]
+    assert "à venir" in ran.output.splitlines()[1]
+    past = run("central", "keys", "--new", "--from", "2026-01-01", "--dir", folder)
+    assert (past.code, past.errors.count("\n")) == (1, 1)
+    wrong = run("central", "keys", "--revoke", "ffffff", "--dir", folder)
+    assert (wrong.code, wrong.errors.count("\n")) == (1, 1)
+    ran = run("central", "keys", "--revoke", first.upper(), "--dir", folder)
+    assert ran.code == 0
+    assert "signés à nouveau" in ran.output
+    assert "identité" in ran.output
+    lines = ran.output.splitlines()[-3:]
+    assert sum("révoquée le" in line for line in lines) == 1
+    assert sum("valable" in line for line in lines) == 1  # the planned one begins later
+    assert run("central", "keys", "--dir", folder).output.splitlines() == lines
+
+
+def test_the_end_of_the_last_key_is_told_in_time(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "central"
+    folder.mkdir()
+    engine = open_engine(sqlite_url(folder / "central.sqlite3"))
+    registry.create(engine, datetime.now(UTC) - timedelta(days=700))
+    engine.dispose()
+    ran = run("central", "keys", "--dir", str(folder))
+    assert ran.code == 0
+    assert "--new --from" in ran.errors
+    assert run("central", "keys", "--new", "--dir", str(folder)).errors == ""
+    for line in run("central", "keys", "--dir", str(folder)).output.splitlines():
+        run("central", "keys", "--revoke", line.split()[0], "--dir", str(folder))
+    assert run("central", "keys", "--dir", str(folder)).errors == ""  # never without a key
 
 
 def test_an_enrolment_code_is_given_for_a_known_site(run: Run, training_file: Path) -> None:

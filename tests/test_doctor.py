@@ -1,5 +1,6 @@
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args
 
@@ -11,8 +12,11 @@ from guichet.central.app import create_app
 from guichet.central.serve import running
 from guichet.config import load_enrolment
 from guichet.doctor import CAMERA_FAULTS
+from guichet.domain.keys import PublicKey
 from guichet.scanner.faults import Reason
-from guichet.store.engine import open_engine, sqlite_url
+from guichet.store.engine import open_engine, sqlite_url, writing
+from guichet.store.queries import everything
+from guichet.store.records import put
 from tests.commands import Run, logging_put_back, run
 from tests.scanner.samples import code, file_of, scene, token, underexposed
 
@@ -78,7 +82,32 @@ def test_doctor_looks_at_central_and_its_clock(run: Run, engine: Engine, tmp_pat
     assert well.code == 0, well.output
     assert "répond en" in well.output
     assert "✓ horloge" in well.output
-    assert "✓ clés des convocations\u202f: 1 en cours de validité, jusqu’au" in well.output
+    assert "✓ clés des convocations\u202f: valables jusqu’au" in well.output
     assert "ce poste est refusé" in revoked.output
     assert "ne répond pas" in gone.output
     assert (revoked.code, gone.code) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("days", "sign", "said"),
+    [
+        (700, "✓", "valables jusqu’au"),
+        (30, "!", "guichet central keys --new"),
+        (-1, "✗", "aucune n’est valable"),
+    ],
+)
+def test_doctor_tells_when_keys_end(
+    run: Run, engine: Engine, tmp_path: Path, days: int, sign: str, said: str
+) -> None:
+    with running(create_app(engine)) as url:
+        code = registry.add_enrol_code(engine, 1, datetime.now(UTC))
+        assert run("enrol", url, typed=f"{code}\n").code == 0
+    station = open_engine(sqlite_url(tmp_path / "station" / "station.sqlite3"))
+    with writing(station) as connection:
+        end = datetime.now(UTC) + timedelta(days=days)
+        (key,) = everything(connection, PublicKey)
+        put(connection, replace(key, not_after=end))
+    station.dispose()
+    told = run("doctor").output
+    assert f"{sign} clés des convocations" in told
+    assert said in told

@@ -13,18 +13,19 @@ from datetime import date
 import msgspec
 from sqlalchemy import Connection, or_, select, tuple_
 
+from guichet.domain.keys import PublicKey
 from guichet.domain.model import (
     RECORDS,
     Appointment,
     Competence,
     Person,
     Procedure,
-    PublicKey,
     Record,
     Site,
     Slot,
     Visit,
 )
+from guichet.domain.reports import Report
 from guichet.store import search
 from guichet.store.queries import everything
 from guichet.store.records import (
@@ -250,4 +251,4 @@ def _load(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple
 
 
 def _day(record: Record | None) -> date | None:
-    return record.day if isinstance(record, Slot | Appointment | Visit) else None
+    return record.day if isinstance(record, Slot | Appointment | Visit | Report) else None

@@ -8,28 +8,22 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from guichet.central import feed
+from guichet.central import feed, keyring
 from guichet.central.auth import STATIONS, Device, digest
 from guichet.central.transactions import transact
 from guichet.convocation import token
 from guichet.domain.claims import Claims
 from guichet.domain.identity import identity_of
-from guichet.domain.model import Appointment, Person, PublicKey
+from guichet.domain.model import Appointment, Person
 from guichet.domain.reference import ALPHABET
 from guichet.domain.waiting import Rules
 from guichet.store.booking import Authority
 from guichet.store.engine import migrate, reading
-from guichet.store.queries import everything
-from guichet.store.records import put
 from guichet.store.schema import METADATA
 
 SETTINGS = METADATA.tables["setting"]
 CODES = METADATA.tables["enrol_code"]
-PRIVATE_KEYS = METADATA.tables["signing_key"]
 
-KEY_VALIDITY = timedelta(days=730)
-_KEY_MARGIN = timedelta(days=1)
-"""A new key is good at once on a clock that is late, and on the demo's, which goes back to 9:40."""
 MAX_STATIONS = 19
 _CODE_HALF = 5  # characters; ten of 5 bits each are beyond trying out in an hour
 _NAME_LENGTH = 60
@@ -63,7 +57,7 @@ def create(engine: Engine, now: datetime) -> None:
             return
         _set(connection, "identity_secret", secrets.token_hex(_SECRET_BYTES))
         _set(connection, "epoch", uuid.uuid4().hex)
-        _new_key(connection, now)
+        keyring.add_key(connection, now)
 
     transact(engine, settle)
 
@@ -151,37 +145,21 @@ def stations(engine: Engine, site: int) -> list[Device]:
         return [Device(r.id, r.site, r.number, r.name) for r in connection.execute(statement)]
 
 
-def keys(engine: Engine) -> list[PublicKey]:
-    """Every key convocations may be verified with, revoked and expired ones included."""
-    with reading(engine) as connection:
-        return everything(connection, PublicKey)
-
-
-def new_signing_key(engine: Engine, now: datetime) -> PublicKey:
-    """Sign with a fresh key from now on; convocations signed before stay good."""
-    return transact(engine, lambda c: _new_key(c, now))
-
-
 def authority(
     engine: Engine,
     now: datetime,
     hold_minutes: int = 5,
     waiting: Rules | None = None,
 ) -> Authority:
-    """Central's power to hold and sign, with the newest key valid at `now`.
+    """Central's power to hold and sign, with the key that signs at `now`.
 
-    Take a fresh one for each request: keys are rotated by other processes too. Without any valid
-    key signing raises RuntimeError.
+    Take a fresh one for each request: keys are rotated by other processes too.
     """
     with reading(engine) as connection:
         secret = bytes.fromhex(_setting(connection, "identity_secret") or "")
-        public = {key.kid: key for key in everything(connection, PublicKey)}
-        rows = connection.execute(select(PRIVATE_KEYS).order_by(PRIVATE_KEYS.c.created_at.desc()))
-        valid = [row for row in rows if _signs(public.get(row.kid), now)]
+    kid, private = keyring.signer(engine, now)
 
     def sign(appointment: Appointment, person: Person) -> str:
-        if not valid:
-            raise RuntimeError("no signing key is valid: make one with new_signing_key")
         claims = Claims(
             appointment=appointment.id,
             revision=appointment.revision,
@@ -189,24 +167,9 @@ def authority(
             starts_at=appointment.starts_at,
             digest=token.identity_digest(secret, appointment.id, identity_of(person)),
         )
-        return token.sign(claims, valid[0].kid, bytes.fromhex(valid[0].private))
+        return token.sign(claims, kid, private)
 
     return Authority(sign, hold_minutes, waiting or Rules())
-
-
-def _signs(key: PublicKey | None, now: datetime) -> bool:
-    return key is not None and key.revoked_at is None and key.not_before <= now < key.not_after
-
-
-def _new_key(connection: Connection, now: datetime) -> PublicKey:
-    kid, private, public = token.new_key()
-    key = PublicKey(kid, public.hex(), now - _KEY_MARGIN, now + KEY_VALIDITY, None)
-    connection.execute(insert(PRIVATE_KEYS).values(kid=kid, private=private.hex(), created_at=now))
-    put(connection, key)
-    for site in feed.started(connection):
-        feed.lock(connection, site)
-        feed.publish(connection, site, [("key", kid)])
-    return key
 
 
 def _free_number(connection: Connection, site: int) -> int | None:

@@ -5,12 +5,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from guichet.domain.foreigner_number import Existence
+from guichet.domain.keys import PublicKey
 from guichet.domain.model import (
     Agent,
     Appointment,
     Person,
     Procedure,
-    PublicKey,
     Site,
     Slot,
     Visit,

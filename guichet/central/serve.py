@@ -3,7 +3,10 @@
 import gc
 import ipaddress
 import logging
+import os
+import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +25,7 @@ from guichet.store.engine import open_engine
 log = logging.getLogger(__name__)
 
 _GRACE = 1  # seconds that requests have to end once the server stops
+_LAST_SECONDS = 5
 
 
 class _Server(uvicorn.Server):
@@ -154,3 +158,16 @@ def _unusable(host: str, port: int) -> str:
         "La centrale ne peut pas écouter sur {host}, port {port}. "
         "Vérifiez l’adresse, et qu’aucun autre programme n’occupe ce port."
     ).format(host=host, port=port)
+
+
+def stop_with_stdin() -> None:
+    """End this process once nobody holds its standard input open: its parent is gone."""
+
+    def watch() -> None:
+        while os.read(0, 1024):  # not sys.stdin, whose lock would hang the interpreter's end
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_LAST_SECONDS)
+        os._exit(0)
+
+    threading.Thread(target=watch, name="stdin", daemon=True).start()

@@ -1,18 +1,16 @@
 """What a scan needs: a camera that sees, decoders that read, keys to verify with."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from guichet.config import load_settings
 from guichet.doctor.check import Check
-from guichet.domain.calendar_fr import long_date
 from guichet.errors import GuichetError
 from guichet.i18n import _
 
 _SLOW = 10.0  # frames a second: under it a code is held for long
 _DARK, _BLINDING = 40.0, 220.0  # mean light, of 255
 _VAGUE = 30.0  # sharpness of a wall, or of anything out of focus
-_SOON = timedelta(days=60)  # no appointment is taken further ahead
 
 CAMERA_FAULTS: dict[str, str] = {
     "absent": _("introuvable"),
@@ -124,7 +122,7 @@ def _lit(light: float) -> str:
 
 def keyring(folder: Path) -> list[Check]:
     """Whether this station holds a key to verify today's convocations with, and until when."""
-    from guichet.domain.model import PublicKey  # noqa: PLC0415 - heavy
+    from guichet.domain.keys import WARN_BEFORE, PublicKey, good_until  # noqa: PLC0415 - heavy
     from guichet.store.engine import open_engine, reading, sqlite_url  # noqa: PLC0415
     from guichet.store.queries import everything  # noqa: PLC0415
 
@@ -141,16 +139,15 @@ def keyring(folder: Path) -> list[Check]:
             engine.dispose()
     except GuichetError:
         return []  # the local database has been told about already
-    name = _("clés des convocations")
-    valid = [k for k in keys if k.revoked_at is None and k.not_before <= now < k.not_after]
-    if not valid:
+    name, end = _("clés des convocations"), good_until(keys, now)
+    if end is None:
         advice = _("Ouvrez guichet avec le réseau\u202f: elles viennent de la centrale.")
-        return [Check(name, good=False, found=_("aucune en cours de validité"), advice=advice)]
-    last = max(key.not_after for key in valid)
-    found = _("{valid} en cours de validité, jusqu’au {day}").format(
-        valid=len(valid), day=long_date(last.date())
-    )
-    if last - now < _SOON:
-        advice = _("Une clé nouvelle est à faire à la centrale avant cette date.")
+        return [Check(name, good=False, found=_("aucune n’est valable"), advice=advice)]
+    found = _("valables jusqu’au {day}").format(day=f"{end:%d/%m/%Y}")
+    if end - now < WARN_BEFORE:
+        advice = _(
+            "Demandez à la centrale la suivante dès maintenant "
+            "(«\u00a0guichet central keys --new\u00a0»)."
+        )
         return [Check(name, good=None, found=found, advice=advice)]
     return [Check(name, good=True, found=found)]

@@ -1,63 +1,37 @@
 """What a scanned or typed convocation means at this counter, now.
 
-One decision for every way in: webcam, keyboard scanner, typed reference, name search.
+One decision for every way in: webcam, keyboard scanner, typed reference, name search. The facts
+are gathered here; guichet.domain.verdicts has the table that decides.
 """
 
 import math
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from guichet.domain.claims import Claims
-from guichet.domain.model import Appointment, AppointmentStatus, Site
+from guichet.domain.keys import Standing
+from guichet.domain.model import Appointment, AppointmentStatus, Site, Visit, VisitStatus
+from guichet.domain.verdicts import (
+    MEANINGS,
+    Admit,
+    Day,
+    Facts,
+    Finding,
+    Known,
+    Meaning,
+    Paper,
+    Place,
+    Proof,
+    Stay,
+    Time,
+    finding_of,
+)
 
+__all__ = ["ADMIT", "Admit", "Decision", "Finding", "decide", "local_day", "unverified"]
 
-class Finding(StrEnum):
-    """What is found about a convocation. Each has its own word, sign, colour and next action."""
-
-    EXPECTED = "expected"
-    EARLY = "early"
-    LATE = "late"
-    WRONG_DAY = "wrong_day"
-    WRONG_SITE = "wrong_site"
-    ALREADY_IN = "already_in"
-    CANCELLED = "cancelled"
-    SUPERSEDED = "superseded"
-    FORGED = "forged"
-    UNKNOWN_KEY = "unknown_key"
-    NOT_OURS = "not_ours"
-    UNKNOWN_HERE = "unknown_here"
-    UNCONFIRMED = "unconfirmed"
-    NOT_FOUND = "not_found"
-
-
-class Admit(StrEnum):
-    """Whether the person is checked in: at once, once the agent has agreed, or not."""
-
-    NOW = "now"
-    ASK = "ask"
-    NO = "no"
-
-
-ADMIT: dict[Finding, Admit] = {
-    Finding.EXPECTED: Admit.NOW,
-    Finding.UNKNOWN_HERE: Admit.NOW,
-    Finding.EARLY: Admit.ASK,
-    Finding.LATE: Admit.ASK,
-    Finding.UNCONFIRMED: Admit.ASK,
-    Finding.WRONG_DAY: Admit.NO,
-    Finding.WRONG_SITE: Admit.NO,
-    Finding.ALREADY_IN: Admit.NO,
-    Finding.CANCELLED: Admit.NO,
-    Finding.SUPERSEDED: Admit.NO,
-    Finding.FORGED: Admit.NO,
-    Finding.UNKNOWN_KEY: Admit.NO,
-    Finding.NOT_OURS: Admit.NO,
-    Finding.NOT_FOUND: Admit.NO,
-}
-"""Nobody is turned away by the machine alone: a late person is asked, and each refusal names a
-way out."""
+ADMIT: dict[Finding, Admit] = {finding: meaning.admit for finding, meaning in MEANINGS.items()}
+"""Whether the person is checked in, for each finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,39 +48,56 @@ class Decision:
     minutes_off: int = 0
 
     @property
+    def meaning(self) -> Meaning:
+        """What the finding means."""
+        return MEANINGS[self.finding]
+
+    @property
     def admit(self) -> Admit:
         """Whether the person is checked in."""
-        return ADMIT[self.finding]
-
-
-_UNVERIFIED: dict[str, Finding] = {
-    "not_ours": Finding.NOT_OURS,
-    "unknown_key": Finding.UNKNOWN_KEY,
-    "malformed": Finding.FORGED,
-    "bad_signature": Finding.FORGED,
-}
+        return self.meaning.admit
 
 
 def unverified(reason: str) -> Decision:
     """The decision for a text whose signature did not verify (reasons of convocation.token)."""
-    return Decision(_UNVERIFIED[reason])
+    nothing = (Known.UNKNOWN, Paper.SAME, Place.HERE, Day.TODAY, Time.ON_TIME, Stay.NONE)
+    return Decision(finding_of(Facts(Proof(reason), *nothing)))
 
 
 def decide(
-    claims: Claims | None, appointment: Appointment | None, site: Site, now: datetime
+    claims: Claims | None,
+    appointment: Appointment | None,
+    site: Site,
+    now: datetime,
+    *,
+    key: Standing = Standing.GOOD,
+    visit: Visit | None = None,
 ) -> Decision:
-    """Decide about a verified token (`claims`), or a typed reference or chosen name (None).
+    """Decide about a token whose signature holds (`claims`), a typed reference or name (None).
 
-    `appointment` is what this station knows of it, None when nothing; `now` is UTC. A token newer
-    than what is known here speaks for itself: the appointment was moved, the news is on its way.
+    `appointment` and `visit` are what this station knows of it, None when nothing; `now` is UTC;
+    `key` is how the token's key stands. A token newer than what is known here speaks for itself:
+    the appointment was moved, the news is on its way. Of one whose key is revoked only the
+    appointment's id is taken, to find the record that counts.
     """
-    if appointment is None or (claims is not None and claims.revision > appointment.revision):
-        return _from_claims(claims, site, now)
-    finding = _standing(claims, appointment, site)
-    if finding is not None:
-        return Decision(finding, appointment.site, appointment.starts_at)
-    on_time = Finding.UNCONFIRMED if appointment.token is None else Finding.EXPECTED
-    return _by_time(appointment.starts_at, site, now, on_time)
+    proof = Proof.TYPED if claims is None else _PROOFS[key]
+    paper = _paper(claims, appointment)
+    speaks = proof is not Proof.REVOKED_KEY and (appointment is None or paper is Paper.NEWER)
+    counts = claims if speaks else appointment
+    if counts is None:
+        facts = Facts(proof, _known(appointment), paper, *_NOWHERE, _stay(visit))
+        return Decision(finding_of(facts))
+    off = math.floor((now - counts.starts_at).total_seconds() / 60)
+    facts = Facts(
+        proof,
+        _known(appointment),
+        paper,
+        Place.HERE if counts.site == site.number else Place.ELSEWHERE,
+        Day.TODAY if local_day(counts.starts_at, site) == local_day(now, site) else Day.OTHER,
+        _time(off, site),
+        _stay(visit),
+    )
+    return Decision(finding_of(facts), counts.site, counts.starts_at, off)
 
 
 def local_day(moment: datetime, site: Site) -> date:
@@ -114,37 +105,41 @@ def local_day(moment: datetime, site: Site) -> date:
     return moment.astimezone(ZoneInfo(site.time_zone)).date()
 
 
-def _standing(claims: Claims | None, appointment: Appointment, site: Site) -> Finding | None:
-    """What speaks against the appointment whatever the time, if anything."""
-    if appointment.status is AppointmentStatus.CANCELLED:
-        return Finding.CANCELLED
-    if claims is not None and claims.revision < appointment.revision:
-        return Finding.SUPERSEDED
-    if appointment.site != site.number:
-        return Finding.WRONG_SITE
-    if appointment.status is AppointmentStatus.ARRIVED:
-        return Finding.ALREADY_IN
-    return None
+_PROOFS = {
+    Standing.GOOD: Proof.VALID,
+    Standing.ENDED: Proof.ENDED_KEY,
+    Standing.FUTURE: Proof.FUTURE_KEY,
+    Standing.REVOKED: Proof.REVOKED_KEY,
+}
+_NOWHERE = (Place.HERE, Day.TODAY, Time.ON_TIME)
+_STAYS = {
+    VisitStatus.WAITING: Stay.WAITING,
+    VisitStatus.CALLED: Stay.CALLED,
+    VisitStatus.SERVING: Stay.SERVING,
+    VisitStatus.DONE: Stay.DONE,
+}
 
 
-def _from_claims(claims: Claims | None, site: Site, now: datetime) -> Decision:
-    """Decide from the signature alone: genuine, but what became of it is not known here."""
-    if claims is None:
-        return Decision(Finding.NOT_FOUND)
-    if claims.site != site.number:
-        return Decision(Finding.WRONG_SITE, claims.site, claims.starts_at)
-    return _by_time(claims.starts_at, site, now, Finding.UNKNOWN_HERE)
+def _known(appointment: Appointment | None) -> Known:
+    if appointment is None:
+        return Known.UNKNOWN
+    if appointment.status is AppointmentStatus.BOOKED and appointment.token is None:
+        return Known.UNCONFIRMED
+    return Known(appointment.status.value)
 
 
-def _by_time(starts_at: datetime, site: Site, now: datetime, on_time: Finding) -> Decision:
-    """Decide by the clock: another day, too early, late, or `on_time`."""
-    off = math.floor((now - starts_at).total_seconds() / 60)
-    if local_day(starts_at, site) != local_day(now, site):
-        finding = Finding.WRONG_DAY
-    elif off < -site.early_minutes:
-        finding = Finding.EARLY
-    elif off > site.late_minutes:
-        finding = Finding.LATE
-    else:
-        finding = on_time
-    return Decision(finding, site.number, starts_at, off)
+def _paper(claims: Claims | None, appointment: Appointment | None) -> Paper:
+    if claims is None or appointment is None or claims.revision == appointment.revision:
+        return Paper.SAME
+    return Paper.OLDER if claims.revision < appointment.revision else Paper.NEWER
+
+
+def _stay(visit: Visit | None) -> Stay:
+    """A visit taken back, or one of two that does not count, is none."""
+    return Stay.NONE if visit is None else _STAYS.get(visit.status, Stay.NONE)
+
+
+def _time(off: int, site: Site) -> Time:
+    if off < -site.early_minutes:
+        return Time.EARLY
+    return Time.LATE if off > site.late_minutes else Time.ON_TIME

@@ -27,7 +27,8 @@ class DayRow:
     """One line of the day. Moments are UTC; `starts_at` is None for who came without appointment.
 
     `name` is ready to show ("DIALLO Aïssatou"), empty for a visit whose person is not known here.
-    `confirmed`: central has said yes to the appointment. `anomaly` is the visit's.
+    `confirmed`: central has said yes to the appointment. `anomaly` and `identity` are the visit's;
+    `reported`: a counter has reported something about it today.
     """
 
     key: str
@@ -45,6 +46,8 @@ class DayRow:
     needs: tuple[str, ...]
     anomaly: str | None
     confirmed: bool
+    identity: str | None = None
+    reported: bool = False
 
     @property
     def waiting_since(self) -> datetime | None:

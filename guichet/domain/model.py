@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from guichet.domain.keys import PublicKey
+from guichet.domain.reports import Report
+
 
 class Role(StrEnum):
     """What an agent may do; each opens one mode."""
@@ -178,7 +181,8 @@ class Visit:
 
     `appointment` and `person` are None for what is not known here (yet); `anomaly` says what was
     unusual about the arrival ("early", "late", "unknown_here", "double", "cancelled"…); `outcome`
-    is how it ended, or why it was taken back (guichet.domain.lifecycle).
+    is how it ended, or why it was taken back (guichet.domain.lifecycle); `identity` what checking
+    it gave (guichet.domain.identity.Check), None before. Nothing typed is kept.
     """
 
     id: str
@@ -196,6 +200,7 @@ class Visit:
     desk: str | None
     outcome: str | None
     anomaly: str | None
+    identity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,17 +213,6 @@ class Agent:
     roles: tuple[Role, ...]
     pin_hash: str
     active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PublicKey:
-    """A key convocations are verified with. `kid` and `public` are hexadecimal."""
-
-    kid: str
-    public: str
-    not_before: datetime
-    not_after: datetime
-    revoked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +255,17 @@ class Demand:
 
 
 Record = (
-    Site | Procedure | Slot | Person | Appointment | Visit | Agent | PublicKey | Competence | Demand
+    Site
+    | Procedure
+    | Slot
+    | Person
+    | Appointment
+    | Visit
+    | Agent
+    | PublicKey
+    | Competence
+    | Demand
+    | Report
 )
 """A replicated record."""
 
@@ -276,6 +280,7 @@ RECORDS: dict[str, type[Record]] = {
     "key": PublicKey,
     "competence": Competence,
     "demand": Demand,
+    "report": Report,
 }
 """Every replicated type by its name on the wire."""
 

@@ -172,6 +172,29 @@ class NoteScan:
     kind: Literal["note_scan"] = "note_scan"
 
 
+@dataclass(frozen=True, slots=True)
+class NoteIdentity:
+    """Record what checking the identity of who is here gave: "matched" or "mismatched"."""
+
+    visit: str
+    result: str
+    kind: Literal["note_identity"] = "note_identity"
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """Report what did not fit (guichet.domain.reports.Report)."""
+
+    report: str
+    finding: str
+    appointment: str | None
+    visit: str | None
+    identity: str | None
+    seen: tuple[str, ...]
+    note: str
+    kind: Literal["file_report"] = "file_report"
+
+
 Action = (
     Hold
     | Release
@@ -189,6 +212,8 @@ Action = (
     | Start
     | Complete
     | NoteScan
+    | NoteIdentity
+    | FileReport
 )
 
 
@@ -248,5 +273,6 @@ def concerned(action: Action) -> tuple[tuple[str, str], ...]:
         "demand": action.demand.id
         if isinstance(action, RecordDemand)
         else getattr(action, "demand", None),
+        "report": getattr(action, "report", None),
     }
     return tuple((kind, key) for kind, key in fields.items() if key is not None)

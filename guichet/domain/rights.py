@@ -23,6 +23,8 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "start": _RECEIVING,
     "complete": _RECEIVING,
     "note_scan": _RECEIVING,
+    "note_identity": _RECEIVING,
+    "file_report": _RECEIVING,
 }
 """The roles that may do each kind of operation."""
 

@@ -33,8 +33,8 @@ class AnswerBox(Vertical):
         if others:
             line.update(
                 ngettext(
-                    "! {n} personne attend votre réponse. F8\u202f: la voir.",
-                    "! {n} personnes attendent votre réponse. F8\u202f: les voir.",
+                    "! {n} personne attend votre réponse. Ctrl+L\u202f: la voir.",
+                    "! {n} personnes attendent votre réponse. Ctrl+L\u202f: les voir.",
                     others,
                 ).format(n=others)
             )

@@ -15,7 +15,7 @@ from guichet.domain.operations import Applied, Refused
 from guichet.domain.reference import ReferenceProblem
 from guichet.errors import GuichetError
 from guichet.i18n import _
-from guichet.screens import camera_choice, practice, undo, verdicts
+from guichet.screens import camera_choice, identity, practice, undo, verdicts
 from guichet.screens.answer import AnswerBox
 from guichet.screens.camera import CameraBox
 from guichet.screens.desk_work import DeskWork
@@ -47,6 +47,7 @@ class CounterScreen(Screen[None]):
         Binding("shift+f7,k", "choose_camera", _("Choisir la caméra"), show=False),
         Binding("ctrl+z,u", "undo", _("Annuler"), tooltip=_("Annuler l’arrivée enregistrée")),
         Binding("ctrl+l,d", "recent", _("Lectures"), tooltip=_("Revoir les dernières lectures")),
+        Binding("ctrl+o,i", "identity", _("Identité"), tooltip=_("Vérifier l’identité, signaler")),
         Binding("f9,p", "present", _("Feuille"), tooltip=_("Présenter une feuille")),
         Binding("escape", "take_away", _("Effacer"), show=False, tooltip=_("Ne rien faire")),
         Binding("down", "list", _("Aller à la liste"), show=False),
@@ -167,6 +168,8 @@ class CounterScreen(Screen[None]):
             case "undo":
                 free = self._pending is None and state is not DayState.CALLED
                 return (free or self._box.focused) and self._box.to_undo is not None
+            case "identity":
+                return identity.possible(self._reading)
             case "present":
                 camera = self.query_one_optional(CameraBox)
                 return camera is not None and camera.practising
@@ -174,9 +177,14 @@ class CounterScreen(Screen[None]):
                 return super().check_action(action, parameters)
 
     @property
+    def _reading(self) -> Reading | None:
+        """The reading shown, if one is."""
+        return self._scan.reading if self._scan else None
+
+    @property
     def _pending(self) -> Reading | None:
         """The reading shown, when it waits for the agent's word."""
-        reading = self._scan.reading if self._scan else None
+        reading = self._reading
         return reading if reading and verdicts.waiting_for_agent(reading) else None
 
     def action_admit(self) -> None:
@@ -266,6 +274,22 @@ class CounterScreen(Screen[None]):
 
     action_absent = action_finish
 
+    def action_identity(self) -> None:
+        """Check who the person is, and report what does not fit."""
+        scan = self._scan
+        if scan is None:
+            return
+
+        def identified(checked: Reading, reported: bool) -> None:  # noqa: FBT001 - a callback
+            view = verdicts.reported_view(checked) if reported else None
+            view = view or verdicts.view_of(checked, self._post.station)
+            waits = verdicts.waiting_for_agent(checked)
+            kept = self._box.recent.put(replace(scan, reading=checked, view=view, open=waits))
+            if self._scan is scan:
+                self._show(kept.view, kept)
+
+        identity.identify(self, self._post, scan.reading, identified)
+
     def action_present(self) -> None:
         """Choose a practice sheet and hold it before the camera."""
         if self._post.practice is not None:
@@ -302,8 +326,8 @@ class CounterScreen(Screen[None]):
 
     def _renew_keys(self) -> None:
         """Tell the footer which keys work now; it is slow, so only when others do."""
-        fresh = self._box.to_undo is not None
-        keys = (self._desk.state, self._pending is not None, fresh, self._box.focused)
+        fresh, known = self._box.to_undo is not None, identity.possible(self._reading)
+        keys = (self._desk.state, self._pending is not None, fresh, self._box.focused, known)
         if keys != self._keys:
             self._keys = keys
             self.refresh_bindings()

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from textual.content import Content
 
 from guichet.domain.day import DayRow, DayState, counts
+from guichet.domain.identity import Check
 from guichet.domain.needs import Need
 from guichet.i18n import _
-from guichet.screens.words import ANOMALIES, NEEDS, STATES
+from guichet.screens.words import ANOMALIES, IDENTITIES, NEEDS, STATES
 from guichet.widgets.columns import Column, Row
 from guichet.widgets.level import SIGNS, Level
 
@@ -100,7 +101,7 @@ def _line(row: DayRow, now: datetime, local: Callable[[datetime], datetime]) -> 
         (
             f"{local(row.starts_at):%H:%M}" if row.starts_at else "–",
             row.ticket,
-            row.name or _("(usager inconnu ici)"),
+            ("! " if row.reported else "") + (row.name or _("(usager inconnu ici)")),
             row.procedure,
             word,
             "" if minutes is None else waited(minutes),
@@ -143,10 +144,15 @@ def detail(row: DayRow, now: datetime, local: Callable[[datetime], datetime]) ->
 def _to_know(row: DayRow) -> Content:
     needs = [NEEDS[Need(need)] for need in row.needs]
     warnings = [ANOMALIES.get(row.anomaly, row.anomaly)] if row.anomaly else []
+    if row.identity == Check.MISMATCHED:
+        warnings.append(IDENTITIES[Check.MISMATCHED])
+    if row.reported:
+        warnings.append(_("signalé (Ctrl+O\u00a0: lire)"))
     if not row.confirmed:
         warnings.append(_("pas encore confirmé par la centrale"))
     parts = [
         Content(_("Besoins\u00a0: {needs}").format(needs=", ".join(needs))) if needs else None,
+        Content(f"✓ {IDENTITIES[Check.MATCHED]}") if row.identity == Check.MATCHED else None,
         *(Content.assemble((f"! {warning}", "$warn")) for warning in warnings),
     ]
     return Content("  ·  ").join([part for part in parts if part is not None])

@@ -23,6 +23,7 @@ from guichet.screens.day_table import (
     waited,
 )
 from guichet.screens.post import FactsChanged, Fault, Post, background
+from guichet.screens.report import ReportsDialog
 from guichet.screens.top import Top
 from guichet.screens.words import MODES
 from guichet.widgets.foot import Foot
@@ -61,6 +62,13 @@ class SupervisorScreen(Screen[None]):
             tooltip=_("Effacer le filtre et montrer tous les états"),
             show=False,
             id="day.clear",
+        ),
+        Binding(
+            "ctrl+o,i",
+            "reports",
+            _("Signalements"),
+            tooltip=_("Ce que les guichets ont signalé aujourd’hui"),
+            id="day.reports",
         ),
         Binding("down", "list", _("Aller à la liste"), show=False, id="day.list"),
     ]
@@ -203,6 +211,10 @@ class SupervisorScreen(Screen[None]):
     def action_list(self) -> None:
         """Go from the filter to the list."""
         self.query_one(RowsView).focus()
+
+    def action_reports(self) -> None:
+        """Read what the counters have reported today."""
+        self.app.push_screen(ReportsDialog(self._post))
 
     def action_filter(self) -> None:
         """Type what to look for."""

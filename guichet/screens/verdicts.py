@@ -1,24 +1,26 @@
 """A reading of the station, put into the words of the verdict panel and into its bell."""
 
 from datetime import datetime
+from typing import Literal
 
 from textual.screen import Screen
 
 from guichet.domain.admission import Admit, Finding
 from guichet.domain.calendar_fr import clock, long_date
 from guichet.domain.day import DayRow
+from guichet.domain.identity import Check
 from guichet.domain.model import Visit, VisitStatus
 from guichet.domain.names import display_name
 from guichet.domain.needs import Need
 from guichet.domain.reference import ReferenceProblem
+from guichet.domain.verdicts import BELLS, Tone
 from guichet.i18n import _
-from guichet.screens.words import FINDINGS, NEEDS
+from guichet.screens.words import FINDINGS, IDENTITIES, NEEDS
 from guichet.station import Reading, Station
-from guichet.widgets.level import SIGNS, Level
+from guichet.widgets.level import SIGNS
 from guichet.widgets.verdict import VerdictView
 
 _HOUR = 60
-_BELLS = {"ok": 1, "warn": 2, "bad": 3}
 _BELL_GAP = 0.25
 """Seconds between two bells: closer ones are heard as one."""
 
@@ -54,9 +56,9 @@ def view_of(reading: Reading, station: Station) -> VerdictView:
     """What the panel says of a reading."""
     level, word, then = _words(reading)
     person, visit = reading.person, reading.visit
-    holds = reading.checked_in or reading.decision.finding is Finding.ALREADY_IN
+    holds = reading.checked_in or reading.decision.finding in _WITH_TICKET
     return VerdictView(
-        level="idle" if level == "info" else level,
+        level=level,
         sign=SIGNS[level],
         word=word,
         name=display_name(person.family_name, person.given_names) if person else "",
@@ -66,13 +68,29 @@ def view_of(reading: Reading, station: Station) -> VerdictView:
     )
 
 
+def reported_view(reading: Reading) -> VerdictView:
+    """What the panel says once a report was sent: the person still leaves with something."""
+    visit = reading.visit
+    return VerdictView(
+        level="warn",
+        sign=SIGNS["warn"],
+        word=_("Signalé"),
+        lines=(_("Le ticket reste valable."),) if visit else (),
+        ticket=visit.ticket if visit else "",
+        next_action=_(
+            "Le superviseur peut faire recevoir quand même\u202f; "
+            "sinon, le PAN donne un autre rendez-vous."
+        ),
+    )
+
+
 def ring(screen: Screen[None], view: VerdictView) -> None:
     """Ring once for yes, twice to ask or warn, three times for no."""
-    times = _BELLS.get(view.level, 0)
+    times = 0 if view.level == "idle" else BELLS[Tone(view.level)]
     if times:
         screen.app.bell()
-    if times > 1:
-        screen.set_interval(_BELL_GAP, screen.app.bell, repeat=times - 1)
+    for later in range(1, times):
+        screen.set_timer(later * _BELL_GAP, screen.app.bell)
 
 
 def needs_of(needs: tuple[str, ...]) -> str:
@@ -123,14 +141,23 @@ def fault_view(sentence: str) -> VerdictView:
     return VerdictView("bad", SIGNS["bad"], _("Non enregistré"), next_action=sentence)
 
 
-def _words(reading: Reading) -> tuple[Level, str, str]:
-    finding = reading.decision.finding
-    if reading.checked_in and reading.decision.admit is Admit.ASK:
-        return "ok", _("Admis"), FINDINGS[Finding.EXPECTED][2]
-    level, word, then = FINDINGS[finding]
-    if finding is Finding.ALREADY_IN and reading.visit is None:
+def _words(reading: Reading) -> tuple[Literal["ok", "warn", "bad"], str, str]:
+    decision = reading.decision
+    if reading.checked_in and decision.admit is Admit.ASK:
+        return "ok", _("Admis"), FINDINGS[Finding.EXPECTED][1]
+    if reading.identity is Check.MISMATCHED:
+        anyway = _(" (Entrée)") if waiting_for_agent(reading) else ""
+        return "warn", _("Autre identité"), _OTHER_IDENTITY.format(anyway=anyway)
+    word, then = FINDINGS[decision.finding]
+    if decision.finding is Finding.ALREADY_IN and reading.visit is None:
         then = _("Arrivée enregistrée ailleurs\u202f: son ticket n’est pas encore connu ici.")
-    return level, word, then
+    return decision.meaning.tone.value, word, then
+
+
+_OTHER_IDENTITY = _(
+    "Ctrl+O\u00a0: relire ou signaler. Le superviseur peut faire recevoir{anyway}\u202f; "
+    "sinon, voyez le PAN."
+)
 
 
 def _lines(reading: Reading, station: Station) -> list[str]:
@@ -141,23 +168,36 @@ def _lines(reading: Reading, station: Station) -> list[str]:
         lines.append(_appointed(reading, decision.starts_at, station))
     if decision.finding is Finding.WRONG_SITE:
         lines += _elsewhere(reading)
-    elif decision.finding is Finding.ALREADY_IN and reading.visit is not None:
+    elif decision.finding in _HERE and reading.visit is not None:
         lines.append(_so_far(reading.visit, station))
     elif decision.finding in _TIMED and decision.starts_at is not None:
         lines.append(_off(decision.minutes_off))
+    if reading.identity is not None:
+        sign = SIGNS["ok" if reading.identity is Check.MATCHED else "warn"]
+        lines.append(f"{sign} {IDENTITIES[reading.identity]}")
     if reading.person is None and reading.reference:
         lines.append(_("Référence {reference}").format(reference=reading.reference))
     return lines
 
 
+_WITH_TICKET = {Finding.ALREADY_IN, Finding.ALREADY_CALLED}
+_HERE = {*_WITH_TICKET, Finding.ALREADY_RECEIVED, Finding.ALREADY_DONE}
 _TIMED = {
     Finding.EXPECTED,
     Finding.EARLY,
     Finding.LATE,
     Finding.UNKNOWN_HERE,
     Finding.UNCONFIRMED,
+    Finding.OLD_KEY,
+    Finding.REVOKED_KEY,
 }
-_DATED = {Finding.WRONG_DAY, Finding.WRONG_SITE, Finding.SUPERSEDED, Finding.CANCELLED}
+_DATED = {
+    Finding.KEY_NOT_YET,
+    Finding.WRONG_DAY,
+    Finding.WRONG_SITE,
+    Finding.SUPERSEDED,
+    Finding.CANCELLED,
+}
 
 
 def _appointed(reading: Reading, starts_at: datetime, station: Station) -> str:

@@ -5,9 +5,11 @@ Those of a person's file are in person_words.
 
 from guichet.domain.admission import Finding
 from guichet.domain.day import DayState
+from guichet.domain.identity import Check
 from guichet.domain.model import Role
 from guichet.domain.needs import Need
 from guichet.domain.operations import Refused
+from guichet.domain.reports import Seen
 from guichet.i18n import _
 from guichet.widgets.level import Level
 
@@ -109,6 +111,8 @@ OPERATIONS: dict[str, str] = {
     "start": _("Début d’entretien"),
     "complete": _("Fin d’entretien"),
     "note_scan": _("Lecture refusée"),
+    "note_identity": _("Identité vérifiée"),
+    "file_report": _("Signalement"),
 }
 """For each kind of operation: what the agent did."""
 
@@ -117,10 +121,30 @@ ANOMALIES: dict[str, str] = {
     "late": _("arrivé en retard"),
     "unconfirmed": _("reçu avant la réponse de la centrale"),
     "unknown_here": _("rendez-vous inconnu de ce poste à l’arrivée"),
+    "old_key": _("convocation d’une ancienne clé, inconnue de ce poste à l’arrivée"),
+    "key_not_yet": _("arrivé à un poste dont la date était fausse"),
+    "revoked_key": _("convocation dont la signature est retirée"),
     "cancelled": _("venu pour un rendez-vous annulé"),
     "double": _("arrivée enregistrée deux fois"),
 }
 """What was unusual about an arrival."""
+
+IDENTITIES: dict[Check, str] = {
+    Check.MATCHED: _("identité vérifiée"),
+    Check.MISMATCHED: _("l’identité ne correspond pas"),
+    Check.NOT_BOUND: _("identité impossible à comparer"),
+}
+
+SEEN: dict[Seen, str] = {
+    Seen.NAME: _("Un autre nom sur la pièce d’identité"),
+    Seen.NUMBER: _("Un autre numéro étranger"),
+    Seen.PHOTO: _("La photo n’est pas celle de la personne"),
+    Seen.ALTERED: _("Convocation modifiée ou fausse"),
+    Seen.COPY: _("Quelqu’un est déjà venu avec la même convocation"),
+    Seen.PAID: _("La personne dit avoir payé ce rendez-vous"),
+    Seen.OTHER: _("Autre chose, à préciser"),
+}
+"""What can be reported."""
 
 NEEDS: dict[Need, str] = {
     Need.INTERPRETER: _("interprète"),
@@ -133,64 +157,87 @@ NEEDS: dict[Need, str] = {
     Need.YOUNG_CHILD: _("avec un jeune enfant"),
 }
 
-FINDINGS: dict[Finding, tuple[Level, str, str]] = {
-    Finding.EXPECTED: ("ok", _("Attendu"), _("Donnez le ticket et faites patienter.")),
+FINDINGS: dict[Finding, tuple[str, str]] = {
+    Finding.EXPECTED: (_("Attendu"), _("Donnez le ticket et faites patienter.")),
     Finding.UNKNOWN_HERE: (
-        "warn",
         _("Admis à vérifier"),
         _("Convocation authentique, pas encore connue ici. Donnez le ticket."),
     ),
     Finding.EARLY: (
-        "warn",
         _("En avance"),
         _("Entrée\u00a0: recevoir maintenant. Échap\u00a0: attendre."),
     ),
     Finding.LATE: (
-        "warn",
         _("En retard"),
         _("Entrée\u00a0: recevoir quand même. Échap\u00a0: ne rien faire."),
     ),
     Finding.UNCONFIRMED: (
-        "warn",
         _("Non confirmé"),
         _("La centrale n’a pas encore répondu. Entrée\u00a0: recevoir quand même."),
     ),
+    Finding.KEY_NOT_YET: (
+        _("Date à vérifier"),
+        _("Ce poste n’a pas la bonne date. Corrigez-la, puis Entrée\u00a0: recevoir."),
+    ),
+    Finding.OLD_KEY: (
+        _("Ancienne clé"),
+        _(
+            "Signature ancienne, rendez-vous inconnu ici. Vérifiez l’identité (Ctrl+O), "
+            "puis Entrée\u00a0: recevoir."
+        ),
+    ),
+    Finding.REVOKED_KEY: (
+        _("Clé retirée"),
+        _(
+            "La personne n’y est pour rien. Vérifiez l’identité (Ctrl+O), "
+            "avec le superviseur Entrée\u00a0: recevoir."
+        ),
+    ),
+    Finding.ALREADY_IN: (_("Déjà arrivé"), _("Le ticket ci-dessus reste valable.")),
+    Finding.ALREADY_CALLED: (_("Déjà appelé"), _("Indiquez-lui le guichet ci-dessus.")),
+    Finding.ALREADY_RECEIVED: (
+        _("Déjà au guichet"),
+        _("Quelqu’un est déjà reçu à ce titre. Vérifiez l’identité (Ctrl+O)."),
+    ),
+    Finding.ALREADY_DONE: (
+        _("Déjà reçu"),
+        _("S’il manque quelque chose, voyez le superviseur ou le PAN."),
+    ),
     Finding.WRONG_DAY: (
-        "bad",
         _("Autre jour"),
         _("Indiquez la date\u202f; proposez le PAN pour déplacer."),
     ),
-    Finding.WRONG_SITE: ("bad", _("Autre site"), _("Indiquez l’adresse du bon site.")),
-    Finding.ALREADY_IN: ("warn", _("Déjà arrivé"), _("Le ticket ci-dessus reste valable.")),
+    Finding.WRONG_SITE: (_("Autre site"), _("Indiquez l’adresse du bon site.")),
     Finding.CANCELLED: (
-        "bad",
         _("Annulé"),
         _("Ce rendez-vous n’existe plus\u00a0: proposez le PAN pour en prendre un autre."),
     ),
     Finding.SUPERSEDED: (
-        "bad",
         _("Remplacé"),
         _("Rendez-vous déplacé\u00a0: suivez la date ci-dessus, réimprimez la convocation."),
     ),
     Finding.FORGED: (
-        "bad",
         _("Faux ou modifié"),
         _("Signature fausse. Restez courtois, cherchez par nom, appelez le superviseur."),
     ),
+    Finding.REVOKED_UNKNOWN: (
+        _("Clé retirée"),
+        _(
+            "Rien ici ne confirme ce papier. Restez courtois, cherchez par nom, "
+            "appelez le superviseur."
+        ),
+    ),
     Finding.UNKNOWN_KEY: (
-        "bad",
         _("Clé inconnue"),
         _("Signature d’une clé inconnue ici. Tapez la référence ou cherchez par nom."),
     ),
     Finding.NOT_OURS: (
-        "bad",
         _("Autre QR code"),
         _("Ce n’est pas une convocation. Demandez la convocation, ou cherchez par nom."),
     ),
     Finding.NOT_FOUND: (
-        "bad",
         _("Introuvable"),
         _("Référence inconnue ici. Vérifiez-la, ou cherchez par nom."),
     ),
 }
-"""For each finding: its level, its word, and what to do next."""
+"""For each finding: its word, and what to do next. Its level is the domain's (MEANINGS)."""

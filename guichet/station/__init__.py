@@ -24,6 +24,7 @@ from guichet.sync.replica import purge
 
 if TYPE_CHECKING:
     from guichet.station.assistance import Assistance
+    from guichet.station.identification import Identification
     from guichet.station.mediation import Mediation
     from guichet.station.papers import Papers
 
@@ -73,6 +74,13 @@ class Station:
         from guichet.station.assistance import Assistance  # noqa: PLC0415
 
         return Assistance(self._core)
+
+    @cached_property
+    def identification(self) -> "Identification":
+        """Checking identities, and reporting what does not fit."""
+        from guichet.station.identification import Identification  # noqa: PLC0415
+
+        return Identification(self._core)
 
     @cached_property
     def papers(self) -> "Papers":

@@ -11,11 +11,12 @@ from guichet.convocation.token import Verified, verify
 from guichet.domain.admission import Admit, Decision, Finding, decide, unverified
 from guichet.domain.claims import Claims
 from guichet.domain.day import DayRow
+from guichet.domain.identity import Check
+from guichet.domain.keys import PublicKey, Standing, standing
 from guichet.domain.model import (
     Appointment,
     Person,
     Procedure,
-    PublicKey,
     Site,
     Visit,
 )
@@ -24,6 +25,7 @@ from guichet.domain.operations import (
     Call,
     CheckIn,
     Complete,
+    NoteIdentity,
     NoteScan,
     Refused,
     Start,
@@ -49,7 +51,8 @@ class Reading:
     """What a convocation turned out to be, and what was done about it.
 
     `visit` is the one just opened when `checked_in`, else the one already there, if any.
-    `site` is the place the convocation is for, when it is known here.
+    `site` is the place the convocation is for, when it is known here. `identity` is what checking
+    the ID shown gave, None before.
     """
 
     decision: Decision
@@ -60,6 +63,7 @@ class Reading:
     site: Site | None = None
     visit: Visit | None = None
     checked_in: bool = False
+    identity: Check | None = None
 
     @property
     def reference(self) -> str:
@@ -97,19 +101,19 @@ class Reception:
             return self._verified(connection, text)
 
     def _verified(self, connection: Connection, text: str) -> Reading:
-        result = verify(text, self._keyring(connection))
+        keyring = self._keyring(connection)
+        ring = {kid: bytes.fromhex(key.public) for kid, key in keyring.items()}
+        result = verify(text, ring)
         if not isinstance(result, Verified):
             return Reading(unverified(result.reason))
+        key = standing(keyring[result.kid], self._core.clock())
         appointment = get(connection, Appointment, result.claims.appointment)
-        return self._judged(connection, result.claims, appointment)
+        return self._judged(connection, result.claims, appointment, key)
 
-    def _keyring(self, connection: Connection) -> dict[str, bytes]:
-        now = self._core.clock()
-        return {
-            key.kid: bytes.fromhex(key.public)
-            for key in queries.everything(connection, PublicKey)
-            if key.revoked_at is None and now <= key.not_after
-        }
+    @staticmethod
+    def _keyring(connection: Connection) -> dict[str, PublicKey]:
+        """Every key central has told of: of one that holds no more, that is what must be said."""
+        return {key.kid: key for key in queries.everything(connection, PublicKey)}
 
     def look_up(self, text: str) -> Reading | ReferenceProblem:
         """The same for a reference typed by hand, without its QR code."""
@@ -143,15 +147,23 @@ class Reception:
             self._core.left()
 
     def _judged(
-        self, connection: Connection, claims: Claims | None, appointment: Appointment | None
+        self,
+        connection: Connection,
+        claims: Claims | None,
+        appointment: Appointment | None,
+        key: Standing = Standing.GOOD,
     ) -> Reading:
         site = self._core.known_site()
-        decision = decide(claims, appointment, site, self._core.clock())
+        named = appointment.id if appointment else claims.appointment if claims else None
+        visit = None if named is None else visit_of(connection, named, site.number)
+        decision = decide(claims, appointment, site, self._core.clock(), key=key, visit=visit)
+        if key is Standing.REVOKED:
+            claims = None  # whoever stole the key may have written them
         place: Site | None = site
         if decision.site != site.number:
             place = None if decision.site is None else get(connection, Site, decision.site)
         if appointment is None:
-            return Reading(decision, claims, site=place)
+            return Reading(decision, claims, site=place, visit=visit)
         return Reading(
             decision,
             claims,
@@ -159,7 +171,7 @@ class Reception:
             get(connection, Person, appointment.person),
             get(connection, Procedure, appointment.procedure),
             place,
-            visit_of(connection, appointment.id, site.number),
+            visit,
         )
 
     def _concluded(self, connection: Connection, reading_: Reading) -> Reading:
@@ -181,10 +193,8 @@ class Reception:
         )
         if appointment is None:
             raise ValueError("nobody to check in")
-        earlier = visit_of(connection, appointment, self._core.enrolment.site)
-        if earlier is not None:
-            decision = replace(reading_.decision, finding=Finding.ALREADY_IN)
-            return replace(reading_, decision=decision, visit=earlier)
+        if visit_of(connection, appointment, self._core.enrolment.site) is not None:
+            return self._judged(connection, reading_.claims, reading_.appointment)
         finding = reading_.decision.finding
         check_in = CheckIn(
             visit=uuid.uuid4().hex,
@@ -193,6 +203,9 @@ class Reception:
             anomaly=None if finding is Finding.EXPECTED else finding.value,
         )
         self._core.perform(connection, self._core.operation(check_in))
+        if reading_.identity is not None:  # checked while the agent was asked
+            noted = NoteIdentity(check_in.visit, reading_.identity)
+            self._core.perform(connection, self._core.operation(noted))
         visit = get(connection, Visit, check_in.visit)
         return replace(reading_, visit=visit, checked_in=True)
 

@@ -17,8 +17,10 @@ from guichet.domain.operations import (
     Cancel,
     CheckIn,
     Complete,
+    FileReport,
     Hold,
     Move,
+    NoteIdentity,
     NoteScan,
     Operation,
     Present,
@@ -31,7 +33,7 @@ from guichet.domain.operations import (
     WithdrawAccord,
 )
 from guichet.domain.rights import exceptional, may
-from guichet.store import assistance, booking, visits, waiting
+from guichet.store import assistance, booking, reports, visits, waiting
 from guichet.store.booking import Authority
 from guichet.store.records import get
 
@@ -82,7 +84,7 @@ def _dispatch(
             return assistance.note(connection, operation, action)
         case CheckIn() as action:
             return visits.check_in(connection, operation, action)
-        case UndoCheckIn() | Call() | Start() | Complete() as action:
+        case UndoCheckIn() | Call() | Start() | Complete() | NoteIdentity() as action:
             return visits.step(connection, operation, action)
-        case NoteScan():
-            return Applied()
+        case NoteScan() | FileReport() as action:
+            return reports.note(connection, operation, action)

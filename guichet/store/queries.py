@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, String, and_, cast, func, or_, select
 
 from guichet.domain.day import DayRow, DayState, state_of
+from guichet.domain.keys import PublicKey
 from guichet.domain.model import (
     Agent,
     Appointment,
@@ -16,7 +18,6 @@ from guichet.domain.model import (
     Competence,
     Demand,
     Procedure,
-    PublicKey,
     Site,
     Slot,
     VisitStatus,
@@ -31,6 +32,7 @@ _PERSON = TABLES["person"]
 _PROCEDURE = TABLES["procedure"]
 _SLOT = TABLES["slot"]
 _DEMAND = TABLES["demand"]
+_REPORT = TABLES["report"]
 SLOTS_AT_ONCE = 5000
 """A site's slots of two months are fewer."""
 _HIDDEN = (VisitStatus.DUPLICATE.value, VisitStatus.UNDONE.value)
@@ -200,7 +202,13 @@ def day_rows(connection: Connection, site: int, day: date) -> list[DayRow]:
         .order_by(_VISIT.c.arrived_at)
     )
     rows = [*connection.execute(planned), *connection.execute(others)]
-    return [_day_row(row) for row in rows]
+    told = connection.execute(
+        select(_REPORT.c.appointment, _REPORT.c.visit).where(
+            _REPORT.c.site == site, _REPORT.c.day == day
+        )
+    )
+    reported = {key for pair in told for key in pair if key is not None}
+    return [_day_row(row, reported) for row in rows]
 
 
 _DAY_COLUMNS = (
@@ -221,10 +229,11 @@ _DAY_COLUMNS = (
     _VISIT.c.called_at,
     _VISIT.c.desk,
     _VISIT.c.anomaly,
+    _VISIT.c.identity,
 )
 
 
-def _day_row(row: Sequence[Any]) -> DayRow:
+def _day_row(row: Sequence[Any], reported: AbstractSet[str]) -> DayRow:
     # One call a line of the day, several times a second: the columns are taken by their place.
     (
         appointment,
@@ -244,6 +253,7 @@ def _day_row(row: Sequence[Any]) -> DayRow:
         called_at,
         desk,
         anomaly,
+        identity,
     ) = row
     return DayRow(
         appointment or visit_appointment or visit,
@@ -261,6 +271,8 @@ def _day_row(row: Sequence[Any]) -> DayRow:
         tuple(needs or ()),
         anomaly,
         appointment is None or token is not None,
+        identity,
+        appointment in reported or visit_appointment in reported or visit in reported,
     )
 
 

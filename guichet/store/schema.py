@@ -216,6 +216,23 @@ Table(
     Column("sequence", Integer, nullable=False, default=0),
 )
 Table(
+    "report",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("site", Integer, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("agent", String, nullable=False),
+    Column("finding", String, nullable=False),
+    Column("appointment", String),
+    Column("visit", String),
+    Column("identity", String),
+    Column("seen", JSON, nullable=False),
+    Column("note", String, nullable=False),
+    Column("sequence", Integer, nullable=False, default=0),
+    Index("ix_report_site_day", "site", "day"),
+)
+Table(
     "seat",
     METADATA,
     Column("slot", String, primary_key=True),
@@ -329,6 +346,7 @@ Table(
     Column("desk", String),
     Column("outcome", String),
     Column("anomaly", String),
+    Column("identity", String),
     Column("sequence", Integer, nullable=False, default=0),
     Index("ix_visit_appointment", "appointment"),
     Index("ix_visit_site_day", "site", "day"),

@@ -171,6 +171,7 @@ class VisitRow(SQLModel, table=True):
     desk: str | None
     outcome: str | None
     anomaly: str | None
+    identity: str | None = None
     sequence: int = 0
 
 
@@ -204,6 +205,23 @@ class DemandRow(SQLModel, table=True):
     offered_on: date | None = None
     called_at: MomentOrNone = None
     ended: str | None = None
+    sequence: int = 0
+
+
+class ReportRow(SQLModel, table=True):
+    __tablename__ = "report"
+    __table_args__ = (Index("ix_report_site_day", "site", "day"),)
+    id: str = Field(primary_key=True)
+    site: int
+    day: date
+    at: Moment
+    agent: str
+    finding: str
+    appointment: str | None
+    visit: str | None
+    identity: str | None
+    seen: list[str] = Field(sa_column=json_column())
+    note: str
     sequence: int = 0
 
 

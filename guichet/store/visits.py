@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, select
 
+from guichet.domain.identity import Check
 from guichet.domain.lifecycle import OUTCOMES, UNDO_REASONS, VISIT, after, after_check_in
 from guichet.domain.model import Appointment, AppointmentStatus, Site, Visit, VisitStatus
 from guichet.domain.operations import (
@@ -12,6 +13,7 @@ from guichet.domain.operations import (
     Call,
     CheckIn,
     Complete,
+    NoteIdentity,
     Operation,
     Refused,
     Start,
@@ -77,12 +79,19 @@ def check_in(connection: Connection, operation: Operation, action: CheckIn) -> A
 
 
 def step(
-    connection: Connection, operation: Operation, action: UndoCheckIn | Call | Start | Complete
+    connection: Connection,
+    operation: Operation,
+    action: UndoCheckIn | Call | Start | Complete | NoteIdentity,
 ) -> Applied | Refused:
-    """Take a visit one step further, as the table in domain.lifecycle allows."""
+    """Take a visit one step further, as the table in domain.lifecycle allows.
+
+    Whether the ID shown was the person's is kept at any step; the last check counts.
+    """
     visit = get(connection, Visit, action.visit)
     if visit is None or visit.site != operation.site:
         return Refused("unknown_visit")
+    if isinstance(action, NoteIdentity):
+        return _note_identity(connection, visit, action.result)
     status = VISIT[visit.status, action.kind]
     if not isinstance(status, VisitStatus):
         return Refused(status, {"ticket": visit.ticket, "desk": visit.desk or ""})
@@ -149,3 +158,10 @@ def _undone(connection: Connection, visit: Visit, *, counted: bool) -> Applied:
             put(connection, replace(appointment, status=status))
             changed.append(("appointment", appointment.id))
     return Applied(tuple(changed), {"ticket": visit.ticket})
+
+
+def _note_identity(connection: Connection, visit: Visit, result: str) -> Applied | Refused:
+    if result not in (Check.MATCHED, Check.MISMATCHED):
+        return Refused("unknown_reason")
+    put(connection, replace(visit, identity=result))
+    return Applied((("visit", visit.id),))

@@ -38,7 +38,7 @@ def purge(connection: Connection, before: date, under_way: Collection[str] = ())
     central still finds them by name when asked.
     """
     touched = outbox.touched(connection)
-    for kind in ("slot", "appointment", "visit"):
+    for kind in ("slot", "appointment", "visit", "report"):
         table = TABLES[kind]
         kept = [key for of, key in touched if of == kind]
         connection.execute(delete(table).where(table.c.day < before, table.c.id.not_in(kept)))

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine
 
-from guichet.central import registry
+from guichet.central import keyring, registry
 from guichet.central.registry import Enrolled
 from guichet.domain.reference import ALPHABET
 from tests.central.samples import Caller, appointment, furnish, person
@@ -87,11 +87,11 @@ def test_numbers_are_unique_at_a_site_and_come_back_last(engine: Engine, clock: 
 def test_creating_twice_changes_nothing(engine: Engine, clock: Clock) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: registry.create(engine, clock()), range(4)))
-    (key,) = registry.keys(engine)
+    (key,) = keyring.keys(engine)
     with engine.connect() as connection:
         epoch = registry.epoch(connection)
     registry.create(engine, clock())
-    assert registry.keys(engine) == [key]
+    assert keyring.keys(engine) == [key]
     with engine.connect() as connection:
         assert registry.epoch(connection) == epoch
     assert key.not_after == clock() + timedelta(days=730)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, delete
 
-from guichet.central import feed, registry
+from guichet.central import feed, keyring, registry
 from guichet.central.transactions import transact
 from guichet.domain.model import AppointmentStatus, Procedure, Site
 from guichet.domain.operations import CheckIn, Register
@@ -148,7 +148,7 @@ def test_what_sites_share_is_in_every_feed(central: CentralUnderTest, clock: Clo
     publish(central.engine, 3, late)
     extra = Procedure("DUPLI", "Duplicata", "duplicata", 10, "B", True, "", ())
     publish(central.engine, 1, extra)
-    key = registry.new_signing_key(central.engine, clock())
+    key = keyring.new_key(central.engine, clock())
     shared = {("site", "1"), ("site", "2"), ("site", "3")}
     shared |= {("procedure", "RENOUV"), ("procedure", "DUPLI"), ("key", key.kid)}
     for site in (1, 2, 3):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from guichet.central import registry
+from guichet.central import keyring
 from guichet.convocation.token import Verified, identity_digest, verify
 from guichet.domain.identity import identity_of
 from guichet.domain.operations import Cancel, CheckIn, Hold, Register
@@ -62,8 +62,8 @@ def test_the_token_is_signed_for_the_person(caller: Caller, central: CentralUnde
     wanted = book("matin", "p1")
     (booked,) = caller.do(wanted)
     token = row(booked["changes"], "appointment", wanted.appointment)["record"]["token"]
-    keyring = {key.kid: bytes.fromhex(key.public) for key in registry.keys(central.engine)}
-    verified = verify(token, keyring)
+    known = {key.kid: bytes.fromhex(key.public) for key in keyring.keys(central.engine)}
+    verified = verify(token, known)
     assert isinstance(verified, Verified)
     secret = bytes.fromhex(caller.station.identity_secret)
     assert verified.claims.site == 1

@@ -16,12 +16,12 @@ from guichet.domain.calendar_fr import is_open_day
 from guichet.domain.day import DayState, counts
 from guichet.domain.foreigner_number import FormCode, form
 from guichet.domain.identity import identity_of
+from guichet.domain.keys import PublicKey
 from guichet.domain.model import (
     Agent,
     Appointment,
     AppointmentStatus,
     Person,
-    PublicKey,
     Role,
     Slot,
     Visit,

@@ -13,8 +13,10 @@ from guichet.domain.operations import (
     Cancel,
     CheckIn,
     Complete,
+    FileReport,
     Hold,
     Move,
+    NoteIdentity,
     NoteScan,
     Refused,
     Register,
@@ -52,6 +54,11 @@ def test_every_action_has_a_kind_of_its_own() -> None:
         (Complete("v", "served"), {("visit", "v")}),
         (NoteScan("forged", None), set()),
         (NoteScan("late", "a"), {("appointment", "a")}),
+        (NoteIdentity("v", "matched"), {("visit", "v")}),
+        (
+            FileReport("r", "expected", "a", "v", "mismatched", ("name",), ""),
+            {("report", "r"), ("visit", "v"), ("appointment", "a")},
+        ),
     ],
 )
 def test_what_an_action_concerns(action: Action, expected: set[tuple[str, str]]) -> None:

@@ -10,7 +10,10 @@ BOOKING = {
     *("hold", "release", "register", "book", "move", "cancel"),
     *("present", "withdraw_accord", "record_demand", "answer_offer"),
 }
-RECEIVING = {"check_in", "undo_check_in", "call", "start", "complete", "note_scan"}
+RECEIVING = {
+    "check_in", "undo_check_in", "call", "start", "complete", "note_scan", "note_identity",
+    "file_report",
+}  # fmt: skip
 ROLE_SETS = list(chain.from_iterable(combinations(Role, n) for n in range(4)))
 
 

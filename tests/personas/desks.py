@@ -21,8 +21,10 @@ from guichet.domain.model import (
     Slot,
     Visit,
 )
+from guichet.domain.reports import Report
 from guichet.scanner.frames import Frame
 from guichet.screens.counter import CounterScreen
+from guichet.screens.identity import IdentityDialog
 from guichet.screens.post import FactsChanged, Post
 from guichet.screens.queue import QueueBox
 from guichet.station import Station
@@ -31,6 +33,8 @@ from guichet.store.engine import reading
 from guichet.store.records import TABLES, records
 from guichet.theme import register_themes
 from guichet.widgets.big import BigText
+from guichet.widgets.field import Field
+from guichet.widgets.said import Said
 from guichet.widgets.verdict import VerdictView
 from tests.convocation.outputs import pages
 from tests.look import SHEETS
@@ -212,3 +216,24 @@ def visits_at_central(world: World, appointment: Appointment) -> list[Visit]:
     table = TABLES["visit"]
     with reading(world.engine) as connection:
         return records(connection, Visit, select(table).filter_by(appointment=appointment.id))
+
+
+async def checked(desk: Counter, number: str, name: str = "", year: str = "") -> None:
+    """What is read on the ID, typed and compared with the convocation."""
+    await desk.see(lambda: desk.screen.check_action("identity", ()), "somebody to compare with")
+    await desk.pilot.press("ctrl+o")
+    await desk.see(lambda: isinstance(desk.pilot.app.screen, IdentityDialog), "the dialog")
+    for field, text in (("number", number), ("name", name), ("year", year)):
+        desk.pilot.app.screen.query_one(f"#{field}", Field).value = text
+    await desk.pilot.press("enter")
+
+
+def said_in_dialog(desk: Counter) -> str:
+    """What the dialog above the counter says, spaces made plain."""
+    return " ".join(plain(said.text) for said in desk.pilot.app.screen.query(Said))
+
+
+def reports_at_central(world: World) -> list[Report]:
+    """What counters have reported."""
+    with reading(world.engine) as connection:
+        return records(connection, Report, select(TABLES["report"]))

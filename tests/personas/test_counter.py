@@ -11,20 +11,22 @@ from guichet.domain.day import DayState, next_to_call
 from guichet.domain.model import Role
 from guichet.domain.provenance import Through
 from guichet.screens.queue import QueueBox
-from guichet.screens.undo import UndoScreen
+from guichet.screens.report import ReportDialog
 from guichet.widgets.rows import Row, RowsView
 from tests.personas.desks import (
     arrives,
+    checked,
     choose,
     confirm,
     counter,
     form,
     hold,
     needs_shown,
-    only,
     paper_of,
     printed,
     recorded,
+    reports_at_central,
+    said_in_dialog,
     said_on,
     seen_of,
     take,
@@ -215,17 +217,32 @@ async def test_11_a_real_appointment_bought_under_another_name(world: World) -> 
     pan = world.station("online", Role.MEDIATOR)
     sold = take(pan, SELLER, free_slot(pan, "RENO"))
     paper = printed(pan, sold)
+    chief = world.station("chief", Role.SUPERVISOR)
     async with counter(world, sold) as post:
         view = await arrives(post, paper)  # genuine: only the agent's eyes can tell
         name = post.screen.query_one(".verdict--name", Static)
         assert str(name.content) == view.name == "DUMONT Kevin"
         assert name.styles.text_style.bold
         assert name.region.width > 0
-        await post.pilot.press("ctrl+z")  # the card in the hand says OUATTARA Salimata
-        await post.see(lambda: isinstance(post.pilot.app.screen, UndoScreen))
-        await post.pilot.press("m")
-        view = await post.sees("Arrivée annulée")
-        assert post.row(sold.id).state is DayState.EXPECTED
+        ticket = view.ticket
+        await checked(post, BUYER.number or "")  # the card in the hand says OUATTARA Salimata
+        await post.see(lambda: "Ne correspond pas" in said_in_dialog(post))
+        await post.pilot.press("f9")
+        await post.see(lambda: isinstance(post.pilot.app.screen, ReportDialog))
+        await post.pilot.press("space", "down", "down", "down", "down", "down", "space", "f9")
+        view = await post.sees("Signalé")
+        assert view.ticket == ticket  # nobody is refused by a report
+        assert "le PAN donne un autre rendez-vous" in words(view)
+        until(lambda: [each.seen for each in reports_at_central(world)] == [("name", "paid")])
+        (report,) = reports_at_central(world)
+        assert (report.appointment, report.identity) == (sold.id, "mismatched")
+        assert str(BUYER.number) not in repr(report)
+        assert "OUATTARA" not in repr(report).upper()
+        until(lambda: [v.identity for v in visits_at_central(world, sold)] == ["mismatched"])
+        until(chief.identification.reports)
+        (told,) = chief.identification.reports()
+        assert told.row is not None
+        assert (told.row.ticket, told.row.reported) == (ticket, True)
     async with mediation(world, BUYER) as desk:
         await desk.search("ouattara")
         await desk.to_accord("reno")
@@ -233,7 +250,8 @@ async def test_11_a_real_appointment_bought_under_another_name(world: World) -> 
         assert own.person == BUYER.id
         assert own.id != sold.id
         assert "OUATTARA Salimata" in said_on(paper_of(desk.station, own))
-        assert only(desk.station, SELLER).id == sold.id  # nobody's was taken for it
+        (kept,) = desk.station.mediation.appointments_of(SELLER)
+        assert kept.id == sold.id  # nobody's was taken for it
 
 
 async def test_12_a_convocation_on_which_the_name_was_edited(world: World) -> None:
@@ -248,6 +266,16 @@ async def test_12_a_convocation_on_which_the_name_was_edited(world: World) -> No
         view = await arrives(post, edited)
         assert view.name == "KOFFI Ange"  # what was booked, whatever the paper says
         assert "MARTIN" not in words(view)
+        # The name on the edited paper is compared with nothing that can be edited.
+        await checked(post, "", "Luc Martin", "1993")
+        await post.see(lambda: "Ne correspond pas" in said_in_dialog(post))
+        await post.pilot.press("escape")
+        assert (await post.sees("Autre identité")).ticket == view.ticket
+        # KOFFI himself, with a passport: no number on it, and the given name first.
+        await checked(post, "", "Ange Koffi", "1993")
+        await post.see(lambda: "identité vérifiée" in words(post.view))
+        assert (post.view.word, post.view.ticket) == ("Attendu", view.ticket)
+        until(lambda: [v.identity for v in visits_at_central(world, booked)] == ["matched"])
 
 
 async def test_13_papers_of_every_state_in_every_state(world: World) -> None:

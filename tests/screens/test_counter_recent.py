@@ -66,7 +66,7 @@ async def test_a_question_left_open_by_the_next_person_is_taken_up_again(
         ]
         assert "1 personne attend" in waiting(counter)
         assert counter.row(late.appointment or "").state is DayState.EXPECTED
-        await counter.pilot.press("f8", "down", "enter")
+        await counter.pilot.press("ctrl+l", "down", "enter")
         view = await counter.sees("En retard")
         assert view.lines[-1].startswith("Lecture de ")
         assert counter.row(late.appointment or "").state is DayState.EXPECTED
@@ -92,9 +92,9 @@ async def test_who_is_told_to_wait_is_no_open_question(
         await counter.sees("Autre QR code")
         assert waiting(counter) == ""
         assert [line[0] for line in lines(counter)] == ["Autre QR code", "En avance"]
-        await counter.pilot.press("f8")
+        await counter.pilot.press("ctrl+l")
         await counter.see(lambda: not counter.screen.query_one(QueueBox).display)
-        await counter.pilot.press("f8")
+        await counter.pilot.press("ctrl+l")
         await counter.see(lambda: counter.screen.query_one(QueueBox).display)
         assert counter.screen.focused is counter.screen.query_one("#entry")
 
@@ -120,7 +120,7 @@ async def test_a_family_s_tickets_stand_together_and_one_of_them_is_taken_back(
         second = counter.view.ticket
         assert counter.view.lines[-1] == f"Même nom ou téléphone\u00a0: {first}, {second}"
         assert counter.screen._box.display  # there is room for it beside the queue
-        await counter.pilot.press("f8", "down", "u")
+        await counter.pilot.press("ctrl+l", "down", "u")
         await counter.see(lambda: isinstance(counter.pilot.app.screen, UndoScreen))
         await counter.pilot.press("e")
         await counter.sees("Arrivée annulée")

@@ -13,11 +13,13 @@ from guichet.cli_desk.said import own_refusals
 from guichet.domain.admission import ADMIT, Admit, Finding
 from guichet.domain.day import DayState
 from guichet.domain.foreigner_number import AbsentReason
+from guichet.domain.identity import Check
 from guichet.domain.lifecycle import APPOINTMENT, VISIT
 from guichet.domain.model import Role
 from guichet.domain.needs import Need
 from guichet.domain.operations import Action, Refused
 from guichet.domain.proofs import Proof
+from guichet.domain.reports import Seen
 from guichet.domain.similar import Match, Reason
 from guichet.screens import person_words, words
 
@@ -47,6 +49,8 @@ def texts(call: ast.Call) -> Iterator[str]:
         (Need, words.NEEDS),
         (AbsentReason, person_words.NO_NUMBER),
         (Finding, words.FINDINGS),
+        (Check, words.IDENTITIES),
+        (Seen, words.SEEN),
         (Proof, person_words.PROOFS),
         (Reason, person_words.LIKENESS),
         (Match, person_words.MATCHES),

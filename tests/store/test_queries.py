@@ -5,7 +5,8 @@ import pytest
 from sqlalchemy import Engine
 
 from guichet.domain.day import DayRow, DayState
-from guichet.domain.model import Agent, Procedure, PublicKey, Site, VisitStatus
+from guichet.domain.keys import PublicKey
+from guichet.domain.model import Agent, Procedure, Site, VisitStatus
 from guichet.domain.operations import Call, Cancel, CheckIn, UndoCheckIn
 from guichet.store import queries, search
 from guichet.store.engine import reading

@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 from sqlalchemy import Engine, select
 
+from guichet.domain.keys import PublicKey
 from guichet.domain.model import (
     RECORDS,
     Appointment,
@@ -14,13 +15,13 @@ from guichet.domain.model import (
     Competence,
     Demand,
     Person,
-    PublicKey,
     Record,
     Site,
     Visit,
     VisitStatus,
 )
 from guichet.domain.operations import Applied
+from guichet.domain.reports import Report
 from guichet.store import records
 from guichet.store.engine import reading, writing
 from tests.store.samples import (
@@ -49,6 +50,9 @@ KEY = PublicKey("ab", "cd", NOW, datetime(2030, 1, 1, tzinfo=UTC), None)
 ONE_OF_EACH: list[Record] = [
     BOBIGNY, RENEWAL, slot("s1", 3), ADA, BOOKED, VISIT, CHIEF, KEY,
     Competence("93066:", "93066", "Saint-Denis", "", 3),
+    Report(
+        "r1", 93, DAY, NOW, "CB1", "expected", "a1", None, "mismatched", ("name", "paid"), "vu hier"
+    ),
     Demand("d1", 93, "RENO", "p-ada", NOW, "MB1", True, "s1", FIRST, 1, DAY, NOW),
 ]  # fmt: skip
 
