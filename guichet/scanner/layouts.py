@@ -55,7 +55,7 @@ _WHOLE = re.compile(r"G1:[0-9A-Z $%*+\-./:]{100,397}")  # its signature alone ta
 _PLAIN = re.compile(r"\+?[^\W_](?:[^\W_]|[ '’/-]){0,79}")
 _NUMBER = re.compile(r"\+?[0-9][0-9 /]{5,19}")
 _REFERENCE = re.compile(r"[0-9A-Z]{4}-?[0-9A-Z]{4}-?[0-9A-Z]", re.ASCII)
-_NAME = re.compile(r"[A-Za-z][A-Za-z '-]+")
+_NAME = re.compile(r"[A-Za-z][A-Za-z '-]{1,79}")
 _M = "?"
 """How a capital M arrives from a US scanner: no name has that sign, and no text as little else."""
 _OTHERWISE = re.compile(r"[gG][^A-Za-z\s]\S.{97,397}", re.DOTALL)

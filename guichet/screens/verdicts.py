@@ -66,6 +66,11 @@ def view_of(reading: Reading, station: Station) -> VerdictView:
     )
 
 
+def in_short(view: VerdictView) -> str:
+    """A verdict in one line, for who has something else before their eyes."""
+    return "  ".join(filter(None, (f"{view.sign} {view.word}".strip(), view.name, view.ticket)))
+
+
 def ring(screen: Screen[None], view: VerdictView) -> None:
     """Ring once for yes, twice to ask or warn, three times for no."""
     times = _BELLS.get(view.level, 0)

@@ -3,6 +3,7 @@
 A name or a number goes into the field that has the focus, as if it had been typed there.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -10,7 +11,6 @@ from typing import Any, Final
 from textual.app import App
 from textual.events import Event, Key, MouseDown, Paste
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from guichet.i18n import _
@@ -35,6 +35,7 @@ _DOUBTFUL = _(
 _GARBLED = _(
     "Code illisible\u00a0: le lecteur est réglé sur un autre clavier, ou Verr. Maj est active."
 )
+_NO_FIELD = _("Nom ou numéro lu, mais aucun champ ne l’attend. Échap, puis lisez-le à nouveau.")
 
 
 class Scanned(Message, bubble=False):
@@ -72,11 +73,13 @@ class Wedge:
                 await self._forward(event)
 
     def _wait(self) -> None:
-        # One timer for a whole scan: it looks again when more has come meanwhile.
+        # One timer for a whole scan: it looks again when more has come meanwhile. Not Textual's,
+        # which would overtake the keys that wait in the application's queue.
         due = self._recogniser.due
         if not self._waits and due != float("inf"):
             self._waits = True
-            self._app.set_timer(max(0.0, due - time.monotonic()), self._waited)
+            loop = asyncio.get_running_loop()
+            loop.call_later(due - time.monotonic(), self._app.call_later, self._waited)
 
     async def _waited(self) -> None:
         self._waits = False
@@ -87,23 +90,33 @@ class Wedge:
         for key in taken.typed:
             await self._forward(key)
         if taken.scanned is not None:
-            await self._scanned(understood(taken.scanned), taken.end)
+            self._scanned(understood(taken.scanned), taken.end)
 
-    async def _scanned(self, scan: Scan, end: Key | None) -> None:
-        field = self._app.focused
-        base = self._app.screen_stack[0]
+    def _scanned(self, scan: Scan, end: Key | None) -> None:
+        base, focused = self._app.screen_stack[0], self._app.focused
         if self._app.current_mode == self._app.DEFAULT_MODE:
             base.post_message(Scanned(scan.text))  # nothing is done for who has not signed in
             return
         self._explain(scan)
-        pasted = scan.kind is Kind.PLAIN or (end is None and scan.kind is Kind.FOREIGN)
-        if pasted and isinstance(field, Input) and not field.password:
-            await self._forward(Paste(scan.text))
-            if end is not None and not isinstance(self._app.screen, ModalScreen):
-                # Once the field has the text; a dialog is answered by the agent's own key.
-                field.call_later(self._app.call_later, self._forward, end)
-        elif scan.kind is not Kind.GARBLED:
+        if scan.kind is Kind.GARBLED:
+            return
+        field = focused if isinstance(focused, Input) else None
+        if scan.kind is Kind.PLAIN and field is None and self._app.screen is base:
+            field = next(iter(base.query(Input)), None)  # each mode has one line to type in
+        unsaid = end is None and scan.kind is Kind.FOREIGN  # pasted, by a terminal that says not so
+        if field is not None and (scan.kind is Kind.PLAIN or unsaid):
+            self._fill(field, scan.text, end)
+        elif scan.kind is Kind.PLAIN:
+            self._app.notify(_NO_FIELD, severity="warning")
+        else:
             base.post_message(Scanned(scan.text))
+
+    def _fill(self, field: Input, text: str, end: Key | None) -> None:
+        field.screen.set_focus(field)
+        field.post_message(Paste(text))
+        if end is not None and field.screen is self._app.screen and not field.screen.is_modal:
+            # Once the field has the text; a dialog is answered by the agent's own key.
+            field.call_later(self._app.call_later, self._forward, end)
 
     def _explain(self, scan: Scan) -> None:
         """Say once how the scanner is set, and each time when it cannot be told what it read."""
