@@ -21,8 +21,8 @@ from guichet.domain.day import DayRow, DayState
 from guichet.domain.model import Role
 from guichet.scanner.decoder import Decoder
 
-_WANTED = 200
-_AROUND = timedelta(minutes=10)
+WANTED = 200
+AROUND = timedelta(minutes=10)
 """How far from their time people come: nobody is early or late."""
 _PAUSE = 0.3
 
@@ -34,10 +34,10 @@ def measure() -> Iterator[Figure]:
         settings = station.folder / "settings.toml"  # a camera that sees nothing yet
         settings.write_text(f'camera = "{station.camera}"\n')
         hour = 0
-        while len(taken) < _WANTED:
-            taken += _round(station, MOMENT + hour * 2 * _AROUND)
+        while len(taken) < WANTED:
+            taken += _round(station, MOMENT + hour * 2 * AROUND)
             hour += 1
-    taken = taken[:_WANTED]
+    taken = taken[:WANTED]
     yield Figure("decoded text to painted verdict, p95", p95(taken), "ms", limit=65)
     yield Figure("decoded text to painted verdict, median", middle(taken), "ms")
 
@@ -45,29 +45,32 @@ def measure() -> Iterator[Figure]:
 def _round(station: DemoStation, moment: datetime) -> list[float]:
     """The scans of those expected about a moment, with the clock set there."""
     shift = round((moment - datetime.now(UTC)).total_seconds())
-    with opened(station) as post:
-        near = [
-            row
-            for row in post.reception.day()
-            if row.state is DayState.EXPECTED
-            and row.starts_at is not None
-            and abs(row.starts_at - moment) <= _AROUND
-        ]
-    tokens = _tokens(station)
+    near, texts = expected(station, moment), tokens(station)
     pipe = station.folder / f"texts-{shift}"
     os.mkfifo(pipe)
     command = ["bench.opened", str(station.folder), station.code, station.pin, str(pipe)]
     with Terminal(*command, environment={OFFSET_VARIABLE: str(shift)}) as terminal:
         terminal.until(lambda grid: "P R Ê T" in "\n".join(grid.lines), "the counter")
         terminal.watch(1.0, lambda _grid: False)
-        with pipe.open("w", encoding="ascii") as texts:
+        with pipe.open("w", encoding="ascii") as fed:
             return [
-                _scanned(terminal, texts.fileno(), tokens[row.appointment or ""], row)
-                for row in near
+                _scanned(terminal, fed.fileno(), texts[row.appointment or ""], row) for row in near
             ]
 
 
-def _tokens(station: DemoStation) -> dict[str, str]:
+def expected(station: DemoStation, moment: datetime) -> list[DayRow]:
+    """Who is expected about a moment."""
+    with opened(station) as post:
+        return [
+            row
+            for row in post.reception.day()
+            if row.state is DayState.EXPECTED
+            and row.starts_at is not None
+            and abs(row.starts_at - moment) <= AROUND
+        ]
+
+
+def tokens(station: DemoStation) -> dict[str, str]:
     """The text of each appointment's QR code."""
     with contextlib.closing(sqlite3.connect(station.folder / "station.sqlite3")) as replica:
         return dict(replica.execute("SELECT id, token FROM appointment").fetchall())
@@ -76,12 +79,12 @@ def _tokens(station: DemoStation) -> dict[str, str]:
 def _scanned(terminal: Terminal, texts: int, token: str, row: DayRow) -> float:
     before = time.perf_counter()
     os.write(texts, f"{token}\n".encode("ascii"))
-    said = partial(_said, row.name)
-    painted = terminal.watch(_PAUSE, said) or terminal.until(said, "the verdict")
+    shown = partial(said, row.name)
+    painted = terminal.watch(_PAUSE, shown) or terminal.until(shown, "the verdict")
     return painted - before
 
 
-def _said(name: str, grid: Grid) -> bool:
+def said(name: str, grid: Grid) -> bool:
     """Whether the verdict, above and on the right, is this person's."""
     return any(name in line[COLUMNS // 2 :] for line in grid.lines[: ROWS // 2])
 

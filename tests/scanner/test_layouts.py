@@ -33,7 +33,16 @@ def test_a_convocation_is_given_back_exactly(token: str, layout: Layout, caps: b
 
 @pytest.mark.parametrize("layout", Layout)
 @pytest.mark.parametrize(
-    "text", ["0612345678", "9901234567", "+33612345678", "7K4Q-92XD-1", "7K4Q92XD1", "24/11/1990"]
+    "text",
+    [
+        "0612345678",
+        "9901234567",
+        "0270972007",
+        "+33612345678",
+        "7K4Q-92XD-1",
+        "7K4Q92XD1",
+        "24/11/1990",
+    ],
 )
 def test_a_number_or_a_reference_can_mean_nothing_else(text: str, layout: Layout) -> None:
     assert understood(text) == Scan(text, Kind.PLAIN)

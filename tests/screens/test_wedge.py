@@ -94,8 +94,10 @@ async def test_typed_words_stay_in_the_field(
     world: World, monkeypatch: pytest.MonkeyPatch, pace: float
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
+        values = heard(monkeypatch)
         send(of(counter), "Wifi:zzz", pace)
         await counter.see(lambda: entry(counter).value == "Wifi:zzz")
+        assert values == ["Wifi:zzz"[: at + 1] for at in range(8)]
         assert counter.view.word == "Prêt"
 
 
