@@ -65,7 +65,7 @@ def _read(terminal: Terminal, turn: int, pace: float) -> bool:
 
 
 def _says(grid: Grid, word: str) -> bool:
-    return word in "\n".join(grid.lines[: ROWS // 2])
+    return " ".join(word.upper()) in "\n".join(grid.lines[: ROWS // 2])
 
 
 def _round(station: DemoStation, moment: datetime) -> list[float]:
