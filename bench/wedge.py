@@ -1,5 +1,6 @@
 """A keyboard scanner at the counter: every scan recognised, and how soon its verdict is painted."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -57,7 +58,7 @@ def _read(terminal: Terminal, turn: int, pace: float) -> bool:
     if pace:
         for character in text:
             terminal.press(character.encode())
-            terminal.watch(pace, lambda _grid: False)
+            time.sleep(pace)
         terminal.press(b"\r")
     else:
         terminal.press(f"{text}\r".encode())

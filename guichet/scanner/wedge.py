@@ -1,14 +1,15 @@
 """Keyboard scanners ("wedges"): what they read arrives as keys, only faster than anybody types.
 
 Nobody can tell the first character of a scan from a typed one, so each is held back for the time
-that a scanner would need to send the next: when none follows it was typed, and is given on.
+that a scanner would need to send the next: when none follows it was typed, and is given on. Where
+what is typed must show at once, a first character may lead: it is given on, and taken back later.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-PACE = 0.025
+PACE = 0.035
 """Seconds within which a scanner sends its next character: 15 ms at most, and as much to be late.
 
 People who type fast leave 45 ms or more between two keys.
@@ -28,12 +29,15 @@ T = TypeVar("T")
 class Taken(Generic[T]):
     """What a key has settled: keys to give on as typed, in order; after them, a text scanned.
 
-    `end` is the key that ended the scan, None when the scanner stopped without one.
+    `end` is the key that ended the scan, None when the scanner stopped without one. `leads`: the
+    key given on may be a scan's first; `led`: the scan's first key was given on.
     """
 
     typed: Sequence[T] = ()
     scanned: str | None = None
     end: T | None = None
+    leads: bool = False
+    led: bool = False
 
 
 class Recogniser(Generic[T]):
@@ -43,18 +47,22 @@ class Recogniser(Generic[T]):
     """
 
     def __init__(self) -> None:
-        self._held: list[tuple[T, str]] = []
+        self._held: list[T] = []
+        self._text = ""
+        """What may be a scan, as far as it has come; its first key is not held when it led."""
         self._last = float("-inf")
         self._ended = False
         """Whether the last key ended a scan: a second end (CR, then LF) belongs to it."""
         self._repeats = False
 
-    def take(self, key: T, character: str | None, at: float) -> Taken[T]:
+    def take(self, key: T, character: str | None, at: float, *, may_lead: bool = False) -> Taken[T]:
         """Take the next key, once all that was due before it is settled.
 
         `character` is what it types: a carriage return, line feed or tab when it ends a scan.
         """
         paced, self._last = at - self._last < PACE, at
+        if not paced and not self._held:
+            self._text = ""
         ended, self._ended = self._ended and paced, False
         self._repeats = self._repeats and paced
         if character is not None and character in _ENDS:
@@ -64,8 +72,11 @@ class Recogniser(Generic[T]):
         )
         if character is None or not held or self._repeats:
             return Taken([*self.release(), key])
-        self._held.append((key, character))
-        if len(self._held) == _REPEATED and len({each for _key, each in self._held}) == 1:
+        self._text += character
+        if may_lead and len(self._text) == 1:
+            return Taken([key], leads=True)
+        self._held.append(key)
+        if len(self._text) == _REPEATED and len(set(self._text)) == 1:
             self._repeats = True
             return Taken(self.release())
         return Taken()
@@ -73,7 +84,7 @@ class Recogniser(Generic[T]):
     def _end(self, key: T, *, ended: bool) -> Taken[T]:
         self._ended = ended or self._certain
         if self._certain:
-            return Taken((), self._text(), key)
+            return self._scan(key)
         return Taken(() if ended else [*self.release(), key])
 
     @property
@@ -87,17 +98,18 @@ class Recogniser(Generic[T]):
         """What is settled at that moment without another key."""
         if at < self.due:
             return Taken()
-        return Taken(scanned=self._text()) if self._certain else Taken(self.release())
+        return self._scan(None) if self._certain else Taken(self.release())
 
     def release(self) -> list[T]:
         """Give up what is held: it was typed."""
-        held, self._held = self._held, []
-        return [key for key, _character in held]
+        held, self._held, self._text = self._held, [], ""
+        return held
 
     @property
     def _certain(self) -> bool:
-        return len(self._held) >= LEAST
+        return len(self._text) >= LEAST
 
-    def _text(self) -> str:
-        held, self._held = self._held, []
-        return "".join(character for _key, character in held)
+    def _scan(self, end: T | None) -> Taken[T]:
+        text, led = self._text, len(self._held) < len(self._text)
+        self.release()
+        return Taken(scanned=text, end=end, led=led)

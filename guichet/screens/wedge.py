@@ -46,6 +46,24 @@ class Scanned(Message, bubble=False):
         self.text = text
 
 
+class Before:
+    """What a field held before a character that may begin a scan."""
+
+    def __init__(self, field: Input) -> None:
+        self.field = field
+        self._value = ""
+        self._selection = field.selection
+
+    def keep(self) -> None:
+        """Remember what it holds now."""
+        self._value, self._selection = self.field.value, self.field.selection
+
+    def put_back(self) -> None:
+        """Let it hold that again."""
+        self.field.value = self._value
+        self.field.selection = self._selection
+
+
 class Wedge:
     """Stands before the application's own handling of events, `forward`, and takes out scans."""
 
@@ -54,6 +72,7 @@ class Wedge:
         self._forward = forward
         self._recogniser: Recogniser[Key] = Recogniser()
         self._waits = False
+        self._before: Before | None = None
         self._wrong: Layout | None = None
 
     async def take(self, event: Event) -> None:
@@ -62,7 +81,7 @@ class Wedge:
             case Key(is_forwarded=False):
                 character = _ENDS.get(event.key, event.character)
                 await self._settled(self._recogniser.settle(event.time))
-                await self._settled(self._recogniser.take(event, character, event.time))
+                await self._key(event, character)
                 self._wait()
             case Paste(is_forwarded=False) if is_convocation(event.text):
                 await self._settled(Taken(self._recogniser.release(), event.text))
@@ -71,6 +90,24 @@ class Wedge:
                 await self._forward(event)
             case _:
                 await self._forward(event)
+
+    async def _key(self, key: Key, character: str | None) -> None:
+        # Typing shows at once, but for capitals: nearly all codes begin with one. Where there is
+        # no field each letter may be a command, and who has not signed in types a secret.
+        field = self._field
+        may_lead = field is not None and character is not None and not character.isupper()
+        taken = self._recogniser.take(key, character, key.time, may_lead=may_lead)
+        if taken.leads and field is not None:
+            self._before = before = Before(field)
+            field.call_later(before.keep)  # what was typed before is still on its way to it
+        await self._settled(taken)
+
+    @property
+    def _field(self) -> Input | None:
+        """The field that an agent types in, if one has the focus."""
+        focused = self._app.focused
+        signed_in = self._app.current_mode != self._app.DEFAULT_MODE
+        return focused if signed_in and isinstance(focused, Input) else None
 
     def _wait(self) -> None:
         # One timer for a whole scan: it looks again when more has come meanwhile. Not Textual's,
@@ -89,18 +126,20 @@ class Wedge:
     async def _settled(self, taken: Taken[Key]) -> None:
         for key in taken.typed:
             await self._forward(key)
+        if taken.led and self._before is not None:
+            self._before.field.call_later(self._before.put_back)
         if taken.scanned is not None:
             self._scanned(understood(taken.scanned), taken.end)
 
     def _scanned(self, scan: Scan, end: Key | None) -> None:
-        base, focused = self._app.screen_stack[0], self._app.focused
+        base = self._app.screen_stack[0]
         if self._app.current_mode == self._app.DEFAULT_MODE:
             base.post_message(Scanned(scan.text))  # nothing is done for who has not signed in
             return
         self._explain(scan)
         if scan.kind is Kind.GARBLED:
             return
-        field = focused if isinstance(focused, Input) else None
+        field = self._field
         if scan.kind is Kind.PLAIN and field is None and self._app.screen is base:
             field = next(iter(base.query(Input)), None)  # each mode has one line to type in
         unsaid = end is None and scan.kind is Kind.FOREIGN  # pasted, by a terminal that says not so
