@@ -89,6 +89,35 @@ async def test_a_slow_scanner_is_one_too(
         assert entry(counter).value == ""
 
 
+@pytest.mark.parametrize("pace", [0.0, 0.015])
+@pytest.mark.parametrize("selection", [Selection(3, 1), Selection.cursor(2)])
+async def test_a_field_that_a_code_has_touched_is_as_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch, pace: float, selection: Selection
+) -> None:
+    async with at_counter(world, monkeypatch) as counter:
+        field = entry(counter)
+        field.value = "dia"
+        field.selection = selection
+        await counter.pilot.pause()
+        send(of(counter), "https://exemple.fr/?a=1\r", pace)
+        await counter.sees("Autre QR code")
+        await counter.see(lambda: (field.value, field.selection) == ("dia", selection))
+        row = counter.expected(-29, 14)
+        await scan(counter.pilot, counter.token_of(row).swapcase())  # with Caps Lock on
+        assert (await counter.sees("Attendu")).name == row.name
+        await counter.see(lambda: (field.value, field.selection) == ("dia", selection))
+
+
+async def test_what_is_still_on_its_way_to_a_field_is_not_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_counter(world, monkeypatch) as counter:
+        after = send(of(counter), "dia", 0.05)
+        send(of(counter), "https://exemple.fr/?a=1\r", since=after)
+        await counter.sees("Autre QR code")
+        await counter.see(lambda: entry(counter).value == "dia")
+
+
 @pytest.mark.parametrize("pace", [0.045, 0.06, 0.15])
 async def test_typed_words_stay_in_the_field(
     world: World, monkeypatch: pytest.MonkeyPatch, pace: float
@@ -202,6 +231,10 @@ async def test_a_scanned_reference_is_filled_in_and_looked_up(
         await scan(counter.pilot, typed(row.reference, wrong) if wrong else row.reference)
         assert (await counter.sees("Attendu")).name == row.name
         await counter.see(lambda: values == [row.reference, ""])  # one change, then emptied
+        entry(counter).focus()
+        await scan(counter.pilot, "9901234567")  # a field shows its first figure at once
+        await counter.see(lambda: "9901234567" in values)
+        assert values[2:5] == ["9", "", "9901234567"]
         assert counter.row(late.appointment or "").state is DayState.EXPECTED
 
 
