@@ -7,6 +7,7 @@ MEASURES = (
     "help",
     "start",
     "verdict",
+    "wedge",
     "keys",
     "convocation",
     "first_sync",

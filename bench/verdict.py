@@ -22,8 +22,8 @@ from guichet.domain.day import DayRow, DayState
 from guichet.domain.model import Role
 from guichet.scanner.decoder import Decoder
 
-_WANTED = 200
-_AROUND = timedelta(minutes=10)
+WANTED = 200
+AROUND = timedelta(minutes=10)
 """How far from their time people come: nobody is early or late."""
 _PAUSE = 0.3
 
@@ -36,8 +36,8 @@ def measure() -> Iterator[Figure]:
         settings = station.folder / "settings.toml"  # a camera that sees nothing yet
         settings.write_text(f'camera = "{station.camera}"\n')
         hour = 0
-        while len(texts) + len(frames) < _WANTED:
-            taken = _round(station, MOMENT + hour * 2 * _AROUND)
+        while len(texts) + len(frames) < WANTED:
+            taken = _round(station, MOMENT + hour * 2 * AROUND)
             texts += taken[::2]
             frames += taken[1::2]
             hour += 1
@@ -53,30 +53,22 @@ def _round(station: DemoStation, moment: datetime) -> list[float]:
     The first as a text that was decoded, the next as a frame that shows it, and so on.
     """
     shift = round((moment - datetime.now(UTC)).total_seconds())
-    with opened(station) as post:
-        near = [
-            row
-            for row in post.reception.day()
-            if row.state is DayState.EXPECTED
-            and row.starts_at is not None
-            and abs(row.starts_at - moment) <= _AROUND
-        ]
-    tokens = _tokens(station)
+    near, texts = expected(station, moment), tokens(station)
     pipe = station.folder / f"texts-{shift}"
     os.mkfifo(pipe)
     command = ["bench.opened", str(station.folder), station.code, station.pin, str(pipe)]
     with Terminal(*command, environment={OFFSET_VARIABLE: str(shift)}) as terminal:
         terminal.until(lambda grid: "P R Ê T" in "\n".join(grid.lines), "the counter")
         terminal.watch(1.0, lambda _grid: False)
-        with pipe.open("w", encoding="ascii") as texts:
+        with pipe.open("w", encoding="ascii") as fed:
             lines = [
-                tokens[row.appointment or ""]
+                texts[row.appointment or ""]
                 if rank % 2 == 0
-                else _frame(station.folder, tokens[row.appointment or ""])
+                else _frame(station.folder, texts[row.appointment or ""])
                 for rank, row in enumerate(near)
             ]
             return [
-                _scanned(terminal, texts.fileno(), line, row)
+                _scanned(terminal, fed.fileno(), line, row)
                 for line, row in zip(lines, near, strict=True)
             ]
 
@@ -90,7 +82,19 @@ def _frame(folder: Path, token: str) -> str:
     return str(path)
 
 
-def _tokens(station: DemoStation) -> dict[str, str]:
+def expected(station: DemoStation, moment: datetime) -> list[DayRow]:
+    """Who is expected about a moment."""
+    with opened(station) as post:
+        return [
+            row
+            for row in post.reception.day()
+            if row.state is DayState.EXPECTED
+            and row.starts_at is not None
+            and abs(row.starts_at - moment) <= AROUND
+        ]
+
+
+def tokens(station: DemoStation) -> dict[str, str]:
     """The text of each appointment's QR code."""
     with contextlib.closing(sqlite3.connect(station.folder / "station.sqlite3")) as replica:
         return dict(replica.execute("SELECT id, token FROM appointment").fetchall())
@@ -99,12 +103,12 @@ def _tokens(station: DemoStation) -> dict[str, str]:
 def _scanned(terminal: Terminal, texts: int, line: str, row: DayRow) -> float:
     before = time.perf_counter()
     os.write(texts, f"{line}\n".encode("ascii"))
-    said = partial(_said, row.name)
-    painted = terminal.watch(_PAUSE, said) or terminal.until(said, "the verdict")
+    shown = partial(said, row.name)
+    painted = terminal.watch(_PAUSE, shown) or terminal.until(shown, "the verdict")
     return painted - before
 
 
-def _said(name: str, grid: Grid) -> bool:
+def said(name: str, grid: Grid) -> bool:
     """Whether the verdict, above and on the right, is this person's."""
     return any(name in line[COLUMNS // 2 :] for line in grid.lines[: ROWS // 2])
 

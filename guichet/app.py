@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.events import Event
 from textual.screen import Screen
 
 from guichet.config import Settings, clock
@@ -26,6 +27,7 @@ from guichet.i18n import _
 from guichet.screens.keys import GLOBAL_KEYS, KEY_NAMES
 from guichet.screens.post import FactsChanged, Fault, Post, background, unexpected
 from guichet.screens.sign_in import SignInScreen
+from guichet.screens.wedge import Wedge
 from guichet.terminal import Driver
 from guichet.theme import register_themes
 
@@ -77,6 +79,11 @@ class GuichetApp(App[None]):
         self._settles = False
         self._ended = False
         self._sign_in = SignInScreen()
+        self._wedge = Wedge(self, super().on_event)
+
+    async def on_event(self, event: Event) -> None:
+        """Take out what a keyboard scanner types before anything acts on it."""
+        await self._wedge.take(event)
 
     # Opening and closing ------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from guichet.screens.queue import QueueBox
 from guichet.screens.recent import RecentBox, Scan, again
 from guichet.screens.top import Top
 from guichet.screens.turns import Answer, Turns
+from guichet.screens.wedge import Scanned
 from guichet.screens.words import refusal
 from guichet.station import Reading
 from guichet.widgets.foot import Foot
@@ -107,20 +108,20 @@ class CounterScreen(Screen[None]):
     # Asking the reception, one thing after the other --------------------------------------------
 
     @on(CameraBox.Read)
-    def _read(self, event: CameraBox.Read) -> None:
+    @on(Scanned)
+    def _read(self, event: CameraBox.Read | Scanned) -> None:
         if self._post.station.session.agent is not None:
             self._ask(lambda: self._reception.scan(event.text))
 
     @on(QueueBox.Wanted)
     def _wanted(self, event: QueueBox.Wanted) -> None:
-        text = event.text
-        match event.how:
-            case "scan":
-                self._ask(lambda: self._reception.scan(text), event.typed)
-            case "reference":
-                self._ask(lambda: self._reception.look_up(text), event.typed)
-            case "appointment":
-                self._ask(lambda: self._reception.choose(text), event.typed)
+        reception = self._reception
+        calls: dict[str, Callable[[str], Reading | ReferenceProblem]] = {
+            "scan": reception.scan,
+            "reference": reception.look_up,
+            "appointment": reception.choose,
+        }
+        self._ask(lambda: calls[event.how](event.text), event.typed)
 
     def _ask(self, call: Callable[[], Reading | ReferenceProblem], typed: str = "") -> None:
         self._turns.ask(call, typed)
@@ -143,6 +144,8 @@ class CounterScreen(Screen[None]):
         scan = self._box.recent.add(reading, view, self._post.station.now())
         self._show(scan.view, scan)
         self._ring(view)
+        if self.app.screen is not self:  # whatever stands above may hide the panel
+            self.notify(verdicts.in_short(view), timeout=10)
 
     def _not_recorded(self, error: GuichetError) -> None:
         view = verdicts.fault_view(str(error))

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input, Label
 
+from guichet.domain.admission import Finding
 from guichet.domain.model import Person
 from guichet.errors import GuichetError
 from guichet.i18n import _, ngettext
@@ -22,11 +23,13 @@ from guichet.screens.person_form import PersonForm
 from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.procedure_choice import ProcedureChoice
 from guichet.screens.resume import ResumeDialog
+from guichet.screens.scanned import nobody, person_of
 from guichet.screens.slot_choice import SlotChoice
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
 from guichet.screens.typed import begun, proposed, typed_in_search
 from guichet.screens.waiting_list import WaitingList, WaitingTold
+from guichet.screens.wedge import Scanned
 from guichet.station import Found, Kept, Link
 from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
@@ -40,6 +43,10 @@ _KEEP_EVERY = 1.0
 """Seconds between two looks at whether what is under way must be kept anew."""
 _LEAST = 3
 """Characters from which central is asked."""
+
+_BUSY = _(
+    "Code lu, mais un dossier est ouvert. Échap jusqu’à la recherche, puis lisez-le à nouveau."
+)
 
 _COLUMNS = (
     Column("name", _("Usager"), flex=1),
@@ -231,6 +238,20 @@ class MediatorScreen(Screen[None]):
 
         mediation = self._post.station.mediation
         background(self, lambda: mediation.adopt(person), adopted, group="adopt")
+
+    @on(Scanned)
+    def _scanned(self, event: Scanned) -> None:
+        if self.app.screen is not self:
+            self.notify(_BUSY, severity="warning")
+            return
+        station = self._post.station
+        background(self, lambda: person_of(station, event.text), self._person_read, group="scan")
+
+    def _person_read(self, found: Person | Finding) -> None:
+        if isinstance(found, Finding):
+            self.notify(nobody(found), severity="warning")
+        else:
+            self._open(found)
 
     def _open_file(self, person: Person) -> PersonFile:
         draft = self._work.open(person)

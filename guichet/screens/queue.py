@@ -138,7 +138,7 @@ class QueueBox(Vertical):
     def _fill(self) -> None:
         query = self.typed.strip()
         view = self.query_one(RowsView)
-        if query and not query.startswith(_TOKEN):
+        if query:
             view.empty = (
                 _("Entrée\u202f: chercher.")
                 if _numbered(query)

@@ -14,6 +14,7 @@ from textual.widgets import Input, Label, Static
 from guichet.errors import GuichetError
 from guichet.i18n import _
 from guichet.screens.post import Post, background
+from guichet.screens.wedge import Scanned
 from guichet.widgets.foot import Foot
 
 if TYPE_CHECKING:
@@ -132,6 +133,10 @@ class SignInScreen(Screen[None]):
     @on(Input.Submitted, "#pin")
     def _pin_typed(self) -> None:
         self._submit()
+
+    @on(Scanned)
+    def _scanned(self) -> None:
+        self.say(_("Ouvrez d’abord votre session\u202f: le code scanné n’a pas été lu."), "bad")
 
     @on(Input.Changed, "#code")
     def _other_agent(self) -> None:

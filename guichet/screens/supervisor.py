@@ -9,8 +9,9 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
+from guichet.domain.admission import Finding
 from guichet.domain.day import filtered
-from guichet.domain.model import Role
+from guichet.domain.model import Appointment, Role
 from guichet.errors import GuichetError
 from guichet.i18n import _, ngettext
 from guichet.screens.day_table import (
@@ -24,7 +25,9 @@ from guichet.screens.day_table import (
 )
 from guichet.screens.post import FactsChanged, Fault, Post, background
 from guichet.screens.report import ReportsDialog
+from guichet.screens.scanned import another_day, nobody
 from guichet.screens.top import Top
+from guichet.screens.wedge import Scanned
 from guichet.screens.words import MODES
 from guichet.widgets.foot import Foot
 from guichet.widgets.level import SIGNS
@@ -200,6 +203,29 @@ class SupervisorScreen(Screen[None]):
         said = self.query_one("#shown", Static)
         if said.content != text:  # as wide as its text: another one is a new layout
             said.update(text)
+
+    # Scanning -----------------------------------------------------------------------------------
+
+    @on(Scanned)
+    def _scanned(self, event: Scanned) -> None:
+        reception = self._post.station.reception
+        background(
+            self, lambda: reception.appointment_of(event.text), self._appointment_read, group="scan"
+        )
+
+    def _appointment_read(self, found: Appointment | Finding) -> None:
+        if isinstance(found, Finding):
+            self.notify(nobody(found), severity="warning")
+            return
+        rows = self._day.rows if self._day else ()
+        key = next((row.key for row in rows if row.appointment == found.id), None)
+        if key is None:
+            self.notify(another_day(self._post.station, found), severity="warning")
+            return
+        if self.query_one(RowsView).select(key):
+            return
+        self.action_clear()
+        self.query_one(RowsView).select(key)
 
     # Narrowing ----------------------------------------------------------------------------------
 

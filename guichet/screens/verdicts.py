@@ -84,6 +84,11 @@ def reported_view(reading: Reading) -> VerdictView:
     )
 
 
+def in_short(view: VerdictView) -> str:
+    """A verdict in one line, for who has something else before their eyes."""
+    return "  ".join(filter(None, (f"{view.sign} {view.word}".strip(), view.name, view.ticket)))
+
+
 def ring(screen: Screen[None], view: VerdictView) -> None:
     """Ring once for yes, twice to ask or warn, three times for no."""
     times = 0 if view.level == "idle" else BELLS[Tone(view.level)]

@@ -115,6 +115,18 @@ class Reception:
         """Every key central has told of: of one that holds no more, that is what must be said."""
         return {key.kid: key for key in queries.everything(connection, PublicKey)}
 
+    def appointment_of(self, text: str) -> Appointment | Finding:
+        """The appointment that a scanned convocation is for; nothing is done nor recorded.
+
+        A finding says why there is none: not a convocation of ours, or not known here.
+        """
+        with reading(self._core.engine) as connection:
+            result = verify(text, self._keyring(connection))
+            if not isinstance(result, Verified):
+                return unverified(result.reason).finding
+            found = get(connection, Appointment, result.claims.appointment)
+            return found or Finding.NOT_FOUND
+
     def look_up(self, text: str) -> Reading | ReferenceProblem:
         """The same for a reference typed by hand, without its QR code."""
         reference = parse_reference(text)

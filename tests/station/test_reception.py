@@ -205,3 +205,16 @@ def test_a_mediator_may_not_receive(world: World) -> None:
     refused = station.reception.call(row.visit or "", "1")
     assert refused is not None
     assert refused.reason == "not_allowed"
+
+
+def test_whose_a_convocation_is_can_be_asked_without_anything_being_done(world: World) -> None:
+    station = world.station("one")
+    found = appointment(station)
+    pending = station.sync_state.pending
+    assert station.reception.appointment_of(f"{text_of(found)}\r\n") == found
+    assert station.reception.appointment_of("WIFI:S:x;;") is Finding.NOT_OURS
+    assert station.reception.appointment_of(text_of(found)[:-1]) is Finding.FORGED
+    other = next(each for each in ("1", "2") if not text_of(found).endswith(each))
+    assert station.reception.appointment_of(text_of(found)[:-1] + other) is Finding.FORGED
+    assert station.sync_state.pending == pending
+    assert appointment(station) == found
