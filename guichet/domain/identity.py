@@ -9,8 +9,9 @@ from itertools import product
 from guichet.domain.model import Person
 from guichet.domain.names import canonical, search_words
 
-_FEW_WORDS = 5
-"""Up to so many words every way of joining them is tried: 1,280 spellings, a few milliseconds."""
+_JOINTS = ((5, (" ", "-", "'", "")), (8, (" ", "-")))
+"""Up to so many words, the ways of joining them that are tried; beyond, spaces only. So there are
+1,280 spellings at most, which take a few milliseconds."""
 
 
 class Check(StrEnum):
@@ -51,7 +52,7 @@ def identities(shown: Shown) -> tuple[str, ...]:
     found = [shown.number] if shown.number else []
     words = search_words(shown.name)
     if words and shown.year:
-        joints = (" ", "-", "'", "") if len(words) <= _FEW_WORDS else (" ", "-")
+        joints = next((each for most, each in _JOINTS if len(words) <= most), (" ",))
         found.append(canonical(shown.name) + shown.year)
         for first in range(len(words)):
             turned = (*words[first:], *words[:first])

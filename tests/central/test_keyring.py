@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from guichet.central import keyring, registry
 from guichet.central.revocation import revoke
@@ -77,6 +77,10 @@ def test_revoking_the_only_key_makes_another(made: Engine, clock: Clock) -> None
     assert done is not None
     assert done.signed_anew == 0
     assert signed_by(made, clock()) == done.signer != first.kid
+    with reading(made) as connection:  # nothing can be signed with it any more
+        assert connection.execute(select(keyring.PRIVATE_KEYS.c.kid)).scalars().all() == [
+            done.signer
+        ]
     states = {key.kid: standing(key, clock()) for key in keyring.keys(made)}
     assert states == {first.kid: Standing.REVOKED, done.signer: Standing.GOOD}
     clock.advance(days=1)

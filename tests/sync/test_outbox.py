@@ -29,6 +29,7 @@ from guichet.domain.operations import (
     UndoCheckIn,
     Verdict,
 )
+from guichet.domain.reports import Report
 from guichet.store.apply import apply
 from guichet.store.engine import migrate, open_engine, reading, sqlite_url, writing
 from guichet.store.records import TABLES, get, put, replicate
@@ -42,6 +43,9 @@ from tests.store.test_records import BOOKED, VISIT, change, gone
 MINE = replace(ADA, commune="Pantin")
 THEIRS = replace(ADA, commune="Drancy")
 LATER = replace(ADA, commune="Stains")
+
+
+REPORT = Report("r1", 93, DAY, NOW, "CB1", "expected", None, None, None, ("paid",), "")
 
 
 class Replica:
@@ -240,9 +244,12 @@ def test_old_days_go_and_this_one_stays(replica: Replica) -> None:
         change(replace(VISIT, id="old", day=old, status=VisitStatus.DONE), 8),
         change(BOOKED, 9),
         change(VISIT, 10),
+        change(REPORT, 11),
+        change(replace(REPORT, id="old", day=old), 12),
     )
     with writing(replica.engine) as connection:
         purge(connection, DAY)
+    assert replica.keys("report") == {REPORT.id}
     assert replica.keys("slot") == {"s1", "s2"}
     assert replica.keys("appointment") == {BOOKED.id}
     assert replica.keys("visit") == {VISIT.id}
