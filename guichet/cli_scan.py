@@ -183,7 +183,7 @@ def _spoken(reading: "Reading", inspector: "Inspector") -> list[tuple[str, str]]
     from guichet.domain.calendar_fr import long_date  # noqa: PLC0415
     from guichet.screens.words import FINDINGS  # noqa: PLC0415
 
-    lines = [(_("verdict"), FINDINGS[reading.decision.finding][1])]
+    lines = [(_("verdict"), FINDINGS[reading.decision.finding][0])]
     if reading.reference:
         lines.append((_("référence"), reading.reference))
     if reading.decision.starts_at is not None:

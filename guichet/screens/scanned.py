@@ -1,8 +1,8 @@
 """What is said of a convocation scanned away from the counter, and whose it is."""
 
-from guichet.domain.admission import Finding
 from guichet.domain.calendar_fr import long_date
 from guichet.domain.model import Appointment, Person
+from guichet.domain.verdicts import Finding
 from guichet.i18n import _
 from guichet.screens.words import FINDINGS
 from guichet.station import Station
@@ -20,7 +20,7 @@ def nobody(finding: Finding) -> str:
     """Why a scanned text leads to nobody, and what to do."""
     if finding is Finding.NOT_FOUND:
         return _("Convocation authentique, mais inconnue de ce poste. Cherchez par nom.")
-    _level, word, then = FINDINGS[finding]
+    word, then = FINDINGS[finding]
     return f"{word}. {then}"
 
 

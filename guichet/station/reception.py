@@ -120,12 +120,10 @@ class Reception:
 
         A finding says why there is none: not a convocation of ours, or not known here.
         """
-        with reading(self._core.engine) as connection:
-            result = verify(text, self._keyring(connection))
-            if not isinstance(result, Verified):
-                return unverified(result.reason).finding
-            found = get(connection, Appointment, result.claims.appointment)
-            return found or Finding.NOT_FOUND
+        found = self.inspect(text)
+        if found.claims is None:
+            return found.decision.finding
+        return found.appointment or Finding.NOT_FOUND
 
     def look_up(self, text: str) -> Reading | ReferenceProblem:
         """The same for a reference typed by hand, without its QR code."""

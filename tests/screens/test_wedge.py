@@ -169,7 +169,7 @@ async def test_a_dialog_is_not_answered_and_the_counter_reads(
         await counter.pilot.press("f5")
         await counter.sees("Guichet 40")
         at_desk = next(row for row in counter.rows() if row.desk == "40")
-        await counter.see(lambda: counter.screen._here is not None)
+        await counter.see(lambda: counter.screen._desk.here is not None)
         await counter.pilot.press("ctrl+n")
         await counter.see(lambda: isinstance(of(counter).screen, OutcomeScreen))
         row = counter.expected(-29, 14)
