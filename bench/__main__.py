@@ -3,7 +3,17 @@
 import importlib
 import sys
 
-MEASURES = ("help", "start", "verdict", "keys", "convocation", "first_sync", "slots", "search")
+MEASURES = (
+    "help",
+    "start",
+    "decoding",
+    "verdict",
+    "keys",
+    "convocation",
+    "first_sync",
+    "slots",
+    "search",
+)
 
 
 def main() -> int:
