@@ -6,6 +6,7 @@ import sys
 MEASURES = (
     "help",
     "start",
+    "decoding",
     "verdict",
     "wedge",
     "keys",

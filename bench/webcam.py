@@ -119,7 +119,7 @@ class _Held:
 
     def frame(self, paper: Frame, time: float) -> Frame:
         """What the camera gives at that second."""
-        sway = self._side * 0.06 * np.array([math.sin(5 * time), math.cos(4 * time)])
+        sway = self._side * 0.1 * np.array([math.sin(5 * time), math.cos(4 * time)])
         corners = self._corners(self._centre + sway).astype(np.float32)
         height, width = paper.shape[:2]
         flat = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
@@ -175,7 +175,7 @@ class _Held:
         x, y = self._centre + dice.uniform(-0.5, 0.5, 2) * self._side
         spread = dice.uniform(0.08, 0.25) * self._side
         distance = (across - x) ** 2 + (down - y) ** 2
-        spot = dice.uniform(80, 220) * np.exp(-distance / (2 * spread**2))
+        spot = dice.uniform(60, 180) * np.exp(-distance / (2 * spread**2))
         return np.asarray(spot, np.float32)
 
     def _wall(self, dice: Generator) -> Frame:

@@ -137,11 +137,11 @@ _asking = threading.Lock()
 
 def _ask_zbar(picture: Frame) -> tuple[Code, ...]:
     with _asking:
-        return _still_zbar().ask(picture)
+        return still_zbar().ask(picture)
 
 
 @cache
-def _still_zbar() -> Zbar:
+def still_zbar() -> Zbar:
     """The one of still pictures, kept for the next."""
     zbar = Zbar()
     atexit.register(zbar.close)

@@ -73,10 +73,10 @@ def _bent(side: int, by: float) -> NDArray[np.float32]:
 
 FLATS = (
     Flat("flat"),
-    Flat("flat, down", down=0.015),
-    Flat("flat, up", down=-0.015),
-    Flat("flat, right", across=0.015),
-    Flat("flat, left", across=-0.015),
+    Flat("flat, down", down=0.02),
+    Flat("flat, up", down=-0.02),
+    Flat("flat, right", across=0.02),
+    Flat("flat, left", across=-0.02),
     Flat("flat, softer", softer=2.0),
     Flat("flat, far down", down=0.04),
     Flat("flat, far up", down=-0.04),

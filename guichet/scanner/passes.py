@@ -125,7 +125,7 @@ PASSES = (
     Pass("framed, 1000", 1000, _framed, margin=_MARGIN),
     Pass("local 25, 700", 700, _local(25, 3)),
     Pass("softer 1, 1600", 1600, _softer(1)),
-    Pass("local 25, 1600", 1600, _local(25, 3)),
+    Pass("local 15, 1000", 1000, _local(15, 2)),
     Pass("darker 6", 0, _darker(6)),
     Pass("sharper, 450", 450, _sharper),
     Pass("thicker, 1600", 1600, _thicker),
