@@ -52,7 +52,7 @@ class CameraPreview(Widget):
     `draw_by` what the terminal is capable of.
     """
 
-    class Drawn(Message):
+    class Drawn(Message, bubble=False):
         """Something for the application to write to the terminal, unless that is behind."""
 
         def __init__(self, data: str) -> None:
@@ -143,11 +143,11 @@ class CameraPreview(Widget):
             top = self.content_region.y + (self.size.height - rows) // 2
             coarse = picture.translate(_TO_COARSE)
             data = pixels.sixel(coarse, width, _PALETTE, left, top)
-        self.post_message(self.Drawn(data))
+        self.app.post_message(self.Drawn(data))  # from here it would end at our owner
 
     def _forget(self) -> None:
         if self._graphics == "kitty" and self._picture:
-            self.post_message(self.Drawn(pixels.kitty_removed()))
+            self.app.post_message(self.Drawn(pixels.kitty_removed()))
         self._picture = b""
         self.refresh()
 
