@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _COLOUR = 3  # dimensions of a frame in colour
 _SMALL = (160, 90)
 _PATCH = 196  # pixels a side of the code made flat: four for each of a convocation's modules
-_BLINDING = 250  # of 255
+_BLINDING = 245  # of 255
+_NOISE = 5  # pixels over which noise is evened out
 _LARGEST_WHITE = _PATCH // 5  # of a code's side; its white areas are smaller
 _LEAST_CONTRAST = 8.0
 
@@ -52,7 +53,7 @@ def _code(frame: Frame, corners: Corners, small: Frame, before: Frame | None) ->
     contrast = max(white - black, _LEAST_CONTRAST)
     sides = np.linalg.norm(quad - np.roll(quad, 1, axis=0), axis=1)
     return CodeMeasures(
-        side=float(sides.min()),
+        side=float(sides.mean()),
         fill=float(np.ptp(quad[:, 1])) / height,
         white=white,
         black=black,
@@ -72,7 +73,7 @@ def _grey(frame: Frame) -> Frame:
 def _glare(patch: Frame) -> float:
     """The share of white patches larger than a code has."""
     cv2 = opencv()
-    white = (patch >= _BLINDING).view("uint8")
+    white = (cv2.blur(patch, (_NOISE, _NOISE)) >= _BLINDING).view("uint8")
     square = cv2.getStructuringElement(cv2.MORPH_RECT, (_LARGEST_WHITE, _LARGEST_WHITE))
     opened: NDArray[np.uint8] = cv2.morphologyEx(white, cv2.MORPH_OPEN, square)
     return float(opened.mean())

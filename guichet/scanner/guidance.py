@@ -40,7 +40,7 @@ class CodeMeasures:
     """A code-like pattern: lengths in pixels or shares, levels of grey from 0 to 255."""
 
     side: float
-    """Pixels of its shorter side."""
+    """Pixels of a side, on average: what seems to be a code is often a part of it."""
     fill: float
     """Its height as a share of the frame's."""
     white: float
@@ -77,10 +77,10 @@ def advise(measures: Measures, shown: Advice | None = None) -> Advice | None:
 
 
 def _lit(light: float, code: CodeMeasures, shown: Advice | None) -> Advice | None:
-    if code.glare > _GLARE / (_LOOSER if shown == "glare" else 1):
-        return "glare"
     if code.white > _WASHED_WHITE and code.black > _WASHED_BLACK:
         return "screen_bright"
+    if code.glare > _GLARE / (_LOOSER if shown == "glare" else 1):
+        return "glare"
     if code.white < (_DIM_WHITE * _LOOSER if shown in ("light", "screen_dim") else _DIM_WHITE):
         return "screen_dim" if light > _DIM_BESIDE * (code.white + code.black) / 2 else "light"
     return None

@@ -21,7 +21,7 @@ Graphics = Literal["cells", "kitty", "sixel"]
 LEVELS = 16
 _READ, _SEEN = LEVELS, LEVELS + 1
 _OUTLINES = (Color.from_rgb(60, 230, 110), Color.from_rgb(255, 200, 40))
-_DASH = 2
+_DASH, _FINE_DASH = 2, 12
 """Pixels of a dash, and between two: a code that is only seen is outlined in dashes."""
 
 Outline = tuple[Sequence[tuple[float, float]], bool]
@@ -52,7 +52,7 @@ class CameraPreview(Widget):
     `draw_by` what the terminal is capable of.
     """
 
-    class Drawn(Message):
+    class Drawn(Message, bubble=False):
         """Something for the application to write to the terminal, unless that is behind."""
 
         def __init__(self, data: str) -> None:
@@ -114,9 +114,12 @@ class CameraPreview(Widget):
         if len(cells) != width * height:
             raise ValueError(f"{len(cells)} bytes are not {width} × {height} pixels")
         picture = bytearray(cells.translate(_TO_LEVEL))
+        fine = self._graphics != "cells"
+        dash = _FINE_DASH if fine else _DASH
         for corners, read in outlines:
-            for place in _line(corners, width, height, dashed=not read):
-                picture[place] = _READ if read else _SEEN
+            for place in _line(corners, width, height, 0 if read else dash):
+                for beside in (0, 1, width, width + 1) if fine else (0,):
+                    picture[min(place + beside, len(picture) - 1)] = _READ if read else _SEEN
         if self._graphics != "cells":
             self._draw(bytes(picture), width, height)
             return
@@ -143,11 +146,11 @@ class CameraPreview(Widget):
             top = self.content_region.y + (self.size.height - rows) // 2
             coarse = picture.translate(_TO_COARSE)
             data = pixels.sixel(coarse, width, _PALETTE, left, top)
-        self.post_message(self.Drawn(data))
+        self.app.post_message(self.Drawn(data))  # from here it would end at our owner
 
     def _forget(self) -> None:
         if self._graphics == "kitty" and self._picture:
-            self.post_message(self.Drawn(pixels.kitty_removed()))
+            self.app.post_message(self.Drawn(pixels.kitty_removed()))
         self._picture = b""
         self.refresh()
 
@@ -194,9 +197,9 @@ class CameraPreview(Widget):
 
 
 def _line(
-    corners: Sequence[tuple[float, float]], width: int, height: int, *, dashed: bool
+    corners: Sequence[tuple[float, float]], width: int, height: int, dash: int
 ) -> Iterator[int]:
-    """The places of the pixels around a shape, those outside of the picture left out."""
+    """The places of the pixels around a shape within the picture, in dashes unless `dash` is 0."""
     drawn = 0
     for (x0, y0), (x1, y1) in pairwise([*corners, corners[0]]):
         across, down = (x1 - x0) * width, (y1 - y0) * height
@@ -205,5 +208,5 @@ def _line(
             x = int(x0 * width + across * step / steps)
             y = int(y0 * height + down * step / steps)
             drawn += 1
-            if 0 <= x < width and 0 <= y < height and not (dashed and drawn // _DASH % 2):
+            if 0 <= x < width and 0 <= y < height and not (dash and drawn // dash % 2):
                 yield y * width + x

@@ -56,6 +56,7 @@ def glaring(frame: Frame) -> Frame:
         (blurred(sheet(3), 3), 3, "closer"),
         (blurred(sheet(10), 6), 10, "farther"),
         (glaring(sheet()), 6, "glare"),
+        (noisy(glaring(sheet()), 6), 6, "glare"),
         (washed_out(sheet()), 6, "screen_bright"),
         (underexposed(sheet()), 6, "light"),
         (dim_screen(sheet()), 6, "screen_dim"),
