@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
+from typing import NamedTuple
 
 from bench.figures import Figure, middle, p95
 from bench.grid import Grid
@@ -13,13 +14,23 @@ from bench.verdict import AROUND, WANTED, expected, said, tokens
 from guichet.config import OFFSET_VARIABLE
 from guichet.demo import DemoStation
 from guichet.domain.model import Role
+from guichet.scanner.wedge import LEAST
 
 _SCANS = {0.0: 200, 0.002: 200, 0.008: 60, 0.015: 40}
 """How many scans at each pace, in seconds a character: 500 in all."""
 _LENGTH = 167
 _FORGED, _FOREIGN = "G1:", "WIFI:"
-_PAUSE = 0.3
+_PAUSE, _PATIENCE = 0.2, 2.0
+_SLOWEST = 0.02
+"""Seconds between two first characters above which it is the bench that was late, not guichet."""
 _ENTRY = "Référence ou nom"
+
+
+class Scan(NamedTuple):
+    """Whether a scan had its verdict, and whether it came as slowly as no scanner sends."""
+
+    read: bool
+    slow: bool
 
 
 def measure() -> Iterator[Figure]:
@@ -28,9 +39,11 @@ def measure() -> Iterator[Figure]:
         settings.write_text(f'camera = "{station.camera}"\n')
         with _counter(station, MOMENT) as terminal:
             for pace, number in _SCANS.items():
-                missed = sum(not _read(terminal, turn, pace) for turn in range(number))
+                scans = [_read(terminal, turn, pace) for turn in range(number)]
+                missed = sum(not (scan.read or scan.slow) for scan in scans)
                 name = f"scans missed of {number} at {pace * 1000:.0f} ms a character"
                 yield Figure(name, missed, "", limit=0.5)
+                yield Figure("sent too slowly to be a scanner's", sum(s.slow for s in scans), "")
             left_alone = _ENTRY in "\n".join(terminal.grid.lines)
             yield Figure("fields in which a scan left something", not left_alone, "", limit=0.5)
         taken: list[float] = []
@@ -51,18 +64,27 @@ def _counter(station: DemoStation, moment: datetime) -> Terminal:
     return terminal
 
 
-def _read(terminal: Terminal, turn: int, pace: float) -> bool:
+def _read(terminal: Terminal, turn: int, pace: float) -> Scan:
     """Scan a forged convocation and a foreign code in turns: the verdict must change each time."""
     prefix, word = ((_FORGED, "Faux ou modifié"), (_FOREIGN, "Autre QR code"))[turn % 2]
     text = prefix + "7" * (_LENGTH - len(prefix) - 4) + f"{turn:04}"
+    late = 0.0
     if pace:
-        for character in text:
-            terminal.press(character.encode())
+        sent = time.perf_counter()
+        for at, character in enumerate(text):
+            moment = terminal.press(character.encode())
+            late = max(late, moment - sent if at < LEAST else 0.0)
+            sent = moment
             time.sleep(pace)
         terminal.press(b"\r")
     else:
         terminal.press(f"{text}\r".encode())
-    return terminal.watch(_PAUSE, lambda grid: _says(grid, word)) is not None
+
+    def shown(grid: Grid) -> bool:
+        return _says(grid, word)
+
+    read = terminal.watch(_PAUSE, shown) or terminal.watch(_PATIENCE, shown)
+    return Scan(read is not None, slow=late > _SLOWEST)
 
 
 def _says(grid: Grid, word: str) -> bool:

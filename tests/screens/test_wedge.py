@@ -251,16 +251,20 @@ async def test_what_cannot_be_repaired_is_explained(
 
 
 @pytest.mark.usefixtures("morning")
-async def test_who_has_not_signed_in_is_told_to(world: World) -> None:
+async def test_who_has_not_signed_in_is_told_to(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = application(world.enrolled("a"))
     token = appointments(world, site=1)[0].token
     assert token is not None
     async with app.run_test(size=(80, 24)) as pilot:
         await until_shown(pilot, "poste 2")
         await pilot.press(*"cb1", "enter")
+        values = heard(monkeypatch)
         for text in (token, "12345678"):
             await scan(pilot, text)
             await until_shown(pilot, "Ouvrez d’abord votre session")
+            assert values == []
             assert app.screen.query_one("#pin", Input).value == ""
             assert app.screen.query_one("#code", Input).value == "cb1"
             app.screen.query_one("#said").update("")  # type: ignore[attr-defined]
