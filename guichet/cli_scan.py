@@ -32,7 +32,7 @@ class _Seen:
 
 
 @click.command(cls=Command)
-@click.argument("files", metavar="[FICHIER]…", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", metavar="FICHIER…", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--camera", metavar="SOURCE", help=_("Caméra (0), appareil, ou adresse."))
 @click.option("--once", is_flag=True, help=_("Avec --camera\u202f: s’arrêter au premier code."))
 @click.option("--raw", is_flag=True, help=_("Décoder sans vérifier\u202f; aucun poste n’est lu."))
@@ -175,7 +175,7 @@ def _verdict(reading: "Reading", inspector: "Inspector") -> dict[str, Any]:
         "reference": reading.reference or None,
         "site": decision.site,
         "starts_at": inspector.local(starts_at).isoformat() if starts_at else None,
-        "minutes_off": decision.minutes_off,
+        "minutes_off": decision.minutes_off if starts_at else None,
     }
 
 

@@ -8,7 +8,7 @@ from guichet.convocation import token
 from guichet.domain.admission import Admit, Finding
 from guichet.domain.claims import Claims
 from guichet.domain.day import DayState, next_to_call
-from guichet.domain.model import Appointment, Person, Role
+from guichet.domain.model import Appointment, Person, Role, Visit, VisitStatus
 from guichet.domain.operations import Applied
 from guichet.domain.reference import ReferenceProblem
 from guichet.station import Reading, Station
@@ -180,6 +180,32 @@ def test_a_check_in_by_mistake_can_be_taken_back(world: World) -> None:
     assert again.checked_in
     assert again.visit is not None
     assert again.visit.ticket != first.visit.ticket
+
+
+def test_who_was_checked_in_at_two_posts_keeps_the_other_ticket(world: World) -> None:
+    one, two = world.station("one"), world.station("two")
+    world.stop()
+    first = scanned(world, one, 0)
+    world.clock.forward(seconds=20)
+    second = two.reception.scan(text_of(first.appointment))  # type: ignore[arg-type]
+    assert first.visit is not None
+    assert second.visit is not None
+    world.start()
+
+    def known(post: Station, visit: str) -> Visit | None:
+        with reading(post._core.engine) as connection:
+            return get(connection, Visit, visit)
+
+    twice = second.visit.id
+    until(lambda: (seen := known(one, twice)) and seen.status is VisitStatus.DUPLICATE)
+    undone = one.reception.undo_check_in(first.visit.id, "by_mistake")
+    assert isinstance(undone, Applied)
+    assert undone.detail["stands"] == second.visit.ticket
+    until(lambda: (seen := known(two, twice)) and seen.status is VisitStatus.WAITING)
+    for post in (one, two):
+        row = next(r for r in post.reception.day() if r.appointment == second.visit.appointment)
+        assert (row.state, row.ticket) == (DayState.WAITING, second.visit.ticket)
+    assert one.refused() == two.refused() == []
 
 
 def test_call_start_and_finish_in_order(world: World) -> None:
