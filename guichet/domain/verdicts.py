@@ -217,14 +217,16 @@ _FORGED = (Proof.BAD_SIGNATURE, Proof.MALFORMED)
 _BY_RECORD = (Proof.TYPED, Proof.REVOKED_KEY)
 """Only our records count: there is no paper, or it is not to be believed."""
 _NOT_NEWER = (Paper.OLDER, Paper.SAME)
-_HERE = tuple(known for known in Known if known is not Known.UNKNOWN)
+_STANDING = (Known.UNCONFIRMED, Known.BOOKED, Known.ARRIVED, Known.ABSENT)
 
 TABLE: tuple[Row, ...] = (
     # The text says nothing that could be believed.
     Row(Finding.NOT_OURS, proof=(Proof.NOT_OURS,)),
     Row(Finding.UNKNOWN_KEY, proof=(Proof.UNKNOWN_KEY,)),
     Row(Finding.FORGED, proof=_FORGED),
-    # The person is here already, whatever the paper has become since.
+    # An old paper, even of somebody who is here: another person may have come with it.
+    Row(Finding.SUPERSEDED, known=_STANDING, paper=(Paper.OLDER,)),
+    # The person is here already, whatever the appointment has become since.
     Row(Finding.ALREADY_IN, stay=(Stay.WAITING,)),
     Row(Finding.ALREADY_CALLED, stay=(Stay.CALLED,)),
     Row(Finding.ALREADY_RECEIVED, stay=(Stay.SERVING,)),
@@ -235,7 +237,6 @@ TABLE: tuple[Row, ...] = (
     # The record speaks against it, unless the paper is newer: then the news is on its way.
     Row(Finding.CANCELLED, known=(Known.CANCELLED,), paper=_NOT_NEWER),
     Row(Finding.CANCELLED, known=(Known.CANCELLED,), proof=_BY_RECORD),
-    Row(Finding.SUPERSEDED, known=_HERE, paper=(Paper.OLDER,)),
     Row(Finding.WRONG_SITE, place=(Place.ELSEWHERE,)),
     Row(Finding.ALREADY_IN, known=(Known.ARRIVED,), paper=_NOT_NEWER),
     Row(Finding.ALREADY_IN, known=(Known.ARRIVED,), proof=_BY_RECORD),

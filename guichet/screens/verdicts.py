@@ -173,7 +173,7 @@ def _lines(reading: Reading, station: Station) -> list[str]:
         lines.append(_appointed(reading, decision.starts_at, station))
     if decision.finding is Finding.WRONG_SITE:
         lines += _elsewhere(reading)
-    elif decision.finding in _HERE and reading.visit is not None:
+    elif decision.finding in _TELLING_VISIT and reading.visit is not None:
         lines.append(_so_far(reading.visit, station))
     elif decision.finding in _TIMED and decision.starts_at is not None:
         lines.append(_off(decision.minutes_off))
@@ -186,7 +186,12 @@ def _lines(reading: Reading, station: Station) -> list[str]:
 
 
 _WITH_TICKET = {Finding.ALREADY_IN, Finding.ALREADY_CALLED}
-_HERE = {*_WITH_TICKET, Finding.ALREADY_RECEIVED, Finding.ALREADY_DONE}
+_TELLING_VISIT = {
+    *_WITH_TICKET,
+    Finding.ALREADY_RECEIVED,
+    Finding.ALREADY_DONE,
+    Finding.SUPERSEDED,
+}
 _TIMED = {
     Finding.EXPECTED,
     Finding.EARLY,
