@@ -136,7 +136,7 @@ class SignInScreen(Screen[None]):
 
     @on(Scanned)
     def _scanned(self) -> None:
-        self.say(_("Ouvrez d’abord votre session\u202f: le code scanné n’a pas été lu."), "bad")
+        self.say(_("Ouvrez d’abord votre session\u202f: le code scanné n’a pas servi."), "bad")
 
     @on(Input.Changed, "#code")
     def _other_agent(self) -> None:
