@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.screen import Screen
 
-from guichet.domain.day import DayRow, DayState
+from guichet.domain.day import DayRow
 from guichet.domain.operations import Applied, Refused
 from guichet.domain.reference import ReferenceProblem
 from guichet.errors import GuichetError
@@ -18,6 +18,7 @@ from guichet.i18n import _
 from guichet.screens import practice, undo, verdicts
 from guichet.screens.answer import AnswerBox
 from guichet.screens.camera import CameraBox
+from guichet.screens.counter_keys import KEYS, Situation, offered
 from guichet.screens.desk_work import DeskWork
 from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.queue import QueueBox
@@ -37,19 +38,7 @@ class CounterScreen(Screen[None]):
     AUTO_FOCUS = "#entry"
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012 - Textual's own form
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "admit", _("Admettre"), priority=True, tooltip=_("Recevoir quand même")),
-        Binding("f5,a", "call", _("Appeler"), tooltip=_("Appeler la personne suivante")),
-        Binding("ctrl+n,n", "absent", _("Absent"), tooltip=_("La personne appelée ne vient pas")),
-        Binding("f6,r", "start", _("Recevoir"), tooltip=_("La personne appelée est là")),
-        Binding("f6,t", "finish", _("Terminer"), tooltip=_("Clore ce passage")),
-        Binding("f7,c", "camera", _("Caméra"), show=False, tooltip=_("Ouvrir ou fermer la caméra")),
-        Binding("ctrl+z,u", "undo", _("Annuler"), tooltip=_("Annuler l’arrivée enregistrée")),
-        Binding("f8,d", "recent", _("Lectures"), tooltip=_("Revoir les dernières lectures")),
-        Binding("f9,p", "present", _("Feuille"), tooltip=_("Présenter une feuille")),
-        Binding("escape", "take_away", _("Effacer"), show=False, tooltip=_("Ne rien faire")),
-        Binding("down", "list", _("Aller à la liste"), show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     def __init__(self, post: Post) -> None:
         super().__init__()
@@ -60,7 +49,7 @@ class CounterScreen(Screen[None]):
         self._turns: Turns[Reading | ReferenceProblem] = Turns()
         self._desk = DeskWork(self, post, self._turns.alone, self._done, self._say, self._show_desk)
         self._shown = 0
-        self._keys: tuple[object, ...] = ()
+        self._keys: Situation | None = None
 
     def compose(self) -> ComposeResult:
         """The camera and the queue, the verdict beside them."""
@@ -147,25 +136,21 @@ class CounterScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done now is offered."""
-        state = self._desk.state
-        match action:
-            case "admit":
-                # Enter is for what stands in the line, when something does.
-                free = self._pending is not None and not self._box.focused
-                return free and not self.query_one(QueueBox).typed
-            case "call":
-                return state is None
-            case "start" | "absent":
-                return state is DayState.CALLED
-            case "finish":
-                return state is DayState.SERVING
-            case "undo":
-                free = self._pending is None and state is not DayState.CALLED
-                return (free or self._box.focused) and self._box.to_undo is not None
-            case "present":
-                return self._post.practice is not None
-            case _:
-                return super().check_action(action, parameters)
+        offers = offered(action, self._situation)
+        return super().check_action(action, parameters) if offers is None else offers
+
+    @property
+    def _situation(self) -> Situation:
+        pending = self._pending is not None
+        return Situation(
+            desk=self._desk.state,
+            pending=pending,
+            # Not asked otherwise: a screen that is being made has no line yet.
+            typed=pending and bool(self.query_one(QueueBox).typed),
+            in_recent=self._box.focused,
+            undo=self._box.to_undo is not None,
+            practice=self._post.practice is not None,
+        )
 
     @property
     def _pending(self) -> Reading | None:
@@ -289,10 +274,9 @@ class CounterScreen(Screen[None]):
 
     def _renew_keys(self) -> None:
         """Tell the footer which keys work now; it is slow, so only when others do."""
-        fresh = self._box.to_undo is not None
-        keys = (self._desk.state, self._pending is not None, fresh, self._box.focused)
-        if keys != self._keys:
-            self._keys = keys
+        situation = self._situation
+        if situation != self._keys:
+            self._keys = situation
             self.refresh_bindings()
 
     def _ring(self, view: VerdictView) -> None:
