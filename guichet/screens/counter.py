@@ -11,7 +11,7 @@ from textual.containers import Container
 from textual.screen import Screen
 
 from guichet.domain.day import DayRow
-from guichet.domain.operations import Applied, Refused
+from guichet.domain.operations import Refused
 from guichet.domain.reference import ReferenceProblem
 from guichet.errors import GuichetError
 from guichet.i18n import _
@@ -210,19 +210,7 @@ class CounterScreen(Screen[None]):
 
     def action_undo(self) -> None:
         """Take back a check-in while it is fresh, and ask why."""
-        if (scan := self._box.to_undo) is not None:
-            undo.ask(self, self._post.station, scan, self._undone, self._say)
-
-    def _undone(self, scan: Scan, outcome: Applied | Refused) -> None:
-        if isinstance(outcome, Refused):
-            self._say(refusal(outcome))
-        elif (visit := scan.reading.visit) is not None:
-            view = verdicts.undone_view(visit, outcome.detail.get("stands", ""))
-            self._box.recent.put(
-                replace(scan, view=replace(view, name=scan.view.name), undone=True)
-            )
-            self._say("")
-            self._show(view)
+        undo.ask(self, self._post.station, self._box, self._show, self._say)
 
     def action_call(self) -> None:
         """Call the next person to this desk."""
