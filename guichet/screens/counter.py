@@ -6,18 +6,19 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.screen import Screen
 
-from guichet.domain.day import DayRow, DayState
-from guichet.domain.operations import Applied, Refused
+from guichet.domain.day import DayRow
+from guichet.domain.operations import Refused
 from guichet.domain.reference import ReferenceProblem
 from guichet.errors import GuichetError
 from guichet.i18n import _
 from guichet.screens import camera_choice, identity, practice, undo, verdicts
 from guichet.screens.answer import AnswerBox
 from guichet.screens.camera import CameraBox
+from guichet.screens.counter_keys import KEYS, Situation, offered
 from guichet.screens.desk_work import DeskWork
 from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.queue import QueueBox
@@ -38,21 +39,7 @@ class CounterScreen(Screen[None]):
     AUTO_FOCUS = "#entry"
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012 - Textual's own form
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "admit", _("Admettre"), priority=True, tooltip=_("Recevoir quand même")),
-        Binding("f5,a", "call", _("Appeler"), tooltip=_("Appeler la personne suivante")),
-        Binding("ctrl+n,n", "absent", _("Absent"), tooltip=_("La personne appelée ne vient pas")),
-        Binding("f6,r", "start", _("Recevoir"), tooltip=_("La personne appelée est là")),
-        Binding("f6,t", "finish", _("Terminer"), tooltip=_("Clore ce passage")),
-        Binding("f7,c", "camera", _("Caméra"), show=False, tooltip=_("Ouvrir ou fermer la caméra")),
-        Binding("shift+f7,k", "choose_camera", _("Choisir la caméra"), show=False),
-        Binding("ctrl+z,u", "undo", _("Annuler"), tooltip=_("Annuler l’arrivée enregistrée")),
-        Binding("ctrl+l,d", "recent", _("Lectures"), tooltip=_("Revoir les dernières lectures")),
-        Binding("ctrl+o,i", "identity", _("Identité"), tooltip=_("Vérifier l’identité, signaler")),
-        Binding("f9,p", "present", _("Feuille"), tooltip=_("Présenter une feuille")),
-        Binding("escape", "take_away", _("Effacer"), show=False, tooltip=_("Ne rien faire")),
-        Binding("down", "list", _("Aller à la liste"), show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     def __init__(self, post: Post) -> None:
         super().__init__()
@@ -63,7 +50,7 @@ class CounterScreen(Screen[None]):
         self._turns: Turns[Reading | ReferenceProblem] = Turns()
         self._desk = DeskWork(self, post, self._turns.alone, self._done, self._say, self._show_desk)
         self._shown = 0
-        self._keys: tuple[object, ...] = ()
+        self._keys: Situation | None = None
 
     def compose(self) -> ComposeResult:
         """The camera and the queue, the verdict beside them."""
@@ -156,28 +143,23 @@ class CounterScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done now is offered."""
-        state = self._desk.state
-        match action:
-            case "admit":
-                # Enter is for what stands in the line, when something does.
-                free = self._pending is not None and not self._box.focused
-                return free and not self.query_one(QueueBox).typed
-            case "call":
-                return state is None
-            case "start" | "absent":
-                return state is DayState.CALLED
-            case "finish":
-                return state is DayState.SERVING
-            case "undo":
-                free = self._pending is None and state is not DayState.CALLED
-                return (free or self._box.focused) and self._box.to_undo is not None
-            case "identity":
-                return identity.possible(self._reading)
-            case "present":
-                camera = self.query_one_optional(CameraBox)
-                return camera is not None and camera.practising
-            case _:
-                return super().check_action(action, parameters)
+        offers = offered(action, self._situation)
+        return super().check_action(action, parameters) if offers is None else offers
+
+    @property
+    def _situation(self) -> Situation:
+        pending = self._pending is not None
+        camera = self.query_one_optional(CameraBox)
+        return Situation(
+            desk=self._desk.state,
+            pending=pending,
+            # Not asked otherwise: a screen that is being made has no line yet.
+            typed=pending and bool(self.query_one(QueueBox).typed),
+            in_recent=self._box.focused,
+            undo=self._box.to_undo is not None,
+            identity=identity.possible(self._reading),
+            practice=camera is not None and camera.practising,
+        )
 
     @property
     def _reading(self) -> Reading | None:
@@ -249,19 +231,7 @@ class CounterScreen(Screen[None]):
 
     def action_undo(self) -> None:
         """Take back a check-in while it is fresh, and ask why."""
-        if (scan := self._box.to_undo) is not None:
-            undo.ask(self, self._post.station, scan, self._undone, self._say)
-
-    def _undone(self, scan: Scan, outcome: Applied | Refused) -> None:
-        if isinstance(outcome, Refused):
-            self._say(refusal(outcome))
-        elif (visit := scan.reading.visit) is not None:
-            view = verdicts.undone_view(visit, outcome.detail.get("stands", ""))
-            self._box.recent.put(
-                replace(scan, view=replace(view, name=scan.view.name), undone=True)
-            )
-            self._say("")
-            self._show(view)
+        undo.ask(self, self._post.station, self._box, self._show, self._say)
 
     def action_call(self) -> None:
         """Call the next person to this desk."""
@@ -329,10 +299,9 @@ class CounterScreen(Screen[None]):
 
     def _renew_keys(self) -> None:
         """Tell the footer which keys work now; it is slow, so only when others do."""
-        fresh, known = self._box.to_undo is not None, identity.possible(self._reading)
-        keys = (self._desk.state, self._pending is not None, fresh, self._box.focused, known)
-        if keys != self._keys:
-            self._keys = keys
+        situation = self._situation
+        if situation != self._keys:
+            self._keys = situation
             self.refresh_bindings()
 
     def _ring(self, view: VerdictView) -> None:

@@ -1,6 +1,7 @@
 """Why a check-in is taken back: one key."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual import on
@@ -14,9 +15,12 @@ from textual.widgets.option_list import Option
 from guichet.domain.lifecycle import UNDO_REASONS, UNDO_WITHIN
 from guichet.domain.operations import Applied, Refused
 from guichet.i18n import _
+from guichet.screens import verdicts
 from guichet.screens.post import background
-from guichet.screens.recent import Scan
+from guichet.screens.recent import RecentBox
+from guichet.screens.words import refusal
 from guichet.station import Station
+from guichet.widgets.verdict import VerdictView
 
 CHOICES: dict[str, tuple[str, str]] = {
     "wrong_person": ("m", _("Mauvaise personne\u202f: ce n’est pas sa convocation")),
@@ -65,13 +69,16 @@ class UndoScreen(ModalScreen[str | None]):
 def ask(
     screen: Screen[Any],
     station: Station,
-    scan: Scan,
-    undone: Callable[[Scan, Applied | Refused], None],
+    box: RecentBox,
+    show: Callable[[VerdictView], None],
     say: Callable[[str], None],
 ) -> None:
-    """Ask why a check-in is taken back, and do it; `say` tells that it is too late."""
-    visit = scan.reading.visit
-    if visit is None:
+    """Ask why the check-in chosen in the last readings is taken back, do it, and show it.
+
+    `say` tells why not: it is too late, or the person was called meanwhile.
+    """
+    scan = box.to_undo
+    if scan is None or (visit := scan.reading.visit) is None:
         return
 
     def fresh() -> bool:
@@ -80,15 +87,19 @@ def ask(
         say(_("Trop tard pour annuler\u202f: une arrivée s’annule dans la minute."))
         return False
 
+    def undone(outcome: Applied | Refused) -> None:
+        if isinstance(outcome, Refused):
+            say(refusal(outcome))
+            return
+        view = verdicts.undone_view(visit, outcome.detail.get("stands", ""))
+        box.recent.put(replace(scan, view=replace(view, name=scan.view.name), undone=True))
+        say("")
+        show(view)
+
     def chosen(reason: str | None) -> None:
         if reason is not None and fresh():
             undo = station.reception.undo_check_in
-            background(
-                screen,
-                lambda: undo(visit.id, reason),
-                lambda outcome: undone(scan, outcome),
-                group="undo",
-            )
+            background(screen, lambda: undo(visit.id, reason), undone, group="undo")
 
     if fresh():
         screen.app.push_screen(UndoScreen(f"{visit.ticket} {scan.view.name}".strip()), chosen)
