@@ -15,8 +15,8 @@ from guichet.scanner.engines import available, zxing
 from guichet.scanner.finders import Suspect, find
 from guichet.scanner.flat import FLATS, Flat
 from guichet.scanner.frames import opencv
-from guichet.scanner.look import Code, Look
-from guichet.scanner.passes import PASSES, Pass
+from guichet.scanner.look import Code, Corners, Look
+from guichet.scanner.passes import PASSES, Pass, manageable
 
 if TYPE_CHECKING:
     from guichet.scanner.frames import Frame
@@ -28,7 +28,7 @@ _BUDGET = 0.015  # seconds of passes on a frame with something like a code; one 
 _FRESH = 0.5  # seconds after which zbar's answer is about a frame too old
 
 Attempt: TypeAlias = Pass | Flat
-_ATTEMPTS: tuple[Attempt, ...] = (*PASSES[:2], *FLATS, *PASSES[2:])
+_ATTEMPTS: tuple[Attempt, ...] = (*PASSES[:4], *FLATS, *PASSES[4:])
 """Most useful for its time first."""
 
 
@@ -56,11 +56,13 @@ class Decoder:
         began = self._clock()
         answer = self._answer(began)
         grey = _grey(frame)
-        codes, suspect = _first(grey)
+        codes, damaged = zxing(grey)
         if codes:
             return Look(codes)
         if answer:
             return Look(answer)
+        grey = manageable(grey)
+        suspect = _suspect(grey, damaged)
         codes = self._try(grey, suspect, began + _BUDGET if suspect else began)
         return Look(codes, suspect.corners if suspect and not codes else None)
 
@@ -96,23 +98,26 @@ class Decoder:
 def decode(frame: Frame) -> list[str]:
     """The texts of the QR codes in a still picture, each once, whatever time it takes."""
     grey = _grey(frame)
-    codes, suspect = _first(grey)
+    codes, damaged = zxing(grey)
+    return list(dict.fromkeys(code.text for code in codes or _all_attempts(grey, damaged)))
+
+
+def _all_attempts(grey: Frame, damaged: Corners | None) -> tuple[Code, ...]:
+    grey = manageable(grey)
+    suspect = _suspect(grey, damaged)
     for attempt in _ATTEMPTS:
-        if codes:
-            break
         if isinstance(attempt, Pass) and attempt.by_zbar:
             codes = _ask_zbar(attempt.picture(grey))
         else:
             codes = _attempted(attempt, grey, suspect)
-    return list(dict.fromkeys(code.text for code in codes))
+        if codes:
+            return codes
+    return ()
 
 
-def _first(grey: Frame) -> tuple[tuple[Code, ...], Suspect | None]:
-    """The cheap attempt: what is read at once, else what seems to be a code."""
-    codes, damaged = zxing(grey)
-    if codes:
-        return codes, None
-    return (), find(grey) or (Suspect(damaged, outlined=True) if damaged else None)
+def _suspect(grey: Frame, damaged: Corners | None) -> Suspect | None:
+    """What seems to be a code, to the finder or else to zxing-cpp."""
+    return find(grey) or (Suspect(damaged, outlined=True) if damaged else None)
 
 
 def _attempted(attempt: Attempt, grey: Frame, suspect: Suspect | None) -> tuple[Code, ...]:
