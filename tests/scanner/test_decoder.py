@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bench.photos import PHOTOS, score
-from bench.webcam import video
+from bench.webcam import RATE, video
 from guichet.scanner.decoder import Decoder, available, decode
 from guichet.scanner.engines import zxing
 from guichet.scanner.frames import Frame
@@ -56,7 +56,7 @@ def test_an_ordinary_frame_is_read_at_once(frame: Frame) -> None:
 @pytest.mark.parametrize("frame", _HARD.values(), ids=_HARD.keys())
 def test_a_hard_frame_is_read_within_a_few_frames(frame: Frame) -> None:
     decoder = Decoder()
-    assert [token()] in [texts(decoder, frame) for _ in range(10)]
+    assert [token()] in [texts(decoder, frame) for _ in range(RATE)]  # a second
     assert decode(frame) == [token()]
 
 
@@ -70,7 +70,7 @@ def test_a_fold_is_made_flat_whichever_way_it_goes(turns: int, slope: float) -> 
     assert zxing(frame)[0] == ()
     assert decode(frame) == [token()]
     decoder = Decoder()
-    assert [token()] in [texts(decoder, frame) for _ in range(10)]
+    assert [token()] in [texts(decoder, frame) for _ in range(RATE)]  # a second
 
 
 def folded(turns: int, slope: float) -> Frame:
@@ -146,10 +146,10 @@ def test_passes_are_spread_over_frames_when_time_is_short() -> None:
     frame = folded(2, 0.82)
     assert texts(Decoder(partial(next, repeat(0.0))), frame) == [token()]  # all the time it needs
     hurried = Decoder(partial(next, count(0.0)))  # a second between any two looks at the clock
-    seen = [texts(hurried, frame) for _ in range(30)]
+    seen = [texts(hurried, frame) for _ in range(RATE)]
     assert seen[0] == []
     first = seen.index([token()])
-    assert seen[first:] == [[token()]] * (30 - first)  # what has read once is tried first
+    assert seen[first:] == [[token()]] * (RATE - first)  # what has read once is tried first
 
 
 @needs_zbar
