@@ -42,7 +42,8 @@ class Zbar:
         self._channel: socket.socket | None = None
         self._room: mmap.mmap | None = None
         self._due = 0.0  # when the awaited answer is late
-        self._waiting = False  # for an answer, or for a starting process
+        self.waiting = False
+        """For an answer, or for a process that is starting."""
         self._size = (0, 0)
         self._rest = 0.0
         self._until = 0.0  # no start before
@@ -60,7 +61,7 @@ class Zbar:
 
         False when it was not taken: the process is starting, at work or resting.
         """
-        if self._waiting or not self._started():
+        if self.waiting or not self._started():
             return False
         room, channel = self._room, self._channel
         if room is None or channel is None or picture.size > _ROOM:
@@ -83,7 +84,7 @@ class Zbar:
         the frame's top left, as zbar does not tell which is the symbol's.
         """
         channel = self._channel
-        if not self._waiting or channel is None:
+        if not self.waiting or channel is None:
             return None
         if not select.select([channel], [], [], wait)[0]:
             if self._clock() > self._due:
@@ -96,7 +97,7 @@ class Zbar:
         if not message:
             self._failed()
             return None
-        self._waiting = False
+        self.waiting = False
         if self._size == (0, 0):  # it has started
             return None
         self._rest = 0.0
@@ -118,7 +119,7 @@ class Zbar:
 
     def close(self) -> None:
         """End the process. It starts again when needed."""
-        self._waiting = False
+        self.waiting = False
         if self._channel is not None:
             self._channel.close()
         if self._process is not None:
@@ -162,7 +163,7 @@ class Zbar:
         self._await(_STARTING)
 
     def _await(self, limit: float) -> None:
-        self._waiting = True
+        self.waiting = True
         self._due = self._clock() + limit
 
     def _failed(self) -> None:

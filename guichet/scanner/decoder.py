@@ -15,8 +15,8 @@ from guichet.scanner.engines import available, zxing
 from guichet.scanner.finders import Suspect, find
 from guichet.scanner.flat import FLATS, Flat
 from guichet.scanner.frames import opencv
-from guichet.scanner.look import Code, Look
-from guichet.scanner.passes import PASSES, Pass
+from guichet.scanner.look import Code, Corners, Look
+from guichet.scanner.passes import PASSES, Pass, manageable
 
 if TYPE_CHECKING:
     from guichet.scanner.frames import Frame
@@ -28,8 +28,10 @@ _BUDGET = 0.015  # seconds of passes on a frame with something like a code; one 
 _FRESH = 0.5  # seconds after which zbar's answer is about a frame too old
 
 Attempt: TypeAlias = Pass | Flat
-_ATTEMPTS: tuple[Attempt, ...] = (*PASSES[:2], *FLATS, *PASSES[2:])
+_ATTEMPTS: tuple[Attempt, ...] = (*PASSES[:4], *FLATS, *PASSES[4:])
 """Most useful for its time first."""
+_APART = tuple(attempt for attempt in PASSES if attempt.by_zbar)
+_HERE = tuple(attempt for attempt in _ATTEMPTS if attempt not in _APART)
 
 
 class Decoder:
@@ -45,7 +47,7 @@ class Decoder:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._turn = 0
+        self._turn = self._turn_apart = 0
         self._lucky: Attempt | None = None
         self._zbar = Zbar()
         self._given = 0.0
@@ -56,23 +58,24 @@ class Decoder:
         began = self._clock()
         answer = self._answer(began)
         grey = _grey(frame)
-        codes, suspect = _first(grey)
+        codes, damaged = zxing(grey)
         if codes:
             return Look(codes)
+        grey = manageable(grey)
         if answer:
+            self._hand_over(grey)
             return Look(answer)
+        suspect = _suspect(grey, damaged)
+        if suspect:
+            self._hand_over(grey)
         codes = self._try(grey, suspect, began + _BUDGET if suspect else began)
         return Look(codes, suspect.corners if suspect and not codes else None)
 
     def _try(self, grey: Frame, suspect: Suspect | None, end: float) -> tuple[Code, ...]:
         """What the attempts read, one at least, and no new one begun after `end`."""
         lucky, self._lucky = self._lucky, None
-        for turn in range(len(_ATTEMPTS)):
+        for turn in range(len(_HERE)):
             attempt = lucky if lucky and not turn else self._next()
-            if isinstance(attempt, Pass) and attempt.by_zbar:
-                if suspect and self._zbar.give(attempt.picture(grey)):
-                    self._given = self._clock()
-                continue
             if isinstance(attempt, Flat) and not (suspect and suspect.outlined):
                 continue
             if codes := _attempted(attempt, grey, suspect):
@@ -83,36 +86,47 @@ class Decoder:
         return ()
 
     def _next(self) -> Attempt:
-        attempt = _ATTEMPTS[self._turn]
-        self._turn = (self._turn + 1) % len(_ATTEMPTS)
+        attempt = _HERE[self._turn]
+        self._turn = (self._turn + 1) % len(_HERE)
         return attempt
+
+    def _hand_over(self, grey: Frame) -> None:
+        """Let zbar try, unless it is at something."""
+        picture = _APART[self._turn_apart].picture
+        if not self._zbar.waiting and self._zbar.give(picture(grey)):
+            self._given = self._clock()
 
     def _answer(self, now: float) -> tuple[Code, ...]:
         """zbar's, about one of the last frames."""
-        answer = self._zbar.answer() or ()
-        return answer if now - self._given < _FRESH else ()
+        answer = self._zbar.answer()
+        if answer == ():  # another picture next time
+            self._turn_apart = (self._turn_apart + 1) % len(_APART)
+        return answer or () if now - self._given < _FRESH else ()
 
 
 def decode(frame: Frame) -> list[str]:
     """The texts of the QR codes in a still picture, each once, whatever time it takes."""
     grey = _grey(frame)
-    codes, suspect = _first(grey)
+    codes, damaged = zxing(grey)
+    return list(dict.fromkeys(code.text for code in codes or _all_attempts(grey, damaged)))
+
+
+def _all_attempts(grey: Frame, damaged: Corners | None) -> tuple[Code, ...]:
+    grey = manageable(grey)
+    suspect = _suspect(grey, damaged)
     for attempt in _ATTEMPTS:
-        if codes:
-            break
         if isinstance(attempt, Pass) and attempt.by_zbar:
             codes = _ask_zbar(attempt.picture(grey))
         else:
             codes = _attempted(attempt, grey, suspect)
-    return list(dict.fromkeys(code.text for code in codes))
+        if codes:
+            return codes
+    return ()
 
 
-def _first(grey: Frame) -> tuple[tuple[Code, ...], Suspect | None]:
-    """The cheap attempt: what is read at once, else what seems to be a code."""
-    codes, damaged = zxing(grey)
-    if codes:
-        return codes, None
-    return (), find(grey) or (Suspect(damaged, outlined=True) if damaged else None)
+def _suspect(grey: Frame, damaged: Corners | None) -> Suspect | None:
+    """What seems to be a code, to the finder or else to zxing-cpp."""
+    return find(grey) or (Suspect(damaged, outlined=True) if damaged else None)
 
 
 def _attempted(attempt: Attempt, grey: Frame, suspect: Suspect | None) -> tuple[Code, ...]:

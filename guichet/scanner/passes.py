@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from guichet.scanner.frames import Frame
 
 _MARGIN = 24
-_LARGEST = 2000  # pixels; beyond, a pass takes tenths of a second and reads no more
+_LARGEST = 1600  # pixels; beyond, a pass takes tenths of a second and reads no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,7 @@ class Pass:
 
     name: str
     side: int
-    """The longer side's pixels of the picture to prepare, at most twice what it was; 0: as is, but
-    for what only a still camera gives."""
+    """The longer side's pixels of the picture to prepare, at most twice what it was; 0: as is."""
     prepare: Callable[[Frame], Frame] | None = None
     by_zbar: bool = False
     margin: int = 0
@@ -34,7 +33,7 @@ class Pass:
 
     def picture(self, grey: Frame) -> Frame:
         """The picture to read."""
-        sized = sized_to(grey, self.side or min(_LARGEST, max(grey.shape)))
+        sized = sized_to(grey, self.side) if self.side else grey
         return self.prepare(sized) if self.prepare else sized
 
 
@@ -49,6 +48,11 @@ def sized_to(grey: Frame, side: int) -> Frame:
     """The picture with a longer side of so many pixels, at most twice what it was."""
     scale = min(side / max(grey.shape), 2.0)
     return grey if abs(scale - 1) < 0.02 else scaled(grey, scale)  # noqa: PLR2004 - same size
+
+
+def manageable(grey: Frame) -> Frame:
+    """The picture brought down to what passes are for, when a still camera gave more."""
+    return sized_to(grey, min(_LARGEST, max(grey.shape)))
 
 
 def _framed(grey: Frame) -> Frame:
@@ -124,11 +128,11 @@ def _soft_local(grey: Frame) -> Frame:
 PASSES = (
     Pass("framed, 1000", 1000, _framed, margin=_MARGIN),
     Pass("local 25, 700", 700, _local(25, 3)),
+    Pass("darker 6", 0, _darker(6)),
+    Pass("thicker, 1600", 1600, _thicker),
     Pass("softer 1, 1600", 1600, _softer(1)),
     Pass("local 15, 1000", 1000, _local(15, 2)),
-    Pass("darker 6", 0, _darker(6)),
     Pass("sharper, 450", 450, _sharper),
-    Pass("thicker, 1600", 1600, _thicker),
     Pass("zbar, local 201, 450", 450, _local(201, 5), by_zbar=True),
     Pass("contrasted, 1000", 1000, _contrasted),
     Pass("levelled", 0, _levelled),

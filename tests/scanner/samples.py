@@ -65,6 +65,24 @@ def underexposed(frame: Frame) -> Frame:
     return (frame * 0.05).astype(np.uint8)
 
 
+def creased(picture: Frame, slope: float = 0.8, at: float = 0.65) -> Frame:
+    """Folded across, what is below the fold leaning back: the same paper takes fewer rows."""
+    side = picture.shape[0]
+    rows = np.arange(side, dtype=np.float32)
+    fold = at * side
+    source = np.where(rows < fold, rows, fold + (rows - fold) / slope).astype(np.float32)
+    across, down = np.tile(rows, (side, 1)), np.tile(source[:, None], (1, side))
+    return _pixels(cv2.remap(picture, across, down, cv2.INTER_LINEAR, borderValue=(255,)))
+
+
+def stained(picture: Frame, box: int = 6) -> Frame:
+    """White gone from the top left square's frame: zbar does without, zxing-cpp does not."""
+    spoilt = picture.copy()
+    across, down = (4 + 3) * box, (4 + 1) * box
+    spoilt[down : down + 3 * box, across : across + 3 * box] = 255
+    return spoilt
+
+
 def file_of(frame: Frame, suffix: str = ".png") -> bytes:
     return bytes(cv2.imencode(suffix, frame)[1].tobytes())
 
