@@ -41,7 +41,7 @@ def test_the_mode_is_what_the_camera_gives_whatever_was_asked(
 
 def test_a_device_that_is_not_this_user_s_is_denied() -> None:
     program = (
-        "import os, sys; from pathlib import Path\n"
+        "import fcntl, os, sys; from pathlib import Path\n"
         "from guichet.scanner import faults, webcam\n"
         "if os.geteuid() == 0: os.seteuid(65534)\n"  # root may open everything
         "try: webcam.open_device(Path(sys.argv[1]))\n"
