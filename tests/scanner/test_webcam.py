@@ -40,7 +40,7 @@ def test_the_mode_is_what_the_camera_gives_whatever_was_asked(
 
 
 class Asked:
-    """A capture, and the widths it was asked for. OpenCV's own class cannot be a base: it crashes."""
+    """A capture, and the widths it was asked for. OpenCV's class, as a base, crashes."""
 
     def __init__(self, camera: cv2.VideoCapture) -> None:
         self.camera = camera
