@@ -28,7 +28,7 @@ _PATIENCE = 3.0  # seconds of black before it is said
 
 
 class Reader:
-    """Watches a picture source on two threads: one films, one decodes the newest frame.
+    """Watches a picture source on two threads: one films and shows, one decodes the newest frame.
 
     The callbacks are called from those threads; they must neither raise nor call ``stop``.
 
@@ -75,7 +75,9 @@ class Reader:
         self._arrival = threading.Condition()
         self._source: Source | None = None
         self._fault: CameraFault | None = None
+        self._guide = Guide()
         self._advice: Advice | None = None
+        self._next_glance = 0.0
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -85,7 +87,9 @@ class Reader:
         self._stopping.clear()
         self._fault = None
         self._newest = None  # of before it was stopped
+        self._guide = Guide()
         self._advice = None
+        self._next_glance = self._clock()
         self.state = "opening"
         self._threads = [
             threading.Thread(target=self._film, name="camera", daemon=True),
@@ -133,6 +137,7 @@ class Reader:
                 elif frame[::16, ::16].max() >= _BLACK:
                     lit = self._clock()
                     self._put(frame)
+                    self._glance(frame, lit)
                 elif self._clock() - lit > _PATIENCE:
                     self._tell(CameraFault("black", source.name))
         finally:
@@ -167,25 +172,23 @@ class Reader:
     def _decode(self) -> None:
         decoder = Decoder()
         sightings = Sightings()
-        guide = Guide()
-        next_glance = 0.0
         while (frame := self._take()) is not None:
             now = self._clock()
-            if now >= next_glance:
-                next_glance = now + _GLANCE_PERIOD
-                self._glance(frame, guide, now)
             look = decoder.look(frame)
-            guide.saw(look, now)
+            self._guide.saw(look, now)
             for text in sightings.fresh([code.text for code in look.codes], now):
                 self._on_text(text)
 
-    def _glance(self, frame: Frame, guide: Guide, now: float) -> None:
-        """Show the frame, and say what it calls for."""
+    def _glance(self, frame: Frame, now: float) -> None:
+        """Show the frame, and say what it calls for; the decoder may be busy with the last one."""
+        if now < self._next_glance:
+            return
+        self._next_glance = now + _GLANCE_PERIOD
         size = self.preview_size
         if self._on_frame is not None and size is not None:
-            self._on_frame(shrink(frame, size, guide.outlines(now)))
+            self._on_frame(shrink(frame, size, self._guide.outlines(now)))
         if self._on_advice is not None:
-            advice = guide.advice(frame, now)
+            advice = self._guide.advice(frame, now)
             if advice != self._advice:
                 self._advice = advice
                 self._on_advice(advice)

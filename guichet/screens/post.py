@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_PRACTICE_CAMERA = "camera"
+"""Where the demo puts what is held before its practice camera, in the station's folder."""
+
 
 @dataclass(eq=False)
 class Post:
@@ -35,7 +38,12 @@ class Post:
     """The source that films those."""
 
     def __post_init__(self) -> None:
-        self.practice_camera = self.settings.camera if self.practice is not None else None
+        if self.practice is None:
+            self.practice_camera = None
+        elif Path(self.settings.camera).is_dir():
+            self.practice_camera = self.settings.camera
+        else:  # the demo with a real camera: the practice one is still to be chosen
+            self.practice_camera = str(self.station.folder / _PRACTICE_CAMERA)
 
 
 class FactsChanged(Message, bubble=False):

@@ -51,6 +51,18 @@ def test_pages_are_shown_to_the_camera_in_turn_with_the_pictures_beside(tmp_path
     assert seen[:5] == ["", TOKEN, "picture", "", TOKEN]
 
 
+def test_a_picture_just_written_comes_before_the_pages_left(tmp_path: Path) -> None:
+    two_pages(tmp_path / "c.pdf")
+    clock = Clock()
+    folder = Folder(tmp_path, clock)
+    assert folder.read() is not None  # the page with nothing on it
+    (tmp_path / "new.png").write_bytes(file_of(code("picture", 3)))
+    clock.now += 2
+    frame = folder.read()
+    assert frame is not None
+    assert decode(frame) == ["picture"]
+
+
 @pytest.mark.parametrize("data", [b"", b"not a PDF", b"%PDF-1.7\n"])
 def test_a_damaged_file_is_named(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "c.pdf").write_bytes(data)

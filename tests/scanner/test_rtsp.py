@@ -48,6 +48,7 @@ def test_a_password_refused_is_not_repeated() -> None:
         fault = fault_of(camera.address.replace("rtsp://", "rtsp://agent:secret@"))
         assert fault.reason == "denied"
         assert "secret" not in fault.detail
+        assert camera.asked.count("DESCRIBE") > 1  # it was tried with the password
         assert "SETUP" not in camera.asked
 
 
