@@ -20,6 +20,7 @@ from guichet.domain.model import Role
 from guichet.screens.accord import AccordScreen
 from guichet.screens.booked import BookedScreen
 from guichet.screens.counter import CounterScreen
+from guichet.screens.identity import IdentityDialog
 from guichet.screens.mediator import MediatorScreen
 from guichet.screens.person_file import PersonFile
 from guichet.screens.practice import PracticeScreen
@@ -27,6 +28,7 @@ from guichet.screens.procedure_choice import ProcedureChoice
 from guichet.screens.slot_choice import SlotChoice
 from guichet.screens.supervisor import SupervisorScreen
 from guichet.widgets.rows import RowsView
+from guichet.widgets.said import Said
 from guichet.widgets.verdict import VerdictPanel
 
 _TYPED = "diallo"
@@ -92,6 +94,24 @@ async def _counter(
             await at.take(name)
 
 
+async def _identity(station: DemoStation) -> None:
+    """The ID shown is not the convocation's; then the last readings."""
+    async with studio(station, Role.COUNTER, SMALL) as at:
+        await at.on(CounterScreen)
+        await at.rows()
+        await _present(at, min(station.papers.glob("01-attendu-3*")))
+        await at.pilot.press("ctrl+o")
+        await at.on(IdentityDialog)
+        await at.pilot.press(*"9301234567", "enter")
+        await at.until(lambda: at.app.screen.query_one(Said).text, "what comparing gave")
+        await at.take("identity")
+        await at.pilot.press("escape")
+        await at.on(CounterScreen)
+        await _present(at, min(station.papers.glob("02*")))
+        await at.pilot.press("ctrl+l")
+        await at.take("recent")
+
+
 async def _present(at: Studio, sheet: Path) -> None:
     """Hold a sheet before the practice camera, and wait for what the counter says of it."""
     panel = at.app.screen.query_one(VerdictPanel)
@@ -117,6 +137,7 @@ async def _all(station: DemoStation) -> None:
     sheets = {"counter-expected": "01", "counter-late": "02", "counter-forged": "08"}
     await _counter(station, sheets)
     await _counter(station, {"counter-80x24": "01-attendu-2"}, SMALL)
+    await _identity(station)
     await _supervisor(station)
 
 

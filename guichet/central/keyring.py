@@ -51,7 +51,7 @@ def add_key(connection: Connection, now: datetime, begins: datetime | None = Non
 def signer(engine: Engine, now: datetime) -> tuple[str, bytes]:
     """The key to sign with at `now`: its id and its seed.
 
-    When none is good any more a new one is made: see docs/adr/0010-keys.md.
+    When none is good any more a new one is made: see docs/adr/0011-keys.md.
     """
     with reading(engine) as connection:
         found = _signing(connection, now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,11 @@ def zxing(grey: Frame, margin: int = 0) -> tuple[tuple[Code, ...], Corners | Non
 
     found = zxingcpp.read_barcodes(
         grey,
-        formats=_formats(),
+        # "QRCode" would be the whole family, Micro QR and rMQR included. Made each time: one that
+        # was kept would have the binding complain on the terminal when the program ends.
+        formats=zxingcpp.BarcodeFormats(
+            [zxingcpp.BarcodeFormat.QRCodeModel2, zxingcpp.BarcodeFormat.QRCodeModel1]
+        ),
         # Its default rewrites control characters and GS1 fields for human readers.
         text_mode=zxingcpp.TextMode.Plain,
         return_errors=True,  # costs nothing, and tells where a damaged symbol is
@@ -35,15 +38,6 @@ def zxing(grey: Frame, margin: int = 0) -> tuple[tuple[Code, ...], Corners | Non
         else:
             suspect = suspect or corners
     return tuple(codes.values()), suspect
-
-
-@cache
-def _formats() -> Any:
-    import zxingcpp  # noqa: PLC0415
-
-    # "QRCode" would be the whole family, Micro QR and rMQR included.
-    kinds = [zxingcpp.BarcodeFormat.QRCodeModel2, zxingcpp.BarcodeFormat.QRCodeModel1]
-    return zxingcpp.BarcodeFormats(kinds)
 
 
 def _corners(position: Any, grey: Frame, margin: int) -> Corners:

@@ -1,7 +1,10 @@
 import os
 import signal
+import subprocess
+import sys
 from functools import partial
 from itertools import count, repeat
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -210,3 +213,19 @@ def test_photographs_are_read_and_never_wrongly() -> None:
     result = score(PHOTOS, decode)
     assert result.wrong == 0
     assert result.read >= (329 if available()["zbar"] else 328)  # of 335 labelled
+
+
+def test_a_program_that_has_decoded_ends_in_silence(tmp_path: Path) -> None:
+    """What the binding says of objects still alive would be left on the agent's terminal."""
+    np.save(tmp_path / "scene.npy", scene(code(token())))
+    program = (
+        "import sys, numpy; from guichet.scanner.decoder import decode;"
+        "assert decode(numpy.load(sys.argv[1]))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "scene.npy")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (run.stdout, run.stderr) == ("", "")
