@@ -219,8 +219,8 @@ def test_a_program_that_has_decoded_ends_in_silence(tmp_path: Path) -> None:
     """What the binding says of objects still alive would be left on the agent's terminal."""
     np.save(tmp_path / "scene.npy", scene(code(token())))
     program = (
-        "import sys, numpy; from guichet.scanner.decoder import decode;"
-        "assert decode(numpy.load(sys.argv[1]))"
+        "import gc, sys, numpy; from guichet.scanner.decoder import decode;"
+        "assert decode(numpy.load(sys.argv[1])); gc.freeze()"  # as the application does
     )
     run = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path / "scene.npy")],
