@@ -139,27 +139,30 @@ class Zbar:
         if self._process is not None:
             return True
         if not self._absent and self._clock() >= self._until:
-            self._start()
+            try:
+                self._start()
+            except OSError:  # no memory, no process or no descriptor left on this computer
+                self._failed()
         return False
 
     def _start(self) -> None:
-        memory = os.memfd_create("picture")
-        os.ftruncate(memory, _ROOM)
-        self._room = mmap.mmap(memory, _ROOM)
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
+        self._size = (0, 0)
+        with contextlib.ExitStack() as theirs:
+            memory = os.memfd_create("picture")
+            theirs.callback(os.close, memory)
+            os.ftruncate(memory, _ROOM)
+            self._room = mmap.mmap(memory, _ROOM)
+            self._channel, channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            theirs.enter_context(channel)
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "guichet.scanner.zbar", str(memory)],
-                stdin=theirs.fileno(),
+                stdin=channel.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,  # zbar writes there, and a terminal is being drawn on
                 pass_fds=(memory,),
                 start_new_session=True,  # the terminal's signals are not for it
                 env=os.environ | {"PYTHONPATH": os.pathsep.join(_absolute(sys.path))},
             )
-        os.close(memory)
-        self._channel = ours
-        self._size = (0, 0)
         self._await(_STARTING)
 
     def _await(self, limit: float) -> None:

@@ -193,6 +193,17 @@ def test_it_is_small_and_loads_no_screen(zbar: Zbar) -> None:
     assert "numpy" not in maps
 
 
+def test_a_process_that_cannot_be_started_is_a_failure_like_others(
+    zbar: Zbar, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(sys, "executable", "/nowhere/python")
+        assert texts(zbar) == []
+    assert zbar.failures == 1
+    clock.now += 1.1
+    assert texts(zbar) == [token()]
+
+
 def test_without_libzbar_nothing_is_read_and_nothing_tried_again(
     tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

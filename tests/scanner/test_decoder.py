@@ -14,6 +14,7 @@ from bench.photos import PHOTOS, score
 from bench.webcam import RATE, video
 from guichet.scanner.decoder import Decoder, available, decode
 from guichet.scanner.engines import zxing
+from guichet.scanner.finders import find
 from guichet.scanner.frames import Frame
 from tests.scanner.samples import (
     blurred,
@@ -137,6 +138,16 @@ def test_a_code_that_cannot_be_read_is_suspected_where_it_is() -> None:
     corners = np.array([(-half, -half), (half, -half), (half, half), (-half, half)])
     expected = (corners + np.array([640, 360])) / (1280, 720)
     assert np.allclose(look.suspect or (), expected, atol=0.02)
+
+
+def test_a_code_is_suspected_below_much_that_looks_like_one() -> None:
+    frame = scene(code(token()))
+    bars = np.where(np.isin(np.arange(1280) % 40 // 4, [0, 2, 3, 4, 6]), 0, 255)
+    frame[:100] = bars.astype(np.uint8)
+    frame[:100, 1200:] = 255
+    suspect = find(frame)
+    assert suspect is not None
+    assert max(y for _x, y in suspect.corners) > 0.6
 
 
 def test_nothing_is_suspected_where_there_is_no_code_or_one_is_read() -> None:
