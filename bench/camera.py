@@ -1,7 +1,6 @@
 """What the camera's picture costs, and how old a frame is when it is looked at."""
 
 import socket
-import statistics
 import subprocess
 import sys
 import threading
@@ -10,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bench.figures import Figure
+from bench.figures import Figure, middle, p95
 from bench.place import demonstration
 from bench.terminal import Terminal
 from guichet.demo import DemoStation
@@ -25,13 +25,15 @@ _SECONDS = 15
 _SETTLED = 6.0
 """Seconds in which the application opens, reads its day and warms up."""
 _BITS = 16
+_TURN = (1 << _BITS) - 1
 _ROOM = (64, 36)
 _SIZE = (1280, 720)
 
 
 def measure() -> Iterator[Figure]:
-    yield from _ages("an empty counter", "empty")
-    yield from _ages("a code in view that is not read", "mist")
+    yield from _ages("empty counter", "empty")
+    yield from _ages("code in view, not read", "mist")
+    yield from _ages("code in view, another in each frame", "codes")
     with demonstration(Role.COUNTER) as station, _filmed("empty") as address:
         shown = _processor(station, address, "auto")
         hidden = _processor(station, address, "off")
@@ -44,12 +46,16 @@ def measure() -> Iterator[Figure]:
 
 
 def _ages(what: str, scene: str) -> Iterator[Figure]:
-    """How long ago the frames looked at were sent: first, last and worst."""
+    """How long ago the frames shown, and the codes told, were filmed: first, last and worst."""
     ages: list[float] = []
+    told: list[float] = []
     faults: list[CameraFault] = []
     with _filmed(scene) as address:
         reader = Reader(
-            address, lambda _text: None, lambda picture: _note(picture, ages), faults.append
+            address,
+            lambda text: told.append(_age(int(text))),
+            lambda picture: ages.append(_age(_stamp(picture))),
+            faults.append,
         )
         reader.preview_size = _ROOM
         reader.start()
@@ -57,21 +63,32 @@ def _ages(what: str, scene: str) -> Iterator[Figure]:
         reader.stop()
     assert not faults
     assert len(ages) > _SECONDS  # however busy the machine
+    yield Figure(f"shown frame's age, {what}, p95", p95(ages), "ms", limit=40)
+    yield from _lag(f"shown frame's age, {what}", ages)
+    if scene == "codes":
+        yield Figure("told code's age, p95", p95(told), "ms")
+        yield from _lag("told code's age", told)
+        yield Figure("codes told a second, of 30", len(told) / _SECONDS, "/s")
+
+
+def _lag(what: str, ages: list[float]) -> Iterator[Figure]:
     third = len(ages) // 3
-    worst = sorted(ages)[int(len(ages) * 0.95)] * 1000
-    yield Figure(f"age of a frame, {what}, p95", worst, "ms", limit=40)
-    first, last = (statistics.median(part) * 1000 for part in (ages[:third], ages[-third:]))
-    yield Figure(f"age of a frame, {what}, median of the end", last, "ms", first, "the beginning")
+    first, last = middle(ages[:third]), middle(ages[-third:])
+    yield Figure(f"{what}, median of the end", last, "ms", first, "the beginning")
 
 
-def _note(picture: Picture, ages: list[float]) -> None:
-    """Read when the frame was sent, which it tells itself in black and white."""
+def _stamp(picture: Picture) -> int:
+    """When the frame was filmed, which it tells itself in black and white."""
     cells = np.frombuffer(picture.cells, np.uint8).reshape(picture.height, picture.width)
     width = picture.width / _BITS
     bits = [cells[1, int((number + 0.5) * width)] > 127 for number in range(_BITS)]
-    sent = sum(1 << number for number, bit in enumerate(bits) if bit)
-    now = round(time.monotonic() * 1000) & 0xFFFF
-    ages.append(((now - sent) & 0xFFFF) / 1000)
+    return sum(1 << number for number, bit in enumerate(bits) if bit)
+
+
+def _age(filmed: int) -> float:
+    """Seconds since those milliseconds; the clock of both processes is the same."""
+    now = round(time.monotonic() * 1000) & _TURN
+    return ((now - filmed) & _TURN) / 1000
 
 
 @contextmanager
@@ -102,19 +119,25 @@ def film(scene: str) -> None:
     print(server.getsockname()[1], flush=True)
     while True:
         peer, _address = server.accept()
-        threading.Thread(target=_send, args=(peer, frame.copy()), daemon=True).start()
+        threading.Thread(
+            target=_send, args=(peer, frame.copy(), scene == "codes"), daemon=True
+        ).start()
 
 
-def _send(peer: socket.socket, frame: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]") -> None:
+def _send(peer: socket.socket, frame: NDArray[np.uint8], codes: bool) -> None:  # noqa: FBT001
     import cv2  # noqa: PLC0415 - the camera's own process
 
     peer.recv(4096)
     peer.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=f\r\n\r\n")
     due = time.monotonic()
+    encoder = cv2.QRCodeEncoder.create()
     while True:
-        sent = round(time.monotonic() * 1000) & 0xFFFF
+        sent = round(time.monotonic() * 1000) & _TURN
         bits = np.array([255 * (sent >> number & 1) for number in range(_BITS)], np.uint8)
         frame[:60] = np.repeat(bits, _SIZE[0] // _BITS)[None, :, None]
+        if codes:
+            code = np.kron(encoder.encode(str(sent)), np.ones((9, 9), np.uint8))
+            frame[200 : 200 + len(code), 450 : 450 + len(code)] = code[..., None]
         data = cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, 85])[1].tobytes()
         head = f"--f\r\nContent-Type: image/jpeg\r\nContent-Length: {len(data)}\r\n\r\n"
         try:

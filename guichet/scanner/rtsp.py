@@ -40,13 +40,12 @@ class RtspStream:
         if reason is not None and not (reason == "denied" and parts.username):
             raise CameraFault(reason, f"{self.name}: {status}")
         cv2 = opencv()
-        limits = [
-            cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
-            _OPENED,
-            cv2.CAP_PROP_READ_TIMEOUT_MSEC,
-            _PATIENCE,
+        options = [
+            *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _OPENED),
+            *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, _PATIENCE),
+            *(cv2.CAP_PROP_N_THREADS, 1),  # each thread more would hold a frame back
         ]
-        self._capture = cv2.VideoCapture(address, cv2.CAP_FFMPEG, limits)
+        self._capture = cv2.VideoCapture(address, cv2.CAP_FFMPEG, options)
         if not self._capture.isOpened():  # it was told the user and password it had asked for
             raise CameraFault(reason or "unreadable", f"{self.name}: {status}")
 
