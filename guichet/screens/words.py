@@ -152,7 +152,7 @@ NEEDS: dict[Need, str] = {
     Need.SEAT: _("place assise"),
     Need.HEARING: _("entend mal"),
     Need.SIGHT: _("voit mal"),
-    Need.PRIORITY_CARD: _("carte mobilité inclusion\u00a0: prioritaire"),
+    Need.PRIORITY_CARD: _("prioritaire (carte mobilité inclusion)"),
     Need.READING_HELP: _("aide à la lecture"),
     Need.YOUNG_CHILD: _("avec un jeune enfant"),
 }
