@@ -189,7 +189,7 @@ async def test_06_names_inverted_between_the_booking_and_the_card(world: World) 
 async def test_10_priority_card_holder_twenty_minutes_late(world: World) -> None:
     async with mediation(world, BERRADA) as desk:
         await desk.search("berrada")
-        await desk.shows("carte mobilité inclusion : prioritaire")
+        await desk.shows("prioritaire (carte mobilité inclusion)")
         await desk.to_accord("reno")
         booked = await confirm(desk)
         paper = paper_of(desk.station, booked)
@@ -199,7 +199,7 @@ async def test_10_priority_card_holder_twenty_minutes_late(world: World) -> None
         assert (view.level, view.ticket) == ("warn", "")
         assert "20 min de retard" in words(view)
         assert "Entrée : recevoir quand même" in words(view)
-        assert needs_shown(post) == "Besoins : carte mobilité inclusion : prioritaire"
+        assert needs_shown(post) == "Besoins : prioritaire (carte mobilité inclusion)"
         assert post.row(booked.id).state is DayState.EXPECTED
         await post.pilot.press("enter")
         view = await post.sees("Admis")
