@@ -55,17 +55,23 @@ def waiting_for_agent(reading: Reading) -> bool:
 def view_of(reading: Reading, station: Station) -> VerdictView:
     """What the panel says of a reading."""
     level, word, then = _words(reading)
-    person, visit = reading.person, reading.visit
+    visit = reading.visit
     holds = reading.checked_in or reading.decision.finding in _WITH_TICKET
     return VerdictView(
         level=level,
         sign=SIGNS[level],
         word=word,
-        name=display_name(person.family_name, person.given_names) if person else "",
+        name=_name(reading),
         lines=tuple(_lines(reading, station)),
         ticket=visit.ticket if visit and holds else "",
         next_action=then,
     )
+
+
+def _name(reading: Reading) -> str:
+    """Whose appointment it is, nothing when that is not known here."""
+    person = reading.person
+    return display_name(person.family_name, person.given_names) if person else ""
 
 
 def reported_view(reading: Reading) -> VerdictView:
@@ -75,6 +81,7 @@ def reported_view(reading: Reading) -> VerdictView:
         level="warn",
         sign=SIGNS["warn"],
         word=_("Signalé"),
+        name=_name(reading),
         lines=(_("Le ticket reste valable."),) if visit else (),
         ticket=visit.ticket if visit else "",
         next_action=_(

@@ -109,7 +109,7 @@ async def test_another_person_is_reported_and_keeps_the_ticket(
         await counter.see(lambda: "au moins une ligne" in said(counter))
         await counter.pilot.press("space", "f9")
         view = await counter.sees("Signalé")
-        assert view.ticket == ticket
+        assert (view.ticket, view.name) == (ticket, row.name)
         assert "le PAN donne" in plain(view.next_action)
         assert counter.row(row.appointment or "").state is DayState.WAITING
         until(lambda: reports(world))
