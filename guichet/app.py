@@ -273,7 +273,7 @@ class GuichetApp(App[None]):
         if not (self.is_headless or os.isatty(_TERMINAL)):
             self.exit()  # the terminal is gone, and nothing told us
             return
-        if self._dirty:
+        if self._dirty and self.screen_stack:  # none is left while the application closes
             self._dirty = False
             self._renew_keys()
             for screen in self.screen_stack:

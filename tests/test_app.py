@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual.app import App, SystemCommand
+from textual.drivers.headless_driver import HeadlessDriver
 from textual.widgets import Input
 
 from guichet.app import GuichetApp
@@ -201,3 +202,15 @@ def test_signals_end_the_application_cleanly(
         until(lambda: terminal.processes() == [], what="no process left")
     finally:
         terminal.end()
+
+
+@pytest.mark.usefixtures("morning")
+async def test_news_that_come_while_it_closes_stop_nothing(world: World) -> None:
+    app = application(world.enrolled("a"), Role.SUPERVISOR)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait_for(pilot, lambda: app.current_mode == "supervisor")
+    assert not app.screen_stack
+    app._driver = HeadlessDriver(app)  # it goes last, after the screens
+    app._settles = not app.check_action("settle", ())  # a key has come or gone
+    app._facts_changed()
+    app._tick()
