@@ -124,7 +124,7 @@ def film(scene: str) -> None:
         ).start()
 
 
-def _send(peer: socket.socket, frame: NDArray[np.uint8], codes: bool) -> None:  # noqa: FBT001
+def _send(peer: socket.socket, frame: NDArray[np.uint8], codes: bool) -> None:  # noqa: FBT001 - two kinds of frames
     import cv2  # noqa: PLC0415 - the camera's own process
 
     peer.recv(4096)

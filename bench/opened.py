@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def main() -> None:
     folder = Path(sys.argv[1])
     gc.disable()  # as the command does, before it imports the application
-    from guichet.app import GuichetApp  # noqa: PLC0415
+    from guichet.app import GuichetApp  # noqa: PLC0415 - its import is measured too
 
     app = GuichetApp(folder, load_settings(folder), auto_sign_in=(sys.argv[2], sys.argv[3]))
     if len(sys.argv) > 4:

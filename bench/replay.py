@@ -13,7 +13,7 @@ _MIB = 1024 * 1024
 
 def measure() -> Iterator[Figure]:
     from guichet.domain.model import Role  # noqa: PLC0415 - for this measure only
-    from tests.posts import World, furnish  # noqa: PLC0415
+    from tests.posts import World, furnish  # noqa: PLC0415 - as above
     from tests.replay import Replayed, arrived_once, book, heard, known, replay  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="guichet-bench-") as name:

@@ -104,7 +104,7 @@ def _copy(
         cursor: Any = connection.connection.cursor()
         if engine.dialect.name == "sqlite":
             marks = ", ".join("?" * len(names))
-            cursor.executemany(f"INSERT INTO {columns_of} VALUES ({marks})", rows)  # noqa: S608
+            cursor.executemany(f"INSERT INTO {columns_of} VALUES ({marks})", rows)  # noqa: S608 - ours
             return
         with cursor.copy(f"COPY {columns_of} FROM STDIN") as copy:
             for row in rows:

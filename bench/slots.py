@@ -61,7 +61,7 @@ def measure() -> Iterator[Figure]:
 
         gc.freeze()  # as the station and central do once they have started
 
-        def query(nearest: bool) -> list[Slot]:  # noqa: FBT001
+        def query(nearest: bool) -> list[Slot]:  # noqa: FBT001 - two queries
             with reading(engine) as connection:
                 if nearest:
                     return nearest_slots(connection, _CODE, now, until)

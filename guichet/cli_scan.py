@@ -108,13 +108,15 @@ def _read(paths: tuple[Path, ...]) -> Iterator[_Seen]:
 def _filmed(spec: str, *, once: bool) -> Iterator[_Seen]:
     """Each code that comes before the camera, until it fails or the command is interrupted."""
     from guichet.scanner.reader import Reader  # noqa: PLC0415 - heavy
+    from guichet.screens.camera_words import source_name  # noqa: PLC0415 - with it only
 
+    name = source_name(spec) if "://" in spec else spec  # an address may hold a password
     seen: queue.SimpleQueue[_Seen] = queue.SimpleQueue()
     reader = Reader(
         spec,
-        lambda text: seen.put(_Seen(spec, (text,))),
+        lambda text: seen.put(_Seen(name, (text,))),
         None,
-        lambda fault: seen.put(_Seen(spec, fault=fault)),
+        lambda fault: seen.put(_Seen(name, fault=fault)),
     )
     reader.start()
     try:

@@ -143,3 +143,10 @@ def test_a_pdf_is_read_page_by_page(run: Run, tmp_path: Path) -> None:
     assert len(pypdfium2.PdfDocument(tmp_path / "two.pdf")) == 2
     ran = run("scan", "--raw", "--json", str(tmp_path / "two.pdf"))
     assert objects(ran)[0]["texts"] == [token(1), token(2)]
+
+
+def test_the_password_of_an_address_is_not_shown(run: Run) -> None:
+    ran = run("scan", "--raw", "--json", "--camera", "http://agent:hush@127.0.0.1:1/live")
+    (told,) = objects(ran)
+    assert told["file"] == "http://127.0.0.1/live"
+    assert "hush" not in ran.output + ran.errors

@@ -88,6 +88,14 @@ def test_doctor_looks_at_central_and_its_clock(run: Run, engine: Engine, tmp_pat
     assert (revoked.code, gone.code) == (1, 1)
 
 
+def test_doctor_does_not_show_the_password_of_an_address(run: Run, tmp_path: Path) -> None:
+    address = "http://agent:hush@127.0.0.1:1/live"
+    (tmp_path / "settings.toml").write_text(f'camera = "{address}"\n')
+    told = run("doctor", "--dir", str(tmp_path))
+    assert "http://127.0.0.1/live" in told.output
+    assert "hush" not in told.output + told.errors
+
+
 @pytest.mark.parametrize(
     ("days", "sign", "said"),
     [

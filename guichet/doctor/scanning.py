@@ -1,11 +1,15 @@
 """What a scan needs: a camera that sees, decoders that read, keys to verify with."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from guichet.config import clock, load_settings
 from guichet.doctor.check import Check
 from guichet.errors import GuichetError
 from guichet.i18n import _
+
+if TYPE_CHECKING:
+    from guichet.scanner.trial import Film
 
 _SLOW = 10.0  # frames a second: under it a code is held for long
 _DARK, _BLINDING = 40.0, 220.0  # mean light, of 255
@@ -57,12 +61,13 @@ def camera(folder: Path) -> list[Check]:
     from guichet.scanner.faults import CameraFault  # noqa: PLC0415 - heavy
     from guichet.scanner.source import open_source  # noqa: PLC0415
     from guichet.scanner.trial import film  # noqa: PLC0415
+    from guichet.screens.camera_words import source_name  # noqa: PLC0415
 
     try:
         spec = load_settings(folder).camera
     except GuichetError as error:
         return [Check(_("réglages"), good=False, found=_("inutilisables"), advice=str(error))]
-    name = _("caméra {spec}").format(spec=spec)
+    name = _("caméra {source}").format(source=source_name(spec) if "://" in spec else spec)
     try:
         source = open_source(spec)
         try:
@@ -82,8 +87,12 @@ def camera(folder: Path) -> list[Check]:
         advice = _("Vérifiez ce qu’elle montre\u202f; sans elle, tapez la référence.")
         return [Check(name, good=None, found=_("s’ouvre, mais n’a rien montré"), advice=advice)]
     size = _("s’ouvre, {width}×{height}").format(width=seen.width, height=seen.height)
+    return [Check(name, good=True, found=size), *_quality(seen)]
+
+
+def _quality(seen: "Film") -> list[Check]:
+    """How fast, in what light and how sharply the camera films."""
     return [
-        Check(name, good=True, found=size),
         _measured(
             _("images par seconde"),
             f"{seen.rate:.0f}",
