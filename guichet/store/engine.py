@@ -5,6 +5,7 @@ SQLite for a station and a small central, PostgreSQL for a large one.
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,9 @@ from guichet.store.schema import METADATA
 
 _COMMON: dict[str, Any] = {"hide_parameters": True, "json_deserializer": msgspec.json.decode}
 _WRITE = "guichet_write"
+_PATIENCE = 10
+"""Seconds that a SQLite database is waited for while another process writes."""
+
 _MIGRATING = 0x677569636865
 """PostgreSQL's advisory lock that migrations are made under."""
 
@@ -67,14 +71,25 @@ def _make_indexes_partial() -> None:
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun by _begin, not by the driver
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "busy_timeout=10000",
-        "cache_size=-2048",
-        "temp_store=MEMORY",
-    ):
+    connection.execute(f"PRAGMA busy_timeout={_PATIENCE * 1000}")
+    _keep_a_log(connection)
+    for pragma in ("synchronous=FULL", "cache_size=-2048", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    # The change to WAL does not wait for others as everything else does (busy_timeout is not
+    # asked): two that open a new file at once would see it locked.
+    given_up = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > given_up:
+                raise
+            time.sleep(0.005)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:

@@ -1,6 +1,9 @@
 """The migrations lead to what the tables say, on both databases, and back."""
 
+import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,7 @@ from sqlalchemy.schema import CreateIndex
 from guichet.errors import StoreError
 from guichet.store import engine as engine_module
 from guichet.store import tables_own as tables
-from guichet.store.engine import HEAD, migrate, open_engine, reading, writing
+from guichet.store.engine import HEAD, migrate, open_engine, reading, sqlite_url, writing
 from guichet.store.schema import METADATA
 from tests.store.samples import contents, furnish
 
@@ -101,6 +104,28 @@ def test_several_processes_may_migrate_at_once(database_url: str) -> None:
     furnish(engines[0])
     for engine in engines:
         engine.dispose()
+
+
+def test_a_new_base_that_somebody_writes_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "new.sqlite3"
+    with (
+        closing(sqlite3.connect(path, isolation_level=None)) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        other.execute("CREATE TABLE something (id integer)")
+        other.execute("BEGIN IMMEDIATE")
+        opened = open_engine(sqlite_url(path))
+
+        def look() -> str:
+            with reading(opened) as connection:
+                return str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
+
+        looking = pool.submit(look)
+        with pytest.raises(TimeoutError):
+            looking.result(timeout=0.3)
+        other.execute("ROLLBACK")
+        assert looking.result(timeout=10) == "wal"
+        opened.dispose()
 
 
 def test_a_base_written_by_a_newer_guichet_is_said(engine: Engine) -> None:
