@@ -36,14 +36,14 @@ def _postgresql() -> str:
         for setting in ("fsync", "full_page_writes"):
             connection.execute(sa.text(f"ALTER SYSTEM SET {setting} = off"))
         connection.execute(sa.text("SELECT pg_reload_conf()"))
-        connection.execute(sa.text(f"CREATE DATABASE {_TEMPLATE}"))
-    template = open_engine(_at(url, _TEMPLATE))
+        connection.execute(sa.text(f"CREATE DATABASE {TEMPLATE}"))
+    template = open_engine(_at(url, TEMPLATE))
     migrate(template)
     template.dispose()
     return url
 
 
-_TEMPLATE = "guichet_template"
+TEMPLATE = "guichet_template"
 """A migrated database: copying it is quicker than migrating another."""
 
 
@@ -77,7 +77,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield sqlite_url(tmp_path / "central.sqlite3")
         return
     migrated = "engine" in request.fixturenames
-    with postgresql_database(_TEMPLATE if migrated else "template1") as url:
+    with postgresql_database(TEMPLATE if migrated else "template1") as url:
         yield url
 
 

@@ -12,7 +12,8 @@ import httpx
 class Wire:
     """What the wire does to the next requests.
 
-    `lose`: how many answers to POST are lost after central has committed them. `nonsense`: answer
+    `lose`: how many answers to POST are lost after central has committed them. `drop`: how many
+    requests never reach central. `twice`: how many POST reach it twice. `nonsense`: answer
     this body instead of asking central. `status`: answer this status to everything. `asked_at`:
     what was asked, and when on the monotonic clock.
     """
@@ -21,6 +22,9 @@ class Wire:
         self.upstream = upstream
         self.lose = 0
         self.lost = 0
+        self.drop = 0
+        self.twice = 0
+        self._posts: list[tuple[str, bytes, dict[str, str]]] = []
         self.nonsense: bytes | None = None
         self.status: int | None = None
         self.headers: dict[str, str] = {}
@@ -28,58 +32,91 @@ class Wire:
         self.asked_at: list[tuple[str, float]] = []
         self.url = ""
 
+    def dropped(self) -> bool:
+        """Whether this request never reaches central."""
+        self.drop -= (lost := self.drop > 0)
+        return lost
+
+    def doubled(self, path: str, content: bytes, headers: dict[str, str]) -> bool:
+        """Remember what is posted; whether it reaches central twice."""
+        self._posts.append((path, content, headers))
+        self.twice -= (doubled := self.twice > 0)
+        return doubled
+
+    def again(self, which: int) -> None:
+        """Send central once more something that was posted before, whoever posted it."""
+        if self._posts:
+            path, content, headers = self._posts[which % len(self._posts)]
+            httpx.post(f"{self.upstream}{path}", content=content, headers=headers, timeout=10)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, wire: Wire, client: httpx.Client) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.wire = wire
+        self.client = client
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_GET(self) -> None:
+        self.forward(b"")
+
+    def do_POST(self) -> None:
+        self.forward(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def forward(self, content: bytes) -> None:
+        wire = self.server.wire
+        wire.asked.append(f"{self.command} {self.path}")
+        wire.asked_at.append((wire.asked[-1], time.monotonic()))
+        if wire.status is not None:
+            self.answer(wire.status, b"", wire.headers)
+        elif wire.nonsense is not None:
+            self.answer(200, wire.nonsense, {"Content-Type": "text/html"})
+        elif self.path == "/v1/events":
+            self.answer(503, b"", {})
+        elif wire.dropped():
+            self.close_connection = True
+        else:
+            self.carry(content)
+
+    def carry(self, content: bytes) -> None:
+        wire, client = self.server.wire, self.server.client
+        kept = ("authorization", "content-type", "guichet-protocol")
+        headers = {k: v for k, v in self.headers.items() if k.lower() in kept}
+        if self.command == "POST" and wire.doubled(self.path, content, headers):
+            client.request(self.command, self.path, content=content, headers=headers)
+        answer = client.request(self.command, self.path, content=content, headers=headers)
+        if self.command == "POST" and wire.lose:
+            wire.lose -= 1
+            wire.lost += 1
+            self.close_connection = True
+            return
+        self.answer(answer.status_code, answer.content, dict(answer.headers))
+
+    def answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            if name.lower() in ("content-type", "retry-after"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args: object) -> None:
+        """Say nothing."""
+
 
 @contextmanager
 def wire_to(upstream: str) -> Iterator[Wire]:
     """A wire to `upstream`, as a server of its own."""
     wire = Wire(upstream)
     client = httpx.Client(base_url=upstream, timeout=10)
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            self.forward(b"")
-
-        def do_POST(self) -> None:
-            self.forward(self.rfile.read(int(self.headers["Content-Length"])))
-
-        def forward(self, content: bytes) -> None:
-            wire.asked.append(f"{self.command} {self.path}")
-            wire.asked_at.append((wire.asked[-1], time.monotonic()))
-            if wire.status is not None:
-                self.answer(wire.status, b"", wire.headers)
-                return
-            if wire.nonsense is not None:
-                self.answer(200, wire.nonsense, {"Content-Type": "text/html"})
-                return
-            if self.path == "/v1/events":
-                self.answer(503, b"", {})
-                return
-            kept = ("authorization", "content-type", "guichet-protocol")
-            headers = {k: v for k, v in self.headers.items() if k.lower() in kept}
-            answer = client.request(self.command, self.path, content=content, headers=headers)
-            if self.command == "POST" and wire.lose:
-                wire.lose -= 1
-                wire.lost += 1
-                self.close_connection = True
-                return
-            self.answer(answer.status_code, answer.content, dict(answer.headers))
-
-        def answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
-            self.send_response(status)
-            for name, value in headers.items():
-                if name.lower() in ("content-type", "retry-after"):
-                    self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_args: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = _Server(wire, client)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     wire.url = f"http://127.0.0.1:{server.server_address[1]}"
