@@ -23,7 +23,7 @@ from guichet.errors import ConfigError, ProtocolError
 from guichet.i18n import _
 from guichet.station.core import Bar, Core
 from guichet.station.drafts import Drafts, Found, Kept
-from guichet.station.liaison import Liaison
+from guichet.station.liaison import Liaison, clock_wrong
 from guichet.station.reception import Reading, Reception
 from guichet.station.retention import DATABASE, PAPERS, Retention
 from guichet.station.session import Session, SignedIn
@@ -176,6 +176,16 @@ class Station:
 
     def local(self, moment: datetime) -> datetime:
         """A UTC moment as the site's clocks show it."""
+        return self._core.local(moment)
+
+    def shown(self, moment: datetime) -> datetime:
+        """A moment of this computer's clock as screens show it: by central's, once that is known.
+
+        What is recorded keeps this computer's time.
+        """
+        skew = self.sync_state.skew
+        if clock_wrong(skew):
+            moment -= timedelta(seconds=skew or 0.0)
         return self._core.local(moment)
 
     def today(self) -> date:

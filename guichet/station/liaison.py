@@ -75,7 +75,12 @@ class Facts:
     @property
     def clock_wrong(self) -> bool:
         """Whether this computer's clock is off by more than a minute."""
-        return self.skew is not None and abs(self.skew) > SKEW
+        return clock_wrong(self.skew)
+
+
+def clock_wrong(skew: float | None) -> bool:
+    """Whether a clock so many seconds ahead of central's misjudges who is early or late."""
+    return skew is not None and abs(skew) > SKEW
 
 
 class Liaison:

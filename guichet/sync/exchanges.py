@@ -68,6 +68,7 @@ class Exchanges:
         self._last: Exchange | None = None
         self._row: int | None = None
         self._written = 0.0
+        self._written_at: datetime | None = None
         self._heard: datetime | None = None
         self._latest: datetime | None = None
 
@@ -118,12 +119,16 @@ class Exchanges:
         if not made.problem:
             # Central's word resets a clock that had run ahead.
             self._heard = self._latest = self._clock()
-        if alike and time.monotonic() < self._written + _SELDOM:
+        if alike and time.monotonic() < self._written + _SELDOM and self._close_to(made.at):
             return
         with writing(self._engine) as connection:
             self._write(connection, made, alike=alike)
             self._keep(connection, self._clock(), heard=not made.problem)
-        self._written = time.monotonic()
+        self._written, self._written_at = time.monotonic(), made.at
+
+    def _close_to(self, at: datetime) -> bool:
+        """Whether the computer has neither slept nor had its clock changed since the last write."""
+        return self._written_at is not None and abs(at - self._written_at) < timedelta(minutes=2)
 
     def _write(self, connection: Connection, made: Exchange, *, alike: bool) -> None:
         if alike:
