@@ -18,7 +18,7 @@ STANDINGS: dict[Standing, tuple[Level, str, str]] = {
     ),
     Standing.CONFUSED: (
         "warn",
-        _("! réponse incomprise"),
+        _("! échange impossible"),
         _("Le travail continue. Si cela dure, prévenez le support."),
     ),
     Standing.TO_SETTLE: (

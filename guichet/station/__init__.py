@@ -131,6 +131,7 @@ class Station:
                     _("La centrale n’a rien dit du site de ce poste. Prévenez le support.")
                 )
             Drafts(core).purge()
+            core.barred()  # read from the database now, for the screens ask in their own loop
             core.sync.upkeep = retention.upkeep
             core.sync.start(quiet)
             return cls(core, folder, held.pop_all())
@@ -209,6 +210,19 @@ def enrol(
     faults of guichet.errors.
     """
     folder = station_folder(folder)  # before the code is spent
+    with _locked(folder):
+        return _enrolled(folder, url, code, name, clock, fictional=fictional)
+
+
+def _enrolled(
+    folder: Path,
+    url: str,
+    code: str,
+    name: str,
+    clock: Callable[[], datetime],
+    *,
+    fictional: bool,
+) -> Enrolment:
     earlier = _earlier(folder)
     key = earlier.key if earlier is not None else ""
     if not key and not fictional and vault.name():
@@ -230,7 +244,9 @@ def enrol(
         key=key,
     )
     save_enrolment(folder, enrolment)
-    if earlier is not None and earlier.key:
+    if earlier is None:
+        _set_aside(folder / DATABASE)
+    elif earlier.key:
         vault.drop(earlier.station)
     with _core(folder, enrolment, clock) as core:
         core.sync.once()
@@ -244,6 +260,16 @@ def _earlier(folder: Path) -> Enrolment | None:
     except ConfigError:
         logger.warning("the earlier enrolment is lost")
         return None
+
+
+def _set_aside(path: Path) -> None:
+    """Rename an encrypted database whose key is lost: it is noise for ever, and in the way."""
+    from guichet.store.cipher import is_plain  # noqa: PLC0415 - once in a station's life
+
+    if path.exists() and path.stat().st_size and not is_plain(path):
+        path.replace(path.with_name(f"{path.name}.illisible"))
+        for left in ("-wal", "-shm"):
+            path.with_name(path.name + left).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -28,6 +28,8 @@ class Retention:
         self._core = core
         self._papers = papers
         self._kept: date | None = None
+        self._remains = False
+        """Whether what was deleted may still be found in the file, or in its log."""
 
     def upkeep(self) -> None:
         """Look after each exchange with central, whether it went well or not."""
@@ -56,8 +58,10 @@ class Retention:
         if wiped:
             logger.warning("the local copy was deleted: %s", self._core.barred())
             self._core.agent = None
-            compact(self._core.engine, always=True)
+            self._remains = True
             self._core.changed()
+        if self._remains:
+            self._remains = not compact(self._core.engine, always=True)
 
     def _drop_papers(self, before: float) -> None:
         """Delete the documents written before that moment, in seconds since 1970."""

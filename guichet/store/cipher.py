@@ -18,14 +18,8 @@ def encrypt(path: Path, key: str) -> None:
     What the disk held before may still be found on it by those who look for what was deleted.
     Raises StoreError; the plain file is then as it was.
     """
-    try:
-        with path.open("rb") as file:
-            if file.read(len(_PLAIN)) != _PLAIN:
-                return
-    except FileNotFoundError:
+    if not is_plain(path):
         return
-    except OSError as error:
-        raise _failed() from error
     from sqlcipher3 import dbapi2  # noqa: PLC0415 - only where something is encrypted
 
     made = path.with_name(f".{path.name}-sealed")
@@ -42,6 +36,17 @@ def encrypt(path: Path, key: str) -> None:
             path.with_name(path.name + left).unlink(missing_ok=True)
     except (dbapi2.Error, OSError) as error:
         made.unlink(missing_ok=True)
+        raise _failed() from error
+
+
+def is_plain(path: Path) -> bool:
+    """Whether there is a SQLite file that is not encrypted. Raises StoreError."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_PLAIN)) == _PLAIN
+    except FileNotFoundError:
+        return False
+    except OSError as error:
         raise _failed() from error
 
 

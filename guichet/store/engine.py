@@ -158,7 +158,7 @@ def _translated() -> Iterator[None]:
 
 def compact(engine: Engine, *, always: bool = False) -> bool:
     """Give what deleted rows took back to the disk, when it is a quarter of a SQLite file or
-    `always`; whether it was done. Nobody else may be reading or writing for long.
+    `always`; whether it was done, which takes that nobody else is reading.
 
     Raises StoreError.
     """
@@ -171,8 +171,8 @@ def compact(engine: Engine, *, always: bool = False) -> bool:
         if not always and (unused < _WORTH_COMPACTING or unused * 4 < pages):
             return False
         connection.exec_driver_sql("VACUUM")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    return True
+        busy, *_pages = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    return not busy
 
 
 def _sentence(cause: str) -> str:

@@ -40,6 +40,7 @@ def wipe(connection: Connection) -> bool:
     """
     if not cursor(connection):
         return False
+    connection.exec_driver_sql("PRAGMA secure_delete=ON")
     for table in METADATA.tables.values():
         if table.name not in _LEFT:
             connection.execute(delete(table))

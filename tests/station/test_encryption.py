@@ -101,6 +101,27 @@ def test_a_plain_station_is_encrypted_when_enrolled_again(
     assert [each.kind for each in station.refused()] == ["register"]
 
 
+def test_whose_key_is_lost_may_be_enrolled_again(
+    world: World, session_keyring: TestKeyring
+) -> None:
+    folder = enrolled(world)
+    session_keyring.kept.clear()
+    code = registry.add_enrol_code(world.engine, 1, world.clock())
+    enrol(folder, world.url, code, "again", world.clock)
+    assert world.open(folder).mediation.procedures()
+    assert (folder / "station.sqlite3.illisible").exists()
+
+
+def test_nothing_is_enrolled_under_an_open_application(world: World) -> None:
+    folder = world.enrolled("a")
+    world.open(folder)
+    code = registry.add_enrol_code(world.engine, 1, world.clock())
+    with pytest.raises(ConfigError, match="déjà ouvert"):
+        enrol(folder, world.url, code, "again", world.clock)
+    world._stations.close()
+    enrol(folder, world.url, code, "again", world.clock)  # the code is not spent
+
+
 def test_stopped_between_the_key_and_the_encryption(
     world: World, session_keyring: TestKeyring
 ) -> None:
