@@ -136,6 +136,23 @@ def test_a_refused_device_is_told_and_loses_persons_only(
     assert phone.encode() not in left
 
 
+def test_too_old_a_station_is_told_to_be_updated_and_loses_nothing(
+    run: Run, world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work_offline(world, folder, DIALLO, SECOND)
+    world.start()
+    with monkeypatch.context() as old:
+        old.setattr("guichet.sync.client.PROTOCOL", "0")
+        for command in ("status", "now"):
+            answer = told(run, "sync", command, code=4)
+            assert (answer["standing"], answer["problem"]) == ("too_old", "protocol_too_old")
+            assert [each["state"] for each in answer["waiting"]] == ["pending"]
+        assert "Mettez guichet à jour" in run("sync", "status").output
+        work_offline(world, folder, replace(DIALLO, id="p-third"))  # work goes on
+        world.start()
+    assert told(run, "sync", "now")["last_exchange"]["pushed"] == 3
+
+
 def test_what_waits_is_listed_exported_and_sent_again(
     run: Run, world: World, folder: Path, tmp_path: Path
 ) -> None:

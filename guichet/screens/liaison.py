@@ -43,6 +43,7 @@ class LiaisonScreen(ModalScreen[None]):
     """State, what waits, the last exchanges; `n` exchanges now."""
 
     CSS_PATH = "liaison.tcss"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012 - Textual's own form
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "n", "now", _("Échanger"), tooltip=_("Joindre la centrale maintenant"), id="liaison.now"

@@ -228,9 +228,9 @@ def liaison(folder: Path, clock: Callable[[], datetime]) -> Iterator[Liaison]:
 
 
 def _by_kind(queued: Sequence[Queued]) -> tuple[Waiting, ...]:
+    """What waits, by kind: first what somebody has to see to, then what has waited longest."""
     groups: dict[tuple[str, str], list[datetime]] = {}
     for each in queued:
         groups.setdefault((each.state, each.kind), []).append(each.created_at)
-    return tuple(
-        Waiting(kind, state, len(made), min(made)) for (state, kind), made in sorted(groups.items())
-    )
+    waiting = [Waiting(kind, state, len(made), min(made)) for (state, kind), made in groups.items()]
+    return tuple(sorted(waiting, key=lambda each: (each.state == "pending", each.oldest)))

@@ -240,7 +240,9 @@ class SyncEngine:
                 verdicts = self._connect().push([queued.body for queued in batch])
             except DeviceRejected:
                 raise
-            except CentralRefused:
+            except CentralRefused as error:
+                if error.reason == "protocol_too_old":  # no operation is to blame
+                    raise
                 self._push_singly(batch)
                 continue
             self._settle(verdicts)
