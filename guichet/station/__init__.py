@@ -120,7 +120,7 @@ class Station:
         with ExitStack() as held:
             held.enter_context(_locked(folder))
             core = held.enter_context(_core(folder, enrolment, clock))
-            retention = Retention(core, folder / PAPERS)
+            retention = Retention(core, folder)
             retention.purge()
             core.site = _site(core)
             if core.site is None:

@@ -12,7 +12,7 @@ from guichet.domain.silence import WIPE_AFTER
 from guichet.errors import ConfigError, GuichetError, StoreError
 from guichet.i18n import _
 from guichet.station.core import Core
-from guichet.station.retention import DATABASE, PAPERS, Retention
+from guichet.station.retention import DATABASE, Retention
 from guichet.store.engine import migrate, open_engine, reading, sqlite_url, writing
 from guichet.sync import outbox, replica
 from guichet.sync.engine import Link
@@ -220,7 +220,7 @@ def liaison(folder: Path, clock: Callable[[], datetime]) -> Iterator[Liaison]:
     try:
         migrate(engine)
         core.lock_after = timedelta(days=load_settings(folder).lock_days)
-        core.sync.upkeep = Retention(core, folder / PAPERS).upkeep
+        core.sync.upkeep = Retention(core, folder).upkeep
         yield Liaison(core)
     finally:
         core.close()

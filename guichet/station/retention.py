@@ -24,9 +24,10 @@ _KEPT = timedelta(days=1)
 class Retention:
     """Deletes what may stay here no longer, for the thread that keeps in step with central."""
 
-    def __init__(self, core: Core, papers: Path) -> None:
+    def __init__(self, core: Core, folder: Path) -> None:
         self._core = core
-        self._papers = papers
+        self._folder = folder
+        self._papers = folder / PAPERS
         self._kept: date | None = None
         self._remains = False
         """Whether what was deleted may still be found in the file, or in its log."""
@@ -55,6 +56,8 @@ class Retention:
         with writing(self._core.engine) as connection:
             wiped = wipe(connection)
         self._drop_papers(math.inf)
+        for copy in self._folder.glob(f"{DATABASE}.*"):  # older or damaged ones, set aside
+            copy.unlink(missing_ok=True)
         if wiped:
             logger.warning("the local copy was deleted: %s", self._core.barred())
             self._core.agent = None

@@ -106,6 +106,8 @@ def test_a_month_of_silence_deletes_all_but_the_unsent(world: World) -> None:
     paper = station.folder / "convocations" / "x.pdf"
     paper.parent.mkdir(exist_ok=True)
     paper.write_text("nom")
+    older = station.folder / "station.sqlite3.avant-0007"
+    older.write_text("nom")
     world.clock.forward(days=31)
     station._core.sync.upkeep()
     assert {name: count(station, name) for name in ("person", "appointment", "agent")} == {
@@ -115,6 +117,7 @@ def test_a_month_of_silence_deletes_all_but_the_unsent(world: World) -> None:
     }
     assert count(station, "outbox") == 1
     assert not paper.exists()
+    assert not older.exists()
     assert sign_in(station) == Refused(Bar.EXPIRED)
     world.start()
     until(lambda: station.barred() is None, 20)
