@@ -12,6 +12,7 @@ MEASURES = (
     "keys",
     "convocation",
     "first_sync",
+    "month",
     "slots",
     "search",
     "camera",

@@ -49,15 +49,15 @@ def measure() -> Iterator[Figure]:
 def _records(today: date) -> list[Person | Slot | Appointment]:
     rng = Random(93)  # noqa: S311 - invented people
     persons = [replace(person, site=1) for person in people(rng, _COUNT, today.year)]
-    slots = [_slot(today + timedelta(days=after)) for after in range(_DAYS)]
+    slots = [slot_of(today + timedelta(days=after)) for after in range(_DAYS)]
     appointments = [
-        _appointment(f"{rng.getrandbits(64):016x}", slots[rank % _DAYS], person)
+        appointment_of(f"{rng.getrandbits(64):016x}", slots[rank % _DAYS], person)
         for rank, person in enumerate(persons)
     ]
     return [*persons, *slots, *appointments]
 
 
-def _slot(day: date) -> Slot:
+def slot_of(day: date) -> Slot:
     seats = _COUNT // _DAYS + 1
     return Slot(
         id=f"1-A-{day:%Y%m%d}0800",
@@ -71,7 +71,7 @@ def _slot(day: date) -> Slot:
     )
 
 
-def _appointment(identity: str, slot: Slot, person: Person) -> Appointment:
+def appointment_of(identity: str, slot: Slot, person: Person) -> Appointment:
     procedure = PROCEDURES[0]
     return Appointment(
         id=identity,

@@ -33,7 +33,7 @@ from guichet.theme import register_themes
 
 if TYPE_CHECKING:
     from guichet.domain.model import Role
-    from guichet.station import Station
+    from guichet.station import Bar, Station
     from guichet.widgets.preview import CameraPreview
 
 logger = logging.getLogger(__name__)
@@ -78,6 +78,7 @@ class GuichetApp(App[None]):
         self._dirty = False
         self._settles = False
         self._ended = False
+        self._bar: Bar | None = None
         self._sign_in = SignInScreen()
         self._wedge = Wedge(self, super().on_event)
 
@@ -198,6 +199,8 @@ class GuichetApp(App[None]):
                 return agent is not None and name in self._openable and name != self.current_mode
             case "lock":
                 return agent is not None
+            case "liaison":
+                return self._post is not None
             case "settle":
                 return agent is not None and self._shows_settle(agent.roles)
             case _:
@@ -221,6 +224,13 @@ class GuichetApp(App[None]):
 
         if self._post is not None:
             self.push_screen(SettleScreen(self._post))
+
+    def action_liaison(self) -> None:
+        """Show how this post stands with central."""
+        from guichet.screens.liaison import LiaisonScreen  # noqa: PLC0415 - needs the station
+
+        if self._post is not None and not isinstance(self.screen, LiaisonScreen):
+            self.push_screen(LiaisonScreen(self._post))
 
     # Help ---------------------------------------------------------------------------------------
 
@@ -247,6 +257,9 @@ class GuichetApp(App[None]):
             if enabled and binding.show:
                 run = partial(self.run_action, binding.action, node)
                 yield SystemCommand(binding.description, binding.tooltip, run)
+        yield SystemCommand(
+            _("Liaison"), _("Où en sont les échanges avec la centrale"), self.action_liaison
+        )
         yield SystemCommand(_("Quitter"), _("Fermer guichet"), self.action_quit)
         for theme in self.available_themes:
             yield SystemCommand(
@@ -273,11 +286,28 @@ class GuichetApp(App[None]):
         if not (self.is_headless or os.isatty(_TERMINAL)):
             self.exit()  # the terminal is gone, and nothing told us
             return
+        self._watch_bar()
         if self._dirty and self.screen_stack:  # none is left while the application closes
             self._dirty = False
             self._renew_keys()
             for screen in self.screen_stack:
                 screen.post_message(FactsChanged())
+
+    def _watch_bar(self) -> None:
+        """Show nothing while the station may not, whatever was open."""
+        bar = self._post.station.barred() if self._post is not None else None
+        if bar is not self._bar:
+            self._bar = bar
+            self._sign_in.bar(bar)
+            if bar is not None:
+                self._close_modes()
+
+    @work
+    async def _close_modes(self) -> None:
+        self.action_lock()
+        for role in self._openable:
+            await self.remove_mode(role)
+        self._agent, self._openable = "", ()
 
     def _renew_keys(self) -> None:
         # A new footer costs more than all the rest of an update: only when a key comes or goes.

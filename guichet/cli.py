@@ -129,8 +129,9 @@ class _Guichet(Commands):
         from guichet.cli_central import central  # noqa: PLC0415
         from guichet.cli_desk import COMMANDS  # noqa: PLC0415
         from guichet.cli_scan import scan  # noqa: PLC0415
+        from guichet.cli_sync import outbox, sync  # noqa: PLC0415
 
-        for command in (central, scan, *COMMANDS):
+        for command in (central, scan, sync, outbox, *COMMANDS):
             self.add_command(command)
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
 
+from guichet import vault
 from guichet.errors import ConfigError
 from guichet.i18n import _
 
@@ -29,6 +30,7 @@ SETTINGS_FILE = "settings.toml"
 LOG_FILE = "guichet.log"
 OFFSET_VARIABLE = "GUICHET_CLOCK_OFFSET"
 THEMES = ("sombre", "clair", "contraste")
+LOCK_DAYS = range(2, 31)
 PREVIEWS = ("auto", "cells", "sixel", "kitty", "off")
 
 _LOG_BYTES = 1_000_000
@@ -40,7 +42,8 @@ _LANGUAGE = re.compile("[a-z]{2,3}")
 class Enrolment:
     """What a device was given when it was enrolled: its central, its place, its secrets.
 
-    `station` is its id, `number` its number at the site; `identity_secret` is hexadecimal.
+    `station` is its id, `number` its number at the site; `identity_secret` and `key` are
+    hexadecimal. `key` opens the local database, and is empty where that is not encrypted.
     """
 
     url: str
@@ -49,6 +52,11 @@ class Enrolment:
     site: int
     token: str
     identity_secret: str
+    key: str = ""
+
+
+_SECRETS = ("token", "identity_secret", "key")
+"""What goes to the session's keyring instead of the file, where there is a `key`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,8 @@ class Settings:
     """What a station's user may choose, in settings.toml.
 
     `camera` is an index, a device, a file, a folder or an address (guichet.scanner.source);
-    `preview` how its picture is drawn; `desk` the number of the desk beside this screen.
+    `preview` how its picture is drawn; `desk` the number of the desk beside this screen;
+    `lock_days` how long the station works without hearing from central.
     """
 
     camera: str = "0"
@@ -65,6 +74,7 @@ class Settings:
     desk: str = "1"
     bell: bool = True
     preview: str = "auto"
+    lock_days: int = 7
 
 
 def station_folder(override: Path | None = None) -> Path:
@@ -93,17 +103,21 @@ def station_folder(override: Path | None = None) -> Path:
 def load_enrolment(folder: Path) -> Enrolment | None:
     """The enrolment kept in the folder, None when the station is not enrolled.
 
-    Raises ConfigError when the file is there and cannot be used.
+    Raises ConfigError when the file is there and cannot be used, or its secrets are not there.
     """
     try:
         values = json.loads((folder / ENROLMENT_FILE).read_text("utf-8"))
+        if "token" not in values:
+            values |= json.loads(vault.find(values["station"]) or "{}")
+            if "token" not in values:
+                raise _lost_key()
         enrolment = Enrolment(**values)
         whole = all(type(getattr(enrolment, f.name)) is f.type for f in fields(Enrolment))
     except FileNotFoundError:
         return None
     except OSError as error:
         raise _unusable(folder / ENROLMENT_FILE, error) from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise _broken_enrolment() from error
     if not whole:
         raise _broken_enrolment()
@@ -113,9 +127,13 @@ def load_enrolment(folder: Path) -> Enrolment | None:
 def save_enrolment(folder: Path, enrolment: Enrolment) -> None:
     """Keep the enrolment, readable by its owner only, replacing the older one whole.
 
-    Raises ConfigError when the folder cannot take it.
+    Raises ConfigError when the folder, or the keyring, cannot take it.
     """
-    write_private(folder / ENROLMENT_FILE, json.dumps(asdict(enrolment), indent=2) + "\n")
+    values = asdict(enrolment)
+    if enrolment.key:
+        secrets = {name: values.pop(name) for name in _SECRETS}
+        vault.keep(enrolment.station, json.dumps(secrets))
+    write_private(folder / ENROLMENT_FILE, json.dumps(values, indent=2) + "\n")
 
 
 def write_private(path: Path, text: str) -> None:
@@ -265,6 +283,9 @@ def _check(path: Path, key: str, value: Any) -> None:
     elif key == "language":
         fits = fits and _LANGUAGE.fullmatch(value) is not None
         wanted = _('un code de langue comme "fr"')
+    elif key == "lock_days":
+        fits = fits and value in LOCK_DAYS
+        wanted = _("de {least} à {most}").format(least=LOCK_DAYS[0], most=LOCK_DAYS[-1])
     else:
         wanted = "true, false" if isinstance(default, bool) else _("un texte entre guillemets")
     if not fits:
@@ -280,6 +301,15 @@ def _unusable(path: Path, error: OSError) -> ConfigError:
     return ConfigError(
         _("{path} ne peut pas être utilisé ({why})\u202f: vérifiez ses droits et la place.").format(
             path=path, why=error.strerror
+        )
+    )
+
+
+def _lost_key() -> ConfigError:
+    return ConfigError(
+        _(
+            "Le trousseau de cette session n’a pas la clé de ce poste\u202f: ouvrez la session qui "
+            "l’a enrôlé, ou enrôlez-le à nouveau avec «\u00a0guichet enrol ADRESSE\u00a0»."
         )
     )
 

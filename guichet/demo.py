@@ -176,7 +176,7 @@ def _enrol(folder: Path, station: Path, url: str, say: Say) -> None:
         code = add_enrol_code(engine, SITE, clock()())
     finally:
         engine.dispose()
-    enrol(station, url, code, f"poste {station.name}", clock())
+    enrol(station, url, code, f"poste {station.name}", clock(), fictional=True)
 
 
 def _agent(role: Role) -> tuple[str, str]:

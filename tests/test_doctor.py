@@ -12,15 +12,17 @@ from guichet.central.app import create_app
 from guichet.central.serve import running
 from guichet.config import load_enrolment
 from guichet.doctor import CAMERA_FAULTS
+from guichet.doctor.disk import _decrypts
 from guichet.domain.keys import PublicKey
 from guichet.scanner.faults import Reason
 from guichet.store.engine import open_engine, sqlite_url, writing
 from guichet.store.queries import everything
 from guichet.store.records import put
 from tests.commands import Run, logging_put_back, run
+from tests.keyrings import TestKeyring, session_keyring
 from tests.scanner.samples import code, file_of, scene, token, underexposed
 
-__all__ = ["logging_put_back", "run"]  # fixtures
+__all__ = ["logging_put_back", "run", "session_keyring"]  # fixtures
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 
@@ -83,6 +85,7 @@ def test_doctor_looks_at_central_and_its_clock(run: Run, engine: Engine, tmp_pat
     assert "répond en" in well.output
     assert "✓ horloge" in well.output
     assert "✓ clés des convocations\u202f: valables jusqu’au" in well.output
+    assert "chiffrement des données" in well.output
     assert "ce poste est refusé" in revoked.output
     assert "ne répond pas" in gone.output
     assert (revoked.code, gone.code) == (1, 1)
@@ -119,3 +122,31 @@ def test_doctor_tells_when_keys_end(
     told = run("doctor").output
     assert f"{sign} clés des convocations" in told
     assert said in told
+
+
+def test_doctor_tells_whether_a_stolen_disk_can_be_read(
+    run: Run, engine: Engine, session_keyring: TestKeyring
+) -> None:
+    with running(create_app(engine)) as url:
+        code = registry.add_enrol_code(engine, 1, datetime.now(UTC))
+        assert run("enrol", url, typed=f"{code}\n").code == 0
+    sealed = run("doctor").output
+    assert "✓ chiffrement des données\u202f: base chiffrée, clé dans le trousseau" in sealed
+    assert "✓ base locale\u202f: saine" in sealed
+    session_keyring.locked = True
+    shut = run("doctor").output
+    assert "✗ enrôlement" in shut
+    assert "déverrouillez-le" in shut
+    assert "abîmée" not in shut
+
+
+def test_an_encrypted_disk_is_recognised_under_what_rests_on_it(tmp_path: Path) -> None:
+    """A volume of LVM on a volume of LUKS on a partition, as Linux shows them."""
+    volume, crypt = tmp_path / "volume", tmp_path / "crypt"
+    for device, uuid in ((volume, "LVM-abc"), (crypt, "CRYPT-LUKS2-abc")):
+        (device / "dm").mkdir(parents=True)
+        (device / "dm" / "uuid").write_text(uuid)
+    assert not _decrypts(volume)
+    (volume / "slaves").mkdir()
+    (volume / "slaves" / "dm-0").symlink_to(crypt)
+    assert _decrypts(volume)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from guichet.config import Enrolment, load_enrolment
 from guichet.doctor.check import Check
+from guichet.doctor.disk import encryption
 from guichet.doctor.scanning import CAMERA_FAULTS, camera, decoders, keyring
 from guichet.errors import GuichetError
 from guichet.i18n import _
@@ -25,14 +26,19 @@ _SHIPPED_FONTS = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic", "fontpkg_noto
 
 def examine(folder: Path) -> list[Check]:
     """Every check, each in its own right: one that fails does not stop the others."""
-    checks = [_python(), _disk(folder), _database(folder), *decoders(), *camera(folder)]
-    checks += [_fonts(), _printer()]
+    enrolment, fault = None, None
     try:
         enrolment = load_enrolment(folder)
     except GuichetError as error:
+        fault = error
+    key = enrolment.key if enrolment else ""
+    checks = [_python(), _disk(folder), *decoders(), *camera(folder)]
+    checks += [_fonts(), _printer()]
+    checks.insert(2, _database(folder, key, fault))
+    if fault is not None:
         return [
             *checks,
-            Check(_("enrôlement"), good=False, found=_("illisible"), advice=str(error)),
+            Check(_("enrôlement"), good=False, found=_("illisible"), advice=str(fault)),
         ]
     if enrolment is None:
         return [
@@ -44,7 +50,13 @@ def examine(folder: Path) -> list[Check]:
                 advice=_("Lancez «\u00a0guichet enrol ADRESSE\u00a0»."),
             ),
         ]
-    return [*checks, _secrets(folder), *keyring(folder), *_central(enrolment)]
+    return [
+        *checks,
+        _secrets(folder),
+        encryption(folder, enrolment),
+        *keyring(folder, key),
+        *_central(enrolment),
+    ]
 
 
 def _python() -> Check:
@@ -66,7 +78,8 @@ def _disk(folder: Path) -> Check:
     )
 
 
-def _database(folder: Path) -> Check:
+def _database(folder: Path, key: str, fault: GuichetError | None) -> Check:
+    """Whether it opens; without the key that a `fault` keeps away, it may not."""
     from sqlalchemy import text  # noqa: PLC0415 - heavy
 
     from guichet.store.engine import open_engine, sqlite_url, writing  # noqa: PLC0415
@@ -76,14 +89,14 @@ def _database(folder: Path) -> Check:
     if not path.exists():
         return Check(name, good=None, found=_("pas encore créée"))
     try:
-        engine = open_engine(sqlite_url(path))
+        engine = open_engine(sqlite_url(path), key)
         try:
             with writing(engine) as connection:
                 sound = connection.execute(text("PRAGMA quick_check")).scalar()
         finally:
             engine.dispose()
     except GuichetError as error:
-        return Check(name, good=False, found=_("inutilisable"), advice=str(error))
+        return Check(name, good=False, found=_("inutilisable"), advice=str(fault or error))
     if sound != "ok":
         advice = _("Fermez guichet et renommez station.sqlite3\u202f: il sera refait.")
         return Check(name, good=False, found=_("abîmée"), advice=advice)

@@ -128,7 +128,7 @@ def _lit(light: float) -> str:
     return ""
 
 
-def keyring(folder: Path) -> list[Check]:
+def keyring(folder: Path, key: str) -> list[Check]:
     """Whether this station holds a key to verify today's convocations with, and until when."""
     from guichet.domain.keys import WARN_BEFORE, PublicKey, good_until  # noqa: PLC0415 - heavy
     from guichet.store.engine import open_engine, reading, sqlite_url  # noqa: PLC0415
@@ -139,7 +139,7 @@ def keyring(folder: Path) -> list[Check]:
         return []
     now = clock()()  # as the station has it: the demo's is moved to opening hours
     try:
-        engine = open_engine(sqlite_url(path))
+        engine = open_engine(sqlite_url(path), key)
         try:
             with reading(engine) as connection:
                 keys = everything(connection, PublicKey)

@@ -51,6 +51,14 @@ GLOBAL_KEYS: list[BindingType] = [
         id="app.settle",
     ),
     Binding(
+        "shift+f8",
+        "liaison",
+        _("Liaison"),
+        tooltip=_("Où en sont les échanges avec la centrale"),
+        show=False,
+        id="app.liaison",
+    ),
+    Binding(
         "f12",
         "lock",
         _("Verrou"),

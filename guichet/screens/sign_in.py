@@ -20,7 +20,7 @@ from guichet.widgets.foot import Foot
 if TYPE_CHECKING:
     from guichet.domain.model import Role
     from guichet.domain.operations import Refused
-    from guichet.station import SignedIn
+    from guichet.station import Bar, SignedIn
 
 
 class SignInScreen(Screen[None]):
@@ -105,6 +105,13 @@ class SignInScreen(Screen[None]):
                 return self.focused is self.query_one("#code")
             case _:
                 return super().check_action(action, parameters)
+
+    def bar(self, bar: "Bar | None") -> None:
+        """Say why nobody may come in, or that they may again."""
+        from guichet.domain.operations import Refused  # noqa: PLC0415 - seldom needed
+        from guichet.screens.words import refusal  # noqa: PLC0415
+
+        self.say(refusal(Refused(bar)) if bar else "", "bad" if bar else "")
 
     def action_retry(self) -> None:
         """Open the station again."""

@@ -8,6 +8,7 @@ from guichet.domain.names import display_name
 from guichet.i18n import _, ngettext
 from guichet.screens.post import Post
 from guichet.station import Link, SyncState
+from guichet.station.liaison import clock_wrong
 from guichet.widgets.bar import StatusBar, Sync
 
 _EVERY = 1.0
@@ -38,7 +39,7 @@ class Top(Vertical):
         station = self._post.station
         bar = self.query_one(StatusBar)
         agent = station.session.agent
-        now = station.local(station.now())
+        now = station.shown(station.now())
         bar.site = station.site.name
         bar.mode = self._mode
         bar.agent = display_name("", agent.name) if agent else ""
@@ -55,8 +56,12 @@ def badge(state: SyncState) -> Sync:
         else ""
     )
     match state.link:
+        case Link.REJECTED if state.reason == "device_revoked":
+            return Sync("bad", _("✗ poste retiré"))
         case Link.REJECTED:
             return Sync("bad", _("✗ poste refusé"))
+        case Link.OFFLINE | Link.CONFUSED if state.reason == "protocol_too_old":
+            return Sync("warn", _("! à mettre à jour"))
         case Link.OFFLINE | Link.CONFUSED:
             return Sync("warn", " – ".join(filter(None, (_("! hors ligne"), pending))))
         case _ if state.to_settle:
@@ -65,5 +70,7 @@ def badge(state: SyncState) -> Sync:
             return Sync("info", f"↑ {pending}")
         case Link.STARTING:
             return Sync("idle", _("… connexion"))
+        case Link.ONLINE if clock_wrong(state.skew):
+            return Sync("warn", _("! horloge fausse"))
         case Link.ONLINE:
             return Sync("ok", _("✓ à jour"))

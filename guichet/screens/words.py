@@ -66,6 +66,18 @@ REFUSALS: dict[str, str] = {
     "undone": _("Cette arrivée a été annulée."),
     "duplicate_id": _("Cette opération a déjà été envoyée par un autre poste."),
     "wrong_pin": _("Code ou PIN incorrect. Vérifiez les deux\u202f; votre code est conservé."),
+    "revoked": _(
+        "Ce poste a été retiré par la centrale\u00a0: les données des personnes y sont effacées, "
+        "ce qui n’est pas parti est gardé. Prévenez votre responsable."
+    ),
+    "silent": _(
+        "Poste verrouillé\u00a0: il n’a pas joint la centrale depuis trop longtemps. "
+        "Reconnectez-le au réseau\u00a0: il s’ouvrira de lui-même, rien n’est perdu."
+    ),
+    "expired": _(
+        "Poste verrouillé et vidé\u00a0: un mois sans joindre la centrale. Reconnectez-le au "
+        "réseau\u00a0: elle lui rendra ses données\u202f; ce qui n’est pas parti est gardé."
+    ),
     "invalid_request": _(
         "La centrale n’a pas su lire cette opération. Refaites-la, et prévenez le support."
     ),

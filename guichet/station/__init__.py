@@ -1,6 +1,8 @@
 """The station: the only object screens talk to."""
 
 import fcntl
+import logging
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
@@ -8,19 +10,27 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
-from guichet.config import Enrolment, load_enrolment, save_enrolment, station_folder
+from guichet import vault
+from guichet.config import (
+    Enrolment,
+    load_enrolment,
+    load_settings,
+    save_enrolment,
+    station_folder,
+)
 from guichet.domain.model import Site
 from guichet.errors import ConfigError, ProtocolError
 from guichet.i18n import _
-from guichet.station.core import Core
-from guichet.station.drafts import Drafts, Found, Kept, persons_under_way
+from guichet.station.core import Bar, Core
+from guichet.station.drafts import Drafts, Found, Kept
+from guichet.station.liaison import Liaison, clock_wrong
 from guichet.station.reception import Reading, Reception
+from guichet.station.retention import DATABASE, PAPERS, Retention
 from guichet.station.session import Session, SignedIn
 from guichet.station.unsettled import Unsettled
-from guichet.store.engine import migrate, open_engine, reading, sqlite_url, writing
+from guichet.store.engine import migrate, open_engine, reading, sqlite_url
 from guichet.store.records import get
 from guichet.sync.engine import Link, SyncState
-from guichet.sync.replica import purge
 
 if TYPE_CHECKING:
     from guichet.station.assistance import Assistance
@@ -28,7 +38,10 @@ if TYPE_CHECKING:
     from guichet.station.mediation import Mediation
     from guichet.station.papers import Papers
 
+logger = logging.getLogger(__name__)
+
 __all__ = [
+    "Bar",
     "Found",
     "Kept",
     "Link",
@@ -39,9 +52,6 @@ __all__ = [
     "Unsettled",
     "enrol",
 ]
-
-_KEPT_DAYS = 1
-"""Days a finished day stays on the station: until the end of the next one."""
 
 
 class Station:
@@ -58,6 +68,7 @@ class Station:
         self.session = Session(core)
         self.drafts = Drafts(core)
         self.reception = Reception(core)
+        self.liaison = Liaison(core)
 
     # What mediators need is imported when first asked for: counters and supervisors open sooner.
 
@@ -87,7 +98,7 @@ class Station:
         """What is printed."""
         from guichet.station.papers import Papers  # noqa: PLC0415
 
-        return Papers(self._core, self.folder / "convocations")
+        return Papers(self._core, self.folder / PAPERS)
 
     @classmethod
     def open(cls, folder: Path, clock: Callable[[], datetime], quiet: float = 0.0) -> Self:
@@ -109,9 +120,8 @@ class Station:
         with ExitStack() as held:
             held.enter_context(_locked(folder))
             core = held.enter_context(_core(folder, enrolment, clock))
-            with writing(core.engine) as connection:
-                before = clock().date() - timedelta(days=_KEPT_DAYS)
-                purge(connection, before, persons_under_way(connection))
+            retention = Retention(core, folder)
+            retention.purge()
             core.site = _site(core)
             if core.site is None:
                 core.sync.once()
@@ -121,6 +131,8 @@ class Station:
                     _("La centrale n’a rien dit du site de ce poste. Prévenez le support.")
                 )
             Drafts(core).purge()
+            core.barred()  # read from the database now, for the screens ask in their own loop
+            core.sync.upkeep = retention.upkeep
             core.sync.start(quiet)
             return cls(core, folder, held.pop_all())
 
@@ -143,6 +155,10 @@ class Station:
         """How the station stands with central."""
         return self._core.sync.state
 
+    def barred(self) -> Bar | None:
+        """Why nothing may be shown here now; asks no database."""
+        return self._core.barred()
+
     def refused(self) -> list[Unsettled]:
         """The operations that central refused and a person must settle."""
         return self._core.refused()
@@ -163,17 +179,54 @@ class Station:
         """A UTC moment as the site's clocks show it."""
         return self._core.local(moment)
 
+    def shown(self, moment: datetime) -> datetime:
+        """A moment of this computer's clock as screens show it: by central's, once that is known.
+
+        What is recorded keeps this computer's time.
+        """
+        skew = self.sync_state.skew
+        if clock_wrong(skew):
+            moment -= timedelta(seconds=skew or 0.0)
+        return self._core.local(moment)
+
     def today(self) -> date:
         """The day it is at the site."""
         return self._core.today()
 
 
-def enrol(folder: Path, url: str, code: str, name: str, clock: Callable[[], datetime]) -> Enrolment:
+def enrol(
+    folder: Path,
+    url: str,
+    code: str,
+    name: str,
+    clock: Callable[[], datetime],
+    *,
+    fictional: bool = False,
+) -> Enrolment:
     """Make this folder a station: exchange the one-time code, keep the token, pull the site.
 
-    Raises CentralRefused for a wrong, used or expired code, and the other faults of guichet.errors.
+    The local database is encrypted where the session has a keyring to keep its key, unless the
+    data are `fictional`. Raises CentralRefused for a wrong, used or expired code, and the other
+    faults of guichet.errors.
     """
     folder = station_folder(folder)  # before the code is spent
+    with _locked(folder):
+        return _enrolled(folder, url, code, name, clock, fictional=fictional)
+
+
+def _enrolled(
+    folder: Path,
+    url: str,
+    code: str,
+    name: str,
+    clock: Callable[[], datetime],
+    *,
+    fictional: bool,
+) -> Enrolment:
+    earlier = _earlier(folder)
+    key = earlier.key if earlier is not None else ""
+    if not key and not fictional and vault.name():
+        key = secrets.token_hex(32)
     from guichet.sync.client import CentralClient  # noqa: PLC0415 - as Core does
 
     client = CentralClient(url)
@@ -188,20 +241,49 @@ def enrol(folder: Path, url: str, code: str, name: str, clock: Callable[[], date
         site=given.site,
         token=given.token,
         identity_secret=given.identity_secret,
+        key=key,
     )
     save_enrolment(folder, enrolment)
+    if earlier is None:
+        _set_aside(folder / DATABASE)
+    elif earlier.key:
+        vault.drop(earlier.station)
     with _core(folder, enrolment, clock) as core:
         core.sync.once()
     return enrolment
 
 
+def _earlier(folder: Path) -> Enrolment | None:
+    """What the folder was enrolled as, if that can still be read."""
+    try:
+        return load_enrolment(folder)
+    except ConfigError:
+        logger.warning("the earlier enrolment is lost")
+        return None
+
+
+def _set_aside(path: Path) -> None:
+    """Rename an encrypted database whose key is lost: it is noise for ever, and in the way."""
+    from guichet.store.cipher import is_plain  # noqa: PLC0415 - once in a station's life
+
+    if path.exists() and path.stat().st_size and not is_plain(path):
+        path.replace(path.with_name(f"{path.name}.illisible"))
+        for left in ("-wal", "-shm"):
+            path.with_name(path.name + left).unlink(missing_ok=True)
+
+
 @contextmanager
 def _core(folder: Path, enrolment: Enrolment, clock: Callable[[], datetime]) -> Iterator[Core]:
     with ExitStack() as held:
-        engine = open_engine(sqlite_url(folder / "station.sqlite3"))
+        if enrolment.key:
+            from guichet.store.cipher import encrypt  # noqa: PLC0415 - only where there is a key
+
+            encrypt(folder / DATABASE, enrolment.key)
+        engine = open_engine(sqlite_url(folder / DATABASE), enrolment.key)
         held.callback(engine.dispose)
         migrate(engine)
         core = Core(engine, enrolment, clock)
+        core.lock_after = timedelta(days=load_settings(folder).lock_days)
         held.callback(core.close)
         yield core
 

@@ -3,15 +3,17 @@
 import threading
 import uuid
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
-from guichet.config import Enrolment
+from guichet.config import Enrolment, Settings
 from guichet.domain.model import Agent, Site, Slot
 from guichet.domain.operations import Action, Applied, Operation, Refused, Verdict
+from guichet.domain.silence import Standing, standing
 from guichet.station.unsettled import Unsettled, explained
 from guichet.store.apply import apply
 from guichet.store.engine import reading, writing
@@ -22,6 +24,14 @@ from guichet.sync.engine import SyncEngine
 
 if TYPE_CHECKING:
     from guichet.sync.client import CentralClient
+
+
+class Bar(StrEnum):
+    """Why a station shows nothing."""
+
+    REVOKED = "revoked"
+    SILENT = "silent"
+    EXPIRED = "expired"
 
 
 class Core:
@@ -41,6 +51,7 @@ class Core:
         self.site: Site | None = None
         self._listeners: list[Callable[[], None]] = []
         self._lock = threading.Lock()
+        self.lock_after = timedelta(days=Settings().lock_days)
         self.sync = SyncEngine(engine, self.client, clock, self.changed)
 
     def client(self) -> "CentralClient":
@@ -57,6 +68,18 @@ class Core:
         self.sync.stop()
         if self._client is not None:
             self._client.close()
+
+    def barred(self) -> Bar | None:
+        """Why nothing may be shown here now."""
+        if self.sync.state.reason == "device_revoked":
+            return Bar.REVOKED
+        match standing(self.sync.exchanges.silence(), self.lock_after):
+            case Standing.OPEN:
+                return None
+            case Standing.SILENT:
+                return Bar.SILENT
+            case Standing.EXPIRED:
+                return Bar.EXPIRED
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener`, from any thread, after each change of facts; gives its ending."""

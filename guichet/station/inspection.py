@@ -11,6 +11,7 @@ from guichet.errors import ConfigError
 from guichet.i18n import _
 from guichet.station.core import Core
 from guichet.station.reception import Reading, Reception
+from guichet.station.retention import DATABASE
 from guichet.store.engine import open_engine, reading, sqlite_url
 from guichet.store.records import get
 
@@ -35,7 +36,7 @@ def inspecting(folder: Path, clock: Callable[[], datetime]) -> Iterator[Inspecto
     Raises ConfigError when the folder is no enrolled station, or has no data yet.
     """
     enrolment = load_enrolment(folder)
-    path = folder / "station.sqlite3"
+    path = folder / DATABASE
     if enrolment is None or not path.exists():
         raise ConfigError(
             _(
@@ -43,7 +44,7 @@ def inspecting(folder: Path, clock: Callable[[], datetime]) -> Iterator[Inspecto
                 "ADRESSE\u00a0», ou ajoutez --raw pour lire sans vérifier."
             )
         )
-    engine = open_engine(sqlite_url(path))
+    engine = open_engine(sqlite_url(path), enrolment.key)
     try:
         core = Core(engine, enrolment, clock)
         with reading(engine) as connection:

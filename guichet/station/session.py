@@ -41,8 +41,11 @@ class Session:
         """Check the PIN against the replica, so that it works without network.
 
         Refusals: "wrong_pin" (also for an unknown code: which one is not told), "wait" with
-        detail["seconds"], the delay that grows with failures.
+        detail["seconds"], the delay that grows with failures, and the bars of Core.
         """
+        bar = self._core.barred()
+        if bar is not None:
+            return Refused(bar)
         code = code.strip().upper()
         now = self._core.clock()
         with reading(self._core.engine) as connection:

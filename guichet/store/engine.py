@@ -25,10 +25,14 @@ _WRITE = "guichet_write"
 _PATIENCE = 10
 """Seconds that a SQLite database is waited for while another process writes."""
 
+_LOG_LIMIT = f"journal_size_limit={4 * 1024 * 1024}"
+"""What is left of SQLite's log once it has been written back, however long it was."""
+_WORTH_COMPACTING = 256  # free pages, 1 MiB
+
 _MIGRATING = 0x677569636865
 """PostgreSQL's advisory lock that migrations are made under."""
 
-HEAD = "0007"
+HEAD = "0012"
 """The newest migration; a test keeps it true. Knowing it spares stations the import of Alembic."""
 
 
@@ -37,8 +41,10 @@ def sqlite_url(path: Path) -> str:
     return URL.create("sqlite", database=str(path)).render_as_string()
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, key: str = "") -> Engine:
     """An engine on the database; a SQLite file is created readable by its owner only.
+
+    With a `key` (64 hexadecimal digits) the SQLite file is encrypted, by SQLCipher.
 
     Parameters never appear in error messages, for they hold names. Raises StoreError when the
     file cannot be opened.
@@ -53,10 +59,25 @@ def open_engine(url: str) -> Engine:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise StoreError(_unopened(path, error.strerror or "")) from error
-    engine = create_engine(url, pool_size=8, max_overflow=8, **_COMMON)
+    engine = create_engine(url, pool_size=8, max_overflow=8, **_driver(key), **_COMMON)
+    if key:
+        event.listen(engine, "connect", lambda connection, _record: unlock(connection, key))
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _driver(key: str) -> dict[str, Any]:
+    if not key:
+        return {}  # Python's own
+    from sqlcipher3 import dbapi2  # noqa: PLC0415 - only where something is encrypted
+
+    return {"module": dbapi2}
+
+
+def unlock(connection: sqlite3.Connection, key: str) -> None:
+    """Give SQLCipher its key, before anything else. A raw one: no time goes to derive it."""
+    connection.execute(f"PRAGMA key=\"x'{bytes.fromhex(key).hex()}'\"")
 
 
 def _make_indexes_partial() -> None:
@@ -73,7 +94,7 @@ def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun by _begin, not by the driver
     connection.execute(f"PRAGMA busy_timeout={_PATIENCE * 1000}")
     _keep_a_log(connection)
-    for pragma in ("synchronous=FULL", "cache_size=-2048", "temp_store=MEMORY"):
+    for pragma in ("synchronous=FULL", "cache_size=-2048", "temp_store=MEMORY", _LOG_LIMIT):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -84,7 +105,7 @@ def _keep_a_log(connection: sqlite3.Connection) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
+        except connection.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > given_up:
                 raise
             time.sleep(0.005)
@@ -94,7 +115,10 @@ def _keep_a_log(connection: sqlite3.Connection) -> None:
 
 def _begin(connection: Connection) -> None:
     # A deferred transaction that starts to write fails at once when another one wrote meanwhile.
-    write = connection.get_execution_options().get(_WRITE, False)
+    options = connection.get_execution_options()
+    if options.get("isolation_level") == "AUTOCOMMIT":
+        return
+    write = options.get(_WRITE, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
@@ -125,11 +149,30 @@ def _translated() -> Iterator[None]:
         raise StoreError(_sentence("locked")) from error
     except DBAPIError as error:
         # What PostgreSQL says of a bad value repeats it; of the connection or the disk, never.
-        private = not isinstance(error.orig, sqlite3.Error) and not isinstance(
+        private = not hasattr(error.orig, "sqlite_errorcode") and not isinstance(
             error, OperationalError
         )
         cause = type(error.orig).__name__ if private else str(error.orig)
         raise StoreError(_sentence(cause)) from error
+
+
+def compact(engine: Engine, *, always: bool = False) -> bool:
+    """Give what deleted rows took back to the disk, when it is a quarter of a SQLite file or
+    `always`; whether it was done, which takes that nobody else is reading.
+
+    Raises StoreError.
+    """
+    free = engine.execution_options(isolation_level="AUTOCOMMIT")
+    with _translated(), free.connect() as connection:
+        unused, pages = (
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("freelist_count", "page_count")
+        )
+        if not always and (unused < _WORTH_COMPACTING or unused * 4 < pages):
+            return False
+        connection.exec_driver_sql("VACUUM")
+        busy, *_pages = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    return not busy
 
 
 def _sentence(cause: str) -> str:

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Float,
     Index,
     Integer,
     MetaData,
@@ -140,6 +141,20 @@ Table(
     Column("site", Integer, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("used_at", UtcDateTime),
+)
+Table(
+    "exchange",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("first_at", UtcDateTime, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("ms", Integer, nullable=False),
+    Column("pushed", Integer, nullable=False),
+    Column("pulled", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("problem", String, nullable=False),
+    Column("skew", Float),
 )
 Table(
     "feed",

@@ -143,6 +143,22 @@ class DeferredRow(SQLModel, table=True):
     body: str
 
 
+class ExchangeRow(SQLModel, table=True):
+    """An exchange with central, or `times` alike in a row that moved nothing (guichet.sync)."""
+
+    __tablename__ = "exchange"
+    id: int | None = Field(default=None, primary_key=True)
+    first_at: Moment
+    at: Moment
+    times: int
+    ms: int
+    pushed: int
+    pulled: int
+    refused: int
+    problem: str
+    skew: float | None
+
+
 class SignInFailureRow(SQLModel, table=True):
     __tablename__ = "sign_in_failure"
     agent: str = Field(primary_key=True)

@@ -22,6 +22,7 @@ from guichet.errors import (
 )
 from guichet.store.engine import reading, writing
 from guichet.sync import outbox, replica
+from guichet.sync.exchanges import Exchanges, Tally, reason
 
 if TYPE_CHECKING:
     import httpx
@@ -55,7 +56,8 @@ class Link(StrEnum):
 class SyncState:
     """What the sync badge says. `pending` operations wait to leave, `to_settle` were refused.
 
-    `problem` is a sentence for the agent, empty when all is well; `last_sync` UTC.
+    `problem` is a sentence for the agent, empty when all is well, `reason` its code; `last_sync`
+    UTC. `skew`: seconds by which this computer's clock is ahead of central's, None until measured.
     """
 
     link: Link
@@ -63,10 +65,14 @@ class SyncState:
     to_settle: int = 0
     last_sync: datetime | None = None
     problem: str = ""
+    reason: str = ""
+    skew: float | None = None
 
 
 class SyncEngine:
-    """Pushes and pulls in its own thread. `told` is called from that thread: facts have changed."""
+    """Pushes and pulls in its own thread, from which it calls `told` when facts have changed, and
+    `upkeep` after each exchange.
+    """
 
     def __init__(
         self,
@@ -76,6 +82,9 @@ class SyncEngine:
         told: Callable[[], None],
     ) -> None:
         self._engine = engine
+        self.upkeep: Callable[[], None] = lambda: None
+        self.exchanges = Exchanges(engine, clock)
+        self._tally = Tally()
         self._connect = connect
         self._clock = clock
         self._told = told
@@ -128,8 +137,14 @@ class SyncEngine:
 
     def once(self) -> None:
         """Push and pull now, in the calling thread. Raises the faults of guichet.errors."""
-        self._push()
-        self._pull()
+        with self.exchanges.one(lambda: self.state.skew) as self._tally:
+            self._push()
+            self._pull()
+
+    def failed(self, error: GuichetError) -> None:
+        """Say of a fault of `once` what the working thread would have said."""
+        rejected = isinstance(error, DeviceRejected)
+        self._say(Link.REJECTED if rejected else Link.OFFLINE, str(error), reason=reason(error))
 
     # The working thread ----------------------------------------------------------------------
 
@@ -141,23 +156,25 @@ class SyncEngine:
             try:
                 self.once()
             except DeviceRejected as error:
-                self._say(Link.REJECTED, str(error))
+                self._say(Link.REJECTED, str(error), reason=error.reason)
             except CentralUnavailable as error:
-                self._say(Link.OFFLINE, str(error))
+                self._say(Link.OFFLINE, str(error), reason=reason(error))
                 self._rest(error.retry_after)
                 continue
             except (ProtocolError, CentralRefused) as error:
-                self._say(Link.CONFUSED, str(error))
+                self._say(Link.CONFUSED, str(error), reason=reason(error))
                 self._rest(None)
                 continue
             except GuichetError as error:  # the disk: said, and tried again
                 logger.warning("sync: %s", error)
-                self._say(self.state.link, str(error))
+                self._say(self.state.link, str(error), reason=reason(error))
                 self._rest(None)
                 continue
             else:
                 self._failures = 0
                 self._say(Link.ONLINE, "", self._clock())
+            finally:
+                self.upkeep()
             self._urgent.wait(_CALM)
             self._wake.wait(_POLL)
             self._stop.wait(_BREATH)
@@ -174,7 +191,9 @@ class SyncEngine:
         longest = min(_MAX_WAIT, 0.5 * 2 ** min(self._failures, 8))
         self._wake.wait(random.uniform(longest / 2, longest))  # noqa: S311 - jitter, not a secret
 
-    def _say(self, link: Link, problem: str, last_sync: datetime | None = None) -> None:
+    def _say(
+        self, link: Link, problem: str, last_sync: datetime | None = None, reason: str = ""
+    ) -> None:
         try:
             with reading(self._engine) as connection:
                 counts = outbox.counts(connection)
@@ -188,6 +207,8 @@ class SyncEngine:
                 counts.get("refused", 0) + counts.get("quarantined", 0),
                 last_sync or before.last_sync,
                 problem,
+                reason,
+                before.skew,
             )
             same = replace(before, last_sync=None) == replace(self.state, last_sync=None)
         if not same:
@@ -205,7 +226,7 @@ class SyncEngine:
 
     def recount(self) -> None:
         """Say anew how much is waiting, after something was queued or settled here."""
-        self._say(self.state.link, self.state.problem)
+        self._say(self.state.link, self.state.problem, reason=self.state.reason)
 
     # Push --------------------------------------------------------------------------------------
 
@@ -219,7 +240,9 @@ class SyncEngine:
                 verdicts = self._connect().push([queued.body for queued in batch])
             except DeviceRejected:
                 raise
-            except CentralRefused:
+            except CentralRefused as error:
+                if error.reason == "protocol_too_old":  # no operation is to blame
+                    raise
                 self._push_singly(batch)
                 continue
             self._settle(verdicts)
@@ -237,6 +260,8 @@ class SyncEngine:
                     outbox.quarantine(connection, queued.operation, error.reason)
 
     def _settle(self, verdicts: list[Verdict]) -> None:
+        self._tally.pushed += len(verdicts)
+        self._tally.refused += sum(verdict.reason is not None for verdict in verdicts)
         with writing(self._engine) as connection:
             for verdict in verdicts:
                 outbox.settle(connection, verdict)
@@ -262,6 +287,7 @@ class SyncEngine:
                     raise
                 self._start_over()
                 continue
+            self._tally.pulled += len(page.changes)
             with writing(self._engine) as connection:
                 outbox.absorb(connection, page.changes)
                 replica.remember(connection, page.cursor)

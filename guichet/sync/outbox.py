@@ -17,6 +17,8 @@ from guichet.store.wire import operation_json, read_change
 _OUTBOX = METADATA.tables["outbox"]
 _DEFERRED = METADATA.tables["deferred"]
 
+UNACCEPTED = frozenset({"pending", "refused", "quarantined"})
+
 Key = tuple[str, str]
 
 
@@ -63,6 +65,23 @@ def counts(connection: Connection) -> dict[str, int]:
     """How many operations are in each state."""
     statement = select(_OUTBOX.c.state, func.count()).group_by(_OUTBOX.c.state)
     return {row[0]: row[1] for row in connection.execute(statement)}
+
+
+def unaccepted(connection: Connection) -> list[Queued]:
+    """Every operation that central has not accepted, in the order they were made."""
+    statement = select(_OUTBOX).where(_OUTBOX.c.state.in_(UNACCEPTED)).order_by(_OUTBOX.c.position)
+    return [
+        Queued(row.operation, row.kind, row.body, row.state, row.reason, row.created_at)
+        for row in connection.execute(statement)
+    ]
+
+
+def retry(connection: Connection, operation: str | None) -> int:
+    """Queue a refused or quarantined operation again, or all of them; how many there were."""
+    again = update(_OUTBOX).where(_OUTBOX.c.state.in_(UNACCEPTED - {"pending"}))
+    if operation is not None:
+        again = again.where(_OUTBOX.c.operation == operation)
+    return connection.execute(again.values(state="pending", reason=None)).rowcount
 
 
 def quarantine(connection: Connection, operation: str, reason: str) -> None:

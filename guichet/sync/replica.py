@@ -10,6 +10,8 @@ from guichet.store.schema import METADATA
 from guichet.sync import outbox
 
 _SETTING = METADATA.tables["setting"]
+_LEFT = ("outbox", "setting", "exchange", "ticket", "sign_in_failure")
+"""What `wipe` leaves: the work not yet delivered, and tables that name nobody who came."""
 
 
 def cursor(connection: Connection) -> str:
@@ -29,6 +31,23 @@ def forget_order(connection: Connection) -> None:
     for table in TABLES.values():
         connection.execute(update(table).values(sequence=0))
     remember(connection, "")
+
+
+def wipe(connection: Connection) -> bool:
+    """Drop all that central can give again and what agents had under way; whether there was any.
+
+    What central has not accepted yet stays, and what makes no sense without this station.
+    """
+    if not cursor(connection):
+        return False
+    connection.exec_driver_sql("PRAGMA secure_delete=ON")
+    for table in METADATA.tables.values():
+        if table.name not in _LEFT:
+            connection.execute(delete(table))
+    waiting = METADATA.tables["outbox"].c.state.in_(outbox.UNACCEPTED)
+    connection.execute(delete(METADATA.tables["outbox"]).where(~waiting))
+    remember(connection, "")
+    return True
 
 
 def purge(connection: Connection, before: date, under_way: Collection[str] = ()) -> None:

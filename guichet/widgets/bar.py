@@ -6,6 +6,7 @@ from typing import ClassVar, NamedTuple
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.events import Click
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
@@ -75,6 +76,13 @@ class StatusBar(Widget):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
+        self._badge = range(0)
+        """The cells of the sync badge."""
+
+    async def on_click(self, event: Click) -> None:
+        """Open what the badge stands for."""
+        if event.x in self._badge:
+            await self.run_action("app.liaison")
 
     def _parts(self) -> list[_Part]:
         parts = [
@@ -98,11 +106,16 @@ class StatusBar(Widget):
             return Strip([Segment(fit(parts[0].text, width), self._style(parts[0]))])
         spare = max(0, width - _width(parts))
         segments: list[Segment] = []
+        self._badge = range(0)
+        at = 0
         for part, following in zip(parts, [*parts[1:], None], strict=True):
             segments.append(Segment(part.text, self._style(part)))
+            if part.name == self.sync.level:
+                self._badge = range(at, at + cell_len(part.text))
             turn = following is not None and following.right and not part.right
             blank = 1 if following is None else MARGIN + (spare if turn else 0)
             segments.append(Segment(" " * blank, self.rich_style))
+            at += cell_len(part.text) + blank
         return Strip(segments).adjust_cell_length(width, self.rich_style)
 
     def _style(self, part: _Part) -> Style:
