@@ -41,6 +41,7 @@ class Enrolment:
     """What a device was given when it was enrolled: its central, its place, its secrets.
 
     `station` is its id, `number` its number at the site; `identity_secret` is hexadecimal.
+    `token_at` is when the token was given, in ISO 8601; empty when nobody noted it.
     """
 
     url: str
@@ -49,6 +50,7 @@ class Enrolment:
     site: int
     token: str
     identity_secret: str
+    token_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from guichet.central.api import PROTOCOL, router
+from guichet.central.budgets import Budgets, Protection
 from guichet.central.events import Events
 from guichet.central.existence import Connector, unavailable
 from guichet.central.limits import Guard
@@ -30,14 +31,17 @@ def create_app(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     connector: Connector = unavailable,
     waiting: Rules | None = None,
+    protection: Protection | None = None,
 ) -> FastAPI:
     """Central on a database that guichet.central.registry.create has prepared.
 
     `hold_minutes` is how long a seat is kept for someone who is booking; `connector` asks a
     register of foreigners' numbers whether one exists, and none is within reach today; `waiting` is
-    how the waiting list goes.
+    how the waiting list goes, `protection` how much each may ask for: else what the environment
+    says. Raises ConfigError when that makes no sense.
     """
     waiting = waiting or Rules()
+    protection = protection or Protection.from_environment()
     events = Events(engine, clock, waiting)
 
     @asynccontextmanager
@@ -59,8 +63,10 @@ def create_app(
     app.state.hold_minutes = hold_minutes
     app.state.waiting = waiting
     app.state.connector = connector
+    app.state.protection = protection
+    app.state.budgets = Budgets(protection)
     app.include_router(router)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, slow_seconds=protection.slow_seconds)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)

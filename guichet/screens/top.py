@@ -57,6 +57,8 @@ def badge(state: SyncState) -> Sync:
     match state.link:
         case Link.REJECTED:
             return Sync("bad", _("✗ poste refusé"))
+        case Link.OUTDATED:
+            return Sync("warn", " – ".join(filter(None, (_("! à mettre à jour"), pending))))
         case Link.OFFLINE | Link.CONFUSED:
             return Sync("warn", " – ".join(filter(None, (_("! hors ligne"), pending))))
         case _ if state.to_settle:

@@ -188,6 +188,7 @@ def enrol(folder: Path, url: str, code: str, name: str, clock: Callable[[], date
         site=given.site,
         token=given.token,
         identity_secret=given.identity_secret,
+        token_at=clock().isoformat(),
     )
     save_enrolment(folder, enrolment)
     with _core(folder, enrolment, clock) as core:
@@ -201,7 +202,7 @@ def _core(folder: Path, enrolment: Enrolment, clock: Callable[[], datetime]) -> 
         engine = open_engine(sqlite_url(folder / "station.sqlite3"))
         held.callback(engine.dispose)
         migrate(engine)
-        core = Core(engine, enrolment, clock)
+        core = Core(engine, enrolment, clock, folder)
         held.callback(core.close)
         yield core
 

@@ -19,6 +19,7 @@ from guichet.errors import (
     DeviceRejected,
     GuichetError,
     ProtocolError,
+    UpdateRequired,
 )
 from guichet.store.engine import reading, writing
 from guichet.sync import outbox, replica
@@ -49,6 +50,7 @@ class Link(StrEnum):
     OFFLINE = "offline"
     REJECTED = "rejected"
     CONFUSED = "confused"
+    OUTDATED = "outdated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,10 @@ class SyncState:
 
 
 class SyncEngine:
-    """Pushes and pulls in its own thread. `told` is called from that thread: facts have changed."""
+    """Pushes and pulls in its own thread, where it calls `told` and `upkeep`.
+
+    `told`: facts have changed. `upkeep`: the station and central have just agreed.
+    """
 
     def __init__(
         self,
@@ -74,11 +79,13 @@ class SyncEngine:
         connect: "Callable[[], CentralClient]",
         clock: Callable[[], datetime],
         told: Callable[[], None],
+        upkeep: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
         self._connect = connect
         self._clock = clock
         self._told = told
+        self._upkeep = upkeep
         self._wake = threading.Event()
         self._urgent = threading.Event()
         self._stop = threading.Event()
@@ -140,6 +147,7 @@ class SyncEngine:
             self._wake.clear()
             try:
                 self.once()
+                self._upkeep()
             except DeviceRejected as error:
                 self._say(Link.REJECTED, str(error))
             except CentralUnavailable as error:
@@ -147,7 +155,8 @@ class SyncEngine:
                 self._rest(error.retry_after)
                 continue
             except (ProtocolError, CentralRefused) as error:
-                self._say(Link.CONFUSED, str(error))
+                outdated = isinstance(error, UpdateRequired)
+                self._say(Link.OUTDATED if outdated else Link.CONFUSED, str(error))
                 self._rest(None)
                 continue
             except GuichetError as error:  # the disk: said, and tried again
@@ -217,7 +226,7 @@ class SyncEngine:
                 return
             try:
                 verdicts = self._connect().push([queued.body for queued in batch])
-            except DeviceRejected:
+            except (DeviceRejected, UpdateRequired):
                 raise
             except CentralRefused:
                 self._push_singly(batch)
@@ -229,7 +238,7 @@ class SyncEngine:
         for queued in batch:
             try:
                 self._settle(self._connect().push([queued.body]))
-            except DeviceRejected:
+            except (DeviceRejected, UpdateRequired):
                 raise
             except CentralRefused as error:
                 logger.warning("operation %s quarantined: %s", queued.operation, error.reason)
