@@ -129,6 +129,7 @@ class _Guichet(Commands):
         from guichet.cli_central import central  # noqa: PLC0415
         from guichet.cli_desk import COMMANDS  # noqa: PLC0415
         from guichet.cli_scan import scan  # noqa: PLC0415
+        from guichet.cli_stations import stations  # noqa: F401, PLC0415 - adds to `central`
 
         for command in (central, scan, *COMMANDS):
             self.add_command(command)
