@@ -245,8 +245,8 @@ Table(
     Index("ix_seat_appointment", "appointment"),
     Index("ix_seat_hold", "hold"),
     Index(
-        "ix_seat_kept_for",
-        "kept_for",
+        "ix_seat_kept_back",
+        "free_at",
         sqlite_where=text("kept_for IS NOT NULL"),
     ),
     Index("ix_seat_slot_free_at", "slot", "free_at"),

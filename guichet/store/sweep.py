@@ -16,7 +16,7 @@ from guichet.store.waiting import Key, Seat
 def sites_to_sweep(connection: Connection, now: datetime, rules: Rules) -> list[int]:
     """The sites where `sweep` has something to do."""
     held = select(SLOTS.c.site).join(SEAT, SEAT.c.slot == SLOTS.c.id).where(_expired(now))
-    back = select(SLOTS.c.site).join(SEAT, SEAT.c.slot == SLOTS.c.id).where(cooled(now))
+    back = select(SLOTS.c.site).where(SLOTS.c.id.in_(select(SEAT.c.slot).where(cooled(now))))
     unsold = select(SLOTS.c.site).where(_unsold(now))
     over = select(DEMANDS.c.site).where(DEMANDS.c.until <= now)
     old = select(DEMANDS.c.site).where(*waiting.old(now, rules))

@@ -22,7 +22,7 @@ class SeatRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_seat_slot_free_at", "slot", "free_at"),
         Index("ix_seat_hold", "hold"),
-        Index("ix_seat_kept_for", "kept_for", sqlite_where=text("kept_for IS NOT NULL")),
+        Index("ix_seat_kept_back", "free_at", sqlite_where=text("kept_for IS NOT NULL")),
     )
     slot: str = Field(primary_key=True)
     number: int = Field(primary_key=True)

@@ -17,14 +17,13 @@ from schemathesis.checks import not_a_server_error
 
 from guichet.central import registry
 from guichet.central.app import create_app
-from guichet.central.budgets import Protection
+from guichet.central.budgets import UNLIMITED
 from guichet.central.openapi import PATH
 from guichet.store.engine import open_engine, sqlite_url
 from tests.central.samples import furnish, person, slot
 from tests.servers import START
 
 QUICK, LONG = 10, 500  # requests of each kind to each address
-UNLIMITED = Protection(requests=0, searches=0, holds=0, seats=0, codes=0)
 ADDRESSES = [
     (path, method.upper())
     for path, item in json.loads(PATH.read_text(encoding="utf-8"))["paths"].items()

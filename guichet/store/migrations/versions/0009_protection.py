@@ -18,7 +18,7 @@ _KEPT = sa.text("kept_for IS NOT NULL")
 def upgrade() -> None:
     op.add_column("seat", sa.Column("kept_for", sa.String(), nullable=True))
     op.create_index(
-        "ix_seat_kept_for", "seat", ["kept_for"], sqlite_where=_KEPT, postgresql_where=_KEPT
+        "ix_seat_kept_back", "seat", ["free_at"], sqlite_where=_KEPT, postgresql_where=_KEPT
     )
     op.add_column("station", sa.Column("next_hash", sa.String(), nullable=True))
     op.add_column("station", sa.Column("seen_at", UtcDateTime(), nullable=True))
@@ -43,6 +43,6 @@ def downgrade() -> None:
         batch.drop_column("version")
         batch.drop_column("seen_at")
         batch.drop_column("next_hash")
-    op.drop_index("ix_seat_kept_for", "seat")
+    op.drop_index("ix_seat_kept_back", "seat")
     with op.batch_alter_table("seat") as batch:
         batch.drop_column("kept_for")
