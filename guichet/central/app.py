@@ -68,16 +68,21 @@ def create_app(
     app.state.hold_minutes = hold_minutes
     app.state.waiting = waiting
     app.state.connector = connector
+    app.include_router(router)
+    _protect(app, protection)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _protect(app: FastAPI, protection: Protection) -> None:
+    """Put around the endpoints what every request and every fault goes through."""
     app.state.protection = protection
     app.state.budgets = Budgets(protection)
-    app.include_router(router)
     app.add_middleware(GZipMiddleware, minimum_size=_WORTH_IT, compresslevel=1)
     app.add_middleware(Guard, slow_seconds=protection.slow_seconds)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
-    return app
 
 
 def _problem(_request: Request, problem: Exception) -> Response:
