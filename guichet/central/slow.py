@@ -31,9 +31,12 @@ class PromptProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def handle_events(self) -> None:
-        """Read what has come; then wait for the rest of a head, if one has begun."""
+        """Read what has come; then wait for the rest, if a head or an idle body has begun."""
         super().handle_events()
-        if self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]:
+        head = self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]
+        # What is still sent after its answer cancels uvicorn's own timer with each byte.
+        answered = self.cycle is not None and self.cycle.response_complete
+        if head or (answered and self.conn.their_state is h11.SEND_BODY):
             self._wait()
         else:
             self._wait_no_more()
