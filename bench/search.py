@@ -24,6 +24,7 @@ from bench.place import demonstration
 from bench.terminal import Terminal
 from guichet.central import registry
 from guichet.central.app import create_app
+from guichet.central.budgets import UNLIMITED
 from guichet.central.serve import running
 from guichet.central.training_names import NAMES
 from guichet.config import clock
@@ -186,7 +187,10 @@ def _in_database(engine: Engine, asked: list[str]) -> list[float]:
 def _over_http(engine: Engine, asked: list[str]) -> list[float]:
     taken = []
     code = registry.add_enrol_code(engine, 1, clock()())
-    with running(create_app(engine)) as url, httpx.Client(base_url=url) as http:
+    with (
+        running(create_app(engine, protection=UNLIMITED)) as url,
+        httpx.Client(base_url=url) as http,
+    ):
         answer = http.post("/v1/enrol", json={"code": code, "name": "bench"})
         token = answer.raise_for_status().json()["token"]
         http.headers.update({"Authorization": f"Bearer {token}", "Guichet-Protocol": "1"})

@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from bench.figures import Figure, p95
 from guichet.central import registry
 from guichet.central.app import create_app
+from guichet.central.budgets import UNLIMITED
 from guichet.central.feed import publish_records
 from guichet.central.serve import running
 from guichet.central.training_catalogue import DAY, LANES, PROCEDURES, SITES
@@ -50,7 +51,7 @@ def measure() -> Iterator[Figure]:
             records: list[Record] = [site, *PROCEDURES, *_slots(site, now.date())]
             transact(engine, partial(_publish, site.number, records))
         code = registry.add_enrol_code(engine, SITES[0].number, now)
-        url = on.enter_context(running(create_app(engine)))
+        url = on.enter_context(running(create_app(engine, protection=UNLIMITED)))
         enrolment = enrol(folder / "station", url, code, "bench", clock())
         station = Station.open(folder / "station", clock())
         on.callback(station.close)

@@ -129,6 +129,7 @@ class _Guichet(Commands):
         from guichet.cli_central import central  # noqa: PLC0415
         from guichet.cli_desk import COMMANDS  # noqa: PLC0415
         from guichet.cli_scan import scan  # noqa: PLC0415
+        from guichet.cli_stations import stations  # noqa: F401, PLC0415 - adds to `central`
         from guichet.cli_sync import outbox, sync  # noqa: PLC0415
 
         for command in (central, scan, sync, outbox, *COMMANDS):

@@ -44,6 +44,7 @@ class Enrolment:
 
     `station` is its id, `number` its number at the site; `identity_secret` and `key` are
     hexadecimal. `key` opens the local database, and is empty where that is not encrypted.
+    `token_at` is when the token was given, in ISO 8601; empty when nobody noted it.
     """
 
     url: str
@@ -53,6 +54,7 @@ class Enrolment:
     token: str
     identity_secret: str
     key: str = ""
+    token_at: str = ""
 
 
 _SECRETS = ("token", "identity_secret", "key")

@@ -5,7 +5,8 @@ GuichetError
 ├── StoreError           the local database cannot be read or written (disk full, corrupt, locked)
 ├── CentralUnavailable   central did not answer, or answered what only a later try can mend
 ├── CentralRefused       central answered with a reasoned no to the whole request
-│   └── DeviceRejected   central does not, or no longer, accept this device
+│   ├── DeviceRejected   central does not, or no longer, accept this device
+│   └── UpdateRequired   central no longer speaks this station's protocol
 ├── ProtocolError        central's answer is not guichet's protocol
 ├── CameraError          a picture source cannot be opened or stopped giving frames
 └── DocumentError        a document cannot be made, written, opened or printed
@@ -45,6 +46,10 @@ class CentralRefused(GuichetError):
 
 class DeviceRejected(CentralRefused):
     """Central does not accept this device (401 or 403)."""
+
+
+class UpdateRequired(CentralRefused):
+    """Central no longer speaks this station's protocol (426); work goes on here meanwhile."""
 
 
 class ProtocolError(GuichetError):

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from guichet.central import registry, training
 from guichet.central.app import create_app
+from guichet.central.budgets import UNLIMITED
 from guichet.central.serve import running
 from guichet.config import load_enrolment, save_enrolment
 from guichet.domain.model import Role, Slot
@@ -63,7 +64,8 @@ class World:
 
     def start(self) -> None:
         """Serve, at the same address as before."""
-        serving = running(create_app(self.engine, clock=self.clock), port=self._port)
+        app = create_app(self.engine, clock=self.clock, protection=UNLIMITED)
+        serving = running(app, port=self._port)
         self.url = self._serving.enter_context(serving)
         self._port = int(self.url.rsplit(":", 1)[1])
 

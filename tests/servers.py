@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from guichet.central import registry
 from guichet.central.app import create_app
+from guichet.central.budgets import UNLIMITED
 from guichet.central.events import Events
 from guichet.central.serve import running
 
@@ -48,7 +49,7 @@ class CentralUnderTest:
 
     def start(self) -> None:
         port = httpx.URL(self.url).port if self.url else None
-        app = create_app(self.engine, clock=self.clock)
+        app = create_app(self.engine, clock=self.clock, protection=UNLIMITED)
         self.events = app.state.events
         self.url = self._running.enter_context(running(app, port=port or 0))
 

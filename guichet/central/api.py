@@ -13,10 +13,11 @@ from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy import Connection, Engine
 from starlette.responses import Response, StreamingResponse
 
-from guichet.central import existence, feed, registry
-from guichet.central.auth import Device, authenticate
+from guichet.central import devices, existence, feed, registry
+from guichet.central.auth import Device, admit
+from guichet.central.budgets import Budgets
 from guichet.central.events import Events
-from guichet.central.judge import judge
+from guichet.central.judge import judge, unreadable
 from guichet.central.problems import Problem
 from guichet.central.schemas import (
     BAD_CODE,
@@ -29,9 +30,13 @@ from guichet.central.schemas import (
     VERDICTS,
     EnrolledBody,
     ExistenceBody,
+    HelloBody,
+    TokenBody,
 )
-from guichet.central.sent import SentOperation
+from guichet.central.sent import SentOrUnreadable, Unreadable
 from guichet.domain.model import Site
+from guichet.domain.operations import Operation
+from guichet.store import cooling
 from guichet.store.engine import reading
 from guichet.store.queries import coming_slots, nearest_slots
 from guichet.store.records import get
@@ -78,7 +83,7 @@ class NumberBody(BaseModel):
 class OperationsBody(BaseModel):
     """Operations in the order they were made."""
 
-    operations: Annotated[list[SentOperation], Field(max_length=MAX_OPERATIONS)]
+    operations: Annotated[list[SentOrUnreadable], Field(max_length=MAX_OPERATIONS)]
 
 
 def _engine(request: Request) -> Engine:
@@ -100,13 +105,24 @@ def _protocol(
 
 
 def _device(request: Request, engine: Annotated[Engine, Depends(_engine)]) -> Device:
-    with reading(engine) as connection:
-        return authenticate(connection, request.headers.get("authorization"))
+    state, headers = request.app.state, request.headers
+    agent, days = headers.get("user-agent"), state.protection.unused_days
+    device = admit(engine, headers.get("authorization"), agent, state.clock(), days)
+    state.budgets.request(device.id)
+    return device
 
 
 Database = Annotated[Engine, Depends(_engine)]
 Now = Annotated[datetime, Depends(_now)]
 Caller = Annotated[Device, Depends(_device)]
+
+
+def _searcher(request: Request, device: Caller) -> Device:
+    request.app.state.budgets.search(device.id)
+    return device
+
+
+Searcher = Annotated[Device, Depends(_searcher)]
 
 
 def _json(text: str | bytes) -> Response:
@@ -122,12 +138,37 @@ def healthz(engine: Database) -> Response:
 
 
 @router.post("/v1/enrol", status_code=201, responses=BAD_CODE)
-def enrol(body: EnrolBody, engine: Database, now: Now) -> EnrolledBody:
+def enrol(body: EnrolBody, request: Request, engine: Database, now: Now) -> EnrolledBody:
     """Exchange a one-time code for a device's credentials."""
+    budgets: Budgets = request.app.state.budgets
+    address = request.client.host if request.client else ""
+    budgets.may_try(address)
     given = registry.enrol(engine, body.code, body.name, now)
     if isinstance(given, str):
+        budgets.tried(address)
         raise Problem(400, given)
     return EnrolledBody(**asdict(given))
+
+
+@router.get("/v1/hello", responses=SECURED)
+def hello(device: Caller, engine: Database, now: Now) -> HelloBody:
+    """Say which protocols central speaks, and what holds at the device's site."""
+    with reading(engine) as connection:
+        flags = cooling.flags(connection, device.site)
+    return HelloBody(
+        now=now,
+        protocol_min=PROTOCOL,
+        protocol_max=PROTOCOL,
+        site=device.site,
+        station=device.id,
+        flags=flags,
+    )
+
+
+@router.post("/v1/rotate", dependencies=[Depends(_protocol)], responses=SECURED)
+def rotate(device: Caller, engine: Database) -> TokenBody:
+    """Give the device a new token; the one it has is good until that one is used."""
+    return TokenBody(token=devices.rotate(engine, device.id))
 
 
 @router.post(
@@ -142,9 +183,14 @@ def operations(
     """Judge operations one by one; each verdict is the same whenever it is asked for again."""
     events: Events = request.app.state.events
     state = request.app.state
+    sent: list[Operation | Unreadable] = [*body.operations]
+    state.budgets.operations(device.site, [each for each in sent if isinstance(each, Operation)])
     authority = registry.authority(engine, now, state.hold_minutes, state.waiting)
     verdicts = []
-    for operation in body.operations:
+    for operation in sent:
+        if isinstance(operation, Unreadable):
+            verdicts.append(unreadable(operation))
+            continue
         verdicts.append(judge(engine, operation, device, _now(request), authority))
         events.wrote()
     at = json.dumps(now.isoformat())
@@ -191,7 +237,7 @@ async def events(device: Caller, request: Request) -> StreamingResponse:
     """Say whenever the site's feed moves; a comment every 15 seconds."""
     source: Events = request.app.state.events
     return StreamingResponse(
-        source.stream(device.site),
+        source.stream(device.site, device.id),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
@@ -204,7 +250,7 @@ async def events(device: Caller, request: Request) -> StreamingResponse:
     response_class=Response,
 )
 def slots(
-    device: Caller,
+    device: Searcher,
     engine: Database,
     now: Now,
     procedure: Annotated[Text, Query(max_length=20, description="Code of the démarche.")],
@@ -231,7 +277,7 @@ def slots(
     responses=PERSONS | SECURED,
     response_class=Response,
 )
-def persons(body: SearchBody, device: Caller, engine: Database) -> Response:
+def persons(body: SearchBody, device: Searcher, engine: Database) -> Response:
     """Find persons of the device's site, 50 at most.
 
     A POST, for addresses are logged on the way, and `q` names someone.
@@ -242,7 +288,7 @@ def persons(body: SearchBody, device: Caller, engine: Database) -> Response:
 
 
 @router.post("/v1/registry", dependencies=[Depends(_protocol)], responses=SECURED)
-def register(body: NumberBody, device: Caller, request: Request) -> ExistenceBody:
+def register(body: NumberBody, device: Searcher, request: Request) -> ExistenceBody:
     """Ask the register that central is connected to whether a numéro étranger exists.
 
     A POST, for addresses are logged on the way. Nothing is kept of the answer.

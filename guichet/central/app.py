@@ -10,15 +10,21 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
 from guichet.central.api import PROTOCOL, router
+from guichet.central.budgets import Budgets, Protection
 from guichet.central.events import Events
 from guichet.central.existence import Connector, unavailable
 from guichet.central.limits import Guard
 from guichet.central.problems import Problem, problem_response
 from guichet.central.schemas import ProblemBody
 from guichet.domain.waiting import Rules
+
+_WORTH_IT = 1024
+"""Bytes from which an answer is compressed for who asks: less fits one packet anyway.
+Level 1 makes a page of the feed a sixth as long; event streams are never compressed."""
 
 _REASONS = {404: "not_found", 405: "method_not_allowed"}
 
@@ -30,14 +36,17 @@ def create_app(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     connector: Connector = unavailable,
     waiting: Rules | None = None,
+    protection: Protection | None = None,
 ) -> FastAPI:
     """Central on a database that guichet.central.registry.create has prepared.
 
     `hold_minutes` is how long a seat is kept for someone who is booking; `connector` asks a
     register of foreigners' numbers whether one exists, and none is within reach today; `waiting` is
-    how the waiting list goes.
+    how the waiting list goes, `protection` how much each may ask for: else what the environment
+    says. Raises ConfigError when that makes no sense.
     """
     waiting = waiting or Rules()
+    protection = protection or Protection.from_environment()
     events = Events(engine, clock, waiting)
 
     @asynccontextmanager
@@ -60,12 +69,20 @@ def create_app(
     app.state.waiting = waiting
     app.state.connector = connector
     app.include_router(router)
-    app.add_middleware(Guard)
+    _protect(app, protection)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _protect(app: FastAPI, protection: Protection) -> None:
+    """Put around the endpoints what every request and every fault goes through."""
+    app.state.protection = protection
+    app.state.budgets = Budgets(protection)
+    app.add_middleware(GZipMiddleware, minimum_size=_WORTH_IT, compresslevel=1)
+    app.add_middleware(Guard, slow_seconds=protection.slow_seconds)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
-    return app
 
 
 def _problem(_request: Request, problem: Exception) -> Response:

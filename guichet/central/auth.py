@@ -1,16 +1,26 @@
 """Which device a request comes from."""
 
 import hashlib
-import hmac
+import logging
+import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select, update
 
 from guichet.central.problems import Problem
+from guichet.central.transactions import transact
+from guichet.errors import StoreError
+from guichet.store.engine import reading
 from guichet.store.schema import METADATA
+
+log = logging.getLogger(__name__)
 
 STATIONS = METADATA.tables["station"]
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
+_SEEN = timedelta(minutes=15)
+_AGENT = re.compile(r"guichet/([0-9A-Za-z.+-]{1,30})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +41,60 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def authenticate(connection: Connection, authorization: str | None) -> Device:
-    """The device whose token the Authorization header bears; raises Problem (401)."""
-    scheme, _space, token = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise Problem(401, "device_unknown", _CHALLENGE)
-    wanted = digest(token.strip())
-    row = connection.execute(select(STATIONS).where(STATIONS.c.token_hash == wanted)).first()
-    if row is None or not hmac.compare_digest(row.token_hash, wanted):
-        raise Problem(401, "device_unknown", _CHALLENGE)
-    if row.revoked_at is not None:
-        raise Problem(401, "device_revoked", _CHALLENGE)
+def admit(
+    engine: Engine, authorization: str | None, agent: str | None, now: datetime, unused_days: int
+) -> Device:
+    """The device whose token the Authorization header bears; raises Problem (401).
+
+    `agent` is its User-Agent header. A token is good until a newer one is used. That a device was
+    heard is written down every quarter of an hour only.
+    """
+    with reading(engine) as connection:
+        row, token = _bearer(connection, authorization)
+    reason = let_in(row, now, unused_days)
+    if reason is not None:
+        raise Problem(401, reason, _CHALLENGE)
+    version = _version(agent)
+    newer = row.token_hash != token
+    if newer or row.seen_at is None or now - row.seen_at >= _SEEN or version != row.version:
+        values: dict[str, Any] = {"seen_at": now, "version": version}
+        if newer:
+            values |= {"token_hash": token, "next_hash": None}
+        _note(engine, row.id, row.next_hash, values)
     return Device(row.id, row.site, row.number, row.name)
+
+
+def let_in(row: Any, now: datetime, unused_days: int) -> str | None:
+    """Why the device of that row is not let in; None when it is."""
+    if row.revoked_at is not None:
+        return "device_revoked"
+    silent = now - (row.seen_at or row.enrolled_at)
+    return "device_expired" if silent > timedelta(days=unused_days) else None
+
+
+def _bearer(connection: Connection, authorization: str | None) -> tuple[Any, str]:
+    """The row of the device whose token that is, and the token's digest; raises Problem (401)."""
+    scheme, _space, token = (authorization or "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        wanted = digest(token.strip())
+        for column in (STATIONS.c.token_hash, STATIONS.c.next_hash):
+            row = connection.execute(select(STATIONS).where(column == wanted)).first()
+            if row is not None:
+                return row, wanted
+    raise Problem(401, "device_unknown", _CHALLENGE)
+
+
+def _note(engine: Engine, device: str, next_hash: str | None, values: dict[str, Any]) -> None:
+    # Unless the device has asked for yet another token meanwhile.
+    same = STATIONS.c.next_hash.is_not_distinct_from(next_hash)
+    noted = update(STATIONS).where(STATIONS.c.id == device, same).values(values)
+    try:
+        transact(engine, lambda c: c.execute(noted))
+    except StoreError as error:
+        log.warning("that a device was heard is not written down: %s", error)
+
+
+def _version(agent: str | None) -> str | None:
+    """What a station says it runs, as "guichet/1.2"; None for whatever is none."""
+    named = _AGENT.match(agent or "")
+    return named[1] if named else None

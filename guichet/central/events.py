@@ -10,9 +10,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 
 from guichet.central import feed
+from guichet.central.auth import STATIONS
 from guichet.central.transactions import transact
 from guichet.domain.waiting import Rules
 from guichet.errors import StoreError
@@ -35,7 +36,8 @@ class Events:
         self._clock = clock
         self._waiting = waiting or Rules()
         self._counters: dict[int, int] = {}
-        self._streams: set[asyncio.Event] = set()
+        self._streams: dict[asyncio.Event, str] = {}
+        self._cut: frozenset[str] = frozenset()
         self._written = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
@@ -68,13 +70,16 @@ class Events:
         for moved in self._streams:
             moved.set()
 
-    async def stream(self, site: int) -> AsyncIterator[str]:
-        """The event stream of a site, first where its feed stands, until `close`."""
+    async def stream(self, site: int, device: str) -> AsyncIterator[str]:
+        """The event stream of a site, first where its feed stands.
+
+        It ends with `close`, and within about a second once the device is revoked.
+        """
         moved = asyncio.Event()
-        self._streams.add(moved)
+        self._streams[moved] = device
         told: int | None = None
         try:
-            while not self._closed:
+            while not self._closed and device not in self._cut:
                 counter = self._counters.get(site, 0)
                 if counter != told:
                     told = counter
@@ -85,7 +90,7 @@ class Events:
                 except TimeoutError:
                     yield ":\n\n"
         finally:
-            self._streams.discard(moved)
+            del self._streams[moved]
 
     async def _watch(self) -> None:
         kept_house = float("-inf")
@@ -95,12 +100,12 @@ class Events:
             due = now - kept_house >= LOOK_EVERY
             kept_house = now if due else kept_house
             try:
-                counters = await asyncio.to_thread(self._look, housekeeping=due)
+                counters, cut = await asyncio.to_thread(self._look, housekeeping=due)
             except StoreError as error:
                 log.warning("%s", error)
-                counters = self._counters
-            if counters != self._counters:
-                self._counters = counters
+                counters, cut = self._counters, self._cut
+            if counters != self._counters or cut != self._cut:
+                self._counters, self._cut = counters, cut
                 for moved in self._streams:
                     moved.set()
             try:
@@ -108,11 +113,15 @@ class Events:
             except TimeoutError:
                 continue
 
-    def _look(self, *, housekeeping: bool) -> dict[int, int]:
+    def _look(self, *, housekeeping: bool) -> tuple[dict[int, int], frozenset[str]]:
+        cut = self._cut
         if housekeeping:
             keep_house(self._engine, self._clock(), self._waiting)
         with reading(self._engine) as connection:
-            return feed.sequences(connection)
+            if housekeeping:
+                revoked = select(STATIONS.c.id).where(STATIONS.c.revoked_at.is_not(None))
+                cut = frozenset(connection.execute(revoked).scalars())
+            return feed.sequences(connection), cut
 
 
 def keep_house(engine: Engine, now: datetime, waiting: Rules) -> None:

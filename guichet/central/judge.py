@@ -1,6 +1,8 @@
 """Central's verdict on an operation: judged once, repeated identically for ever."""
 
 import json
+import logging
+import traceback
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -8,12 +10,16 @@ from sqlalchemy import Connection, Engine, insert, select
 
 from guichet.central import feed, reach
 from guichet.central.auth import Device
+from guichet.central.sent import Unreadable
 from guichet.central.transactions import transact
 from guichet.domain.operations import Applied, Operation, Refused, concerned
+from guichet.errors import StoreError
 from guichet.store.apply import apply
 from guichet.store.booking import Authority
 from guichet.store.schema import METADATA
 from guichet.store.wire import operation_json
+
+log = logging.getLogger(__name__)
 
 VERDICTS = METADATA.tables["verdict"]
 
@@ -24,9 +30,28 @@ def judge(
     """Apply the operation that `station` sent, unless it was before; the verdict as JSON text.
 
     Everything is one transaction: the effect, the feed and the verdict. Raises StoreError when the
-    database fails: nothing has happened then.
+    database fails: nothing has happened then. A fault of our own is a verdict too, not kept: else
+    the station would send the same batch for ever, and what waits behind would never arrive.
     """
-    return transact(engine, lambda c: _judge(c, operation, station, now, authority))
+    try:
+        return transact(engine, lambda c: _judge(c, operation, station, now, authority))
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next operation must be judged
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        # Not log.exception: the message of an exception may quote what somebody typed.
+        log.error("%s: %s\n%s", operation.action.kind, type(error).__name__, frames)  # noqa: TRY400
+        return _unkept(operation.id, "failed", {})
+
+
+def unreadable(sent: Unreadable) -> str:
+    """The verdict on what is no operation, as JSON text; not kept, for who knows who sent it."""
+    return _unkept(sent.id, "invalid_operation", {"where": sent.where, "what": sent.what})
+
+
+def _unkept(operation: str, reason: str, detail: dict[str, str]) -> str:
+    verdict = {"operation": operation, "reason": reason, "detail": detail, "changes": []}
+    return json.dumps(verdict)
 
 
 def _judge(

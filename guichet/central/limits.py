@@ -1,5 +1,6 @@
-"""What every request goes through: its size, and what becomes of a fault."""
+"""What every request goes through: its size, its pace, and what becomes of a fault."""
 
+import asyncio
 import logging
 import traceback
 
@@ -15,16 +16,20 @@ MAX_BODY = 1024 * 1024  # bytes
 _DRAINED = 8 * MAX_BODY
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _RETRY = {"Retry-After": "5"}  # seconds
+_CLOSE = {"Connection": "close"}  # what is still on its way would be read as the next request
 
 
 class Guard:
-    """Refuses large bodies and answers faults, without writing down what was sent.
+    """Refuses bodies that are large, slow or compressed, and answers faults.
+
+    What was sent is not written down.
 
     No message of an exception is logged but StoreError's, since it may hold a person's name.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, slow_seconds: float) -> None:
         self._app = app
+        self._slow = slow_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -41,8 +46,9 @@ class Guard:
             await send(message)
 
         try:
-            body = await _whole_body(receive) if scope["method"] in _WITH_BODY else None
-            source = receive if body is None else _replayed(body, receive)
+            source = receive
+            if scope["method"] in _WITH_BODY:
+                source = await self._body(scope, receive)
             await self._app(scope, source, answer)
         except Problem as problem:
             response = problem_response(problem.status, problem.reason, problem.headers)
@@ -57,6 +63,21 @@ class Guard:
         if started:
             return
         await response(scope, receive, answer)
+
+    async def _body(self, scope: Scope, receive: Receive) -> Receive:
+        """What gives the whole body, read within its time; raises Problem (408, 413, 415)."""
+        if _is_compressed(scope):  # a small one may hide a large one
+            raise Problem(415, "unsupported_encoding", _CLOSE)
+        try:
+            async with asyncio.timeout(self._slow):
+                return _replayed(await _whole_body(receive), receive)
+        except TimeoutError as error:
+            raise Problem(408, "too_slow", _CLOSE) from error
+
+
+def _is_compressed(scope: Scope) -> bool:
+    said = (value for name, value in scope["headers"] if name == b"content-encoding")
+    return any(value.strip().lower() not in (b"", b"identity") for value in said)
 
 
 async def _whole_body(receive: Receive) -> bytes:

@@ -11,9 +11,16 @@ from guichet.i18n import _
 TITLES = {
     "device_unknown": _("Ce poste n’est pas connu de la centrale. Enrôlez-le de nouveau."),
     "device_revoked": _("Ce poste a été révoqué. Adressez-vous à votre responsable."),
+    "device_expired": _(
+        "Ce poste n’a pas servi depuis longtemps. Demandez à votre responsable de le réadmettre."
+    ),
+    "rate_limited": _("Trop de demandes à la fois. Réessayez dans un instant."),
     "other_site": _("Ce poste appartient à un autre site."),
     "cursor_unknown": _("La centrale a été restaurée\u00a0: ce poste doit tout relire."),
     "invalid_request": _("La demande est mal formée."),
+    "too_slow": _("La demande a mis trop de temps à arriver. Réessayez."),
+    "malformed_http": _("La demande n’est pas du HTTP lisible."),
+    "unsupported_encoding": _("La centrale ne lit pas les demandes compressées."),
     "too_large": _("La demande est trop grande. Envoyez-la en plusieurs fois."),
     "protocol_too_old": _("Cette version de guichet est trop ancienne. Mettez le poste à jour."),
     "not_found": _("Cette adresse n’existe pas."),

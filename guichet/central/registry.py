@@ -116,6 +116,7 @@ def enrol(engine: Engine, code: str, name: str, now: datetime) -> Enrolled | Enr
                 token_hash=digest(secret),
                 enrolled_at=now,
                 revoked_at=None,
+                seen_at=now,
             )
         )
         identity_secret = _setting(connection, "identity_secret") or ""

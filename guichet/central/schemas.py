@@ -1,5 +1,6 @@
 """What OpenAPI says of the answers; most are sent as text that is JSON already."""
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -37,6 +38,23 @@ class EnrolledBody(BaseModel):
     site: int
     token: str
     identity_secret: str
+
+
+class TokenBody(BaseModel):
+    """A device's new token, told once; the old one is good until this one is used."""
+
+    token: str
+
+
+class HelloBody(BaseModel):
+    """What central speaks, its clock (`now`), and what holds at the device's site (`flags`)."""
+
+    now: datetime
+    protocol_min: int
+    protocol_max: int
+    site: int
+    station: str
+    flags: dict[str, bool]
 
 
 class HealthBody(BaseModel):
@@ -107,18 +125,23 @@ def problem(description: str) -> dict[str, Any]:
 
 
 INVALID: Responses = {
+    408: problem("too_slow"),
     413: problem("too_large"),
+    415: problem("unsupported_encoding"),
     422: problem("invalid_request"),
     500: problem("internal"),
     503: problem("unavailable"),
 }
+LIMITED = problem("rate_limited, with Retry-After in seconds")
 SECURED: Responses = {
-    401: problem("device_unknown, device_revoked"),
+    401: problem("device_unknown, device_revoked, device_expired"),
     426: problem("protocol_too_old"),
+    429: LIMITED,
     **INVALID,
 }
 BAD_CODE: Responses = {
     400: problem("enrol_code_unknown, enrol_code_expired, enrol_code_used, site_full"),
+    429: LIMITED,
     **INVALID,
 }
 HEALTH: Responses = {200: {"model": HealthBody}, 503: problem("unavailable")}

@@ -2,11 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from guichet.domain.operations import Book, Operation
 
@@ -33,6 +39,8 @@ def _sound(operation: Operation) -> Operation:
                 raise ValueError("a moment has no time zone")
             if value.year not in _YEARS:
                 raise ValueError("a moment is not of this century")
+    if not operation.id:
+        raise ValueError("an operation has no id")
     action = operation.action
     if isinstance(action, Book) and not _APPOINTMENT_ID.fullmatch(action.appointment):
         raise ValueError("an appointment id has 16 hexadecimal digits")
@@ -51,3 +59,33 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 SentOperation = Annotated[Operation, BeforeValidator(_named), AfterValidator(_sound)]
 """An operation as central reads it; guichet.store.wire.read_operation is for what is its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What was sent as an operation and is none; `where` and `what` never repeat it."""
+
+    id: str
+    where: str
+    what: str
+
+
+def _or_unreadable(body: Any, read: ValidatorFunctionWrapHandler) -> Operation | Unreadable:
+    """The operation, or what is wrong with it, so that those behind it are judged all the same.
+
+    Without an id, nobody could tell which one the verdict is on: that spoils the whole request.
+    """
+    try:
+        operation: Operation = read(body)
+    except ValidationError as error:
+        known = body.get("id") if isinstance(body, dict) else None
+        if not isinstance(known, str) or not 0 < len(known) <= _LONGEST or not known.isprintable():
+            raise
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return Unreadable(known, where, first["type"])
+    return operation
+
+
+SentOrUnreadable = Annotated[SentOperation, WrapValidator(_or_unreadable)]
+"""As SentOperation, but a bad one is an Unreadable instead of an error."""

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from guichet.central import registry
 from guichet.central.app import create_app
+from guichet.central.slow import PromptProtocol
 from guichet.config import clock
 from guichet.errors import ConfigError
 from guichet.i18n import _
@@ -139,6 +140,8 @@ def _server(
         access_log=False,
         log_config=None,
         server_header=False,
+        http=PromptProtocol,
+        ws="none",
         timeout_graceful_shutdown=_GRACE,
         lifespan="on",
         **options,

@@ -23,6 +23,7 @@ from guichet.errors import (
     GuichetError,
     ProtocolError,
     StoreError,
+    UpdateRequired,
 )
 from guichet.i18n import _, install
 from guichet.station import Link, Station
@@ -34,6 +35,7 @@ _PATIENCE = 12.0
 _FAULTS: tuple[tuple[type[GuichetError], str], ...] = (
     (CentralUnavailable, "central_unavailable"),
     (DeviceRejected, "device_rejected"),
+    (UpdateRequired, "update_required"),
     (CentralRefused, "central_refused"),
     (ProtocolError, "protocol"),
     (ConfigError, "station"),

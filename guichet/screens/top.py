@@ -60,8 +60,8 @@ def badge(state: SyncState) -> Sync:
             return Sync("bad", _("✗ poste retiré"))
         case Link.REJECTED:
             return Sync("bad", _("✗ poste refusé"))
-        case Link.OFFLINE | Link.CONFUSED if state.reason == "protocol_too_old":
-            return Sync("warn", _("! à mettre à jour"))
+        case Link.OUTDATED:
+            return Sync("warn", " – ".join(filter(None, (_("! à mettre à jour"), pending))))
         case Link.OFFLINE | Link.CONFUSED:
             return Sync("warn", " – ".join(filter(None, (_("! hors ligne"), pending))))
         case _ if state.to_settle:

@@ -81,6 +81,12 @@ REFUSALS: dict[str, str] = {
     "invalid_request": _(
         "La centrale n’a pas su lire cette opération. Refaites-la, et prévenez le support."
     ),
+    "invalid_operation": _(
+        "La centrale n’a pas su lire cette opération. Refaites-la, et prévenez le support."
+    ),
+    "failed": _(
+        "La centrale n’a pas pu traiter cette opération. Refaites-la, et prévenez le support."
+    ),
     "too_large": _("La centrale a trouvé cette opération trop longue. Prévenez le support."),
 }
 

@@ -242,6 +242,7 @@ def _enrolled(
         token=given.token,
         identity_secret=given.identity_secret,
         key=key,
+        token_at=clock().isoformat(),
     )
     save_enrolment(folder, enrolment)
     if earlier is None:
@@ -282,7 +283,7 @@ def _core(folder: Path, enrolment: Enrolment, clock: Callable[[], datetime]) -> 
         engine = open_engine(sqlite_url(folder / DATABASE), enrolment.key)
         held.callback(engine.dispose)
         migrate(engine)
-        core = Core(engine, enrolment, clock)
+        core = Core(engine, enrolment, clock, folder)
         core.lock_after = timedelta(days=load_settings(folder).lock_days)
         held.callback(core.close)
         yield core

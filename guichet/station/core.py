@@ -1,19 +1,23 @@
 """What every part of the station shares: who works, what time it is, the replica, the outbox."""
 
+import logging
 import threading
 import uuid
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
-from guichet.config import Enrolment, Settings
+from guichet.config import Enrolment, Settings, save_enrolment
 from guichet.domain.model import Agent, Site, Slot
 from guichet.domain.operations import Action, Applied, Operation, Refused, Verdict
 from guichet.domain.silence import Standing, standing
+from guichet.errors import CentralRefused, DeviceRejected
 from guichet.station.unsettled import Unsettled, explained
 from guichet.store.apply import apply
 from guichet.store.engine import reading, writing
@@ -26,12 +30,25 @@ if TYPE_CHECKING:
     from guichet.sync.client import CentralClient
 
 
+logger = logging.getLogger(__name__)
+
+_TOKEN_LASTS = timedelta(days=30)
+
+
 class Bar(StrEnum):
     """Why a station shows nothing."""
 
     REVOKED = "revoked"
     SILENT = "silent"
     EXPIRED = "expired"
+
+
+def _token_at(enrolment: Enrolment) -> datetime:
+    """When the device's token was given; long ago when nobody noted it."""
+    try:
+        return datetime.fromisoformat(enrolment.token_at).astimezone(UTC)
+    except ValueError:
+        return datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Core:
@@ -42,6 +59,7 @@ class Core:
         engine: Engine,
         enrolment: Enrolment,
         clock: Callable[[], datetime],
+        folder: Path | None = None,
     ) -> None:
         self.engine = engine
         self.enrolment = enrolment
@@ -51,8 +69,9 @@ class Core:
         self.site: Site | None = None
         self._listeners: list[Callable[[], None]] = []
         self._lock = threading.Lock()
+        self._folder = folder
         self.lock_after = timedelta(days=Settings().lock_days)
-        self.sync = SyncEngine(engine, self.client, clock, self.changed)
+        self.sync = SyncEngine(engine, self.client, clock, self.changed, self._renew_token)
 
     def client(self) -> "CentralClient":
         """Central over HTTP; what that takes is imported when it is first asked for."""
@@ -62,6 +81,28 @@ class Core:
             if self._client is None:
                 self._client = CentralClient(self.enrolment.url, self.enrolment.token)
             return self._client
+
+    def _renew_token(self) -> None:
+        """Change the device's token once it is old, so that a stolen one does not serve for ever.
+
+        It is on the disk before it is used: central takes the old one until then.
+        """
+        folder, now = self._folder, self.clock()
+        if folder is None or now - _token_at(self.enrolment) < _TOKEN_LASTS:
+            return
+        client = self.client()
+        try:
+            token = client.rotate()
+        except DeviceRejected:
+            raise
+        except CentralRefused as error:
+            logger.warning("the token is not renewed: %s", error.reason)
+            self._folder = None  # an older central: asked again when the station is next opened
+            return
+        renewed = replace(self.enrolment, token=token, token_at=now.isoformat())
+        save_enrolment(folder, renewed)
+        self.enrolment = renewed
+        client.use(token)
 
     def close(self) -> None:
         """Stop keeping in step and give everything back."""

@@ -55,7 +55,7 @@ def apply(
         with connection.begin_nested() as savepoint:
             outcome = _dispatch(connection, operation, now, authority)
             if authority is not None and isinstance(outcome, Applied):
-                outcome = waiting.follow(connection, operation, outcome, now, authority.waiting)
+                outcome = waiting.follow(connection, operation, outcome, now, authority)
             if isinstance(outcome, Refused):
                 savepoint.rollback()
     except IntegrityError:

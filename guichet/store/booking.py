@@ -4,6 +4,7 @@ A seat is one row whose only state is the moment it is free from (`free_at`): fr
 the past, held ones a few minutes ahead, booked ones in the far future. Taking one is one statement.
 """
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -22,12 +23,14 @@ from sqlalchemy import (
 )
 
 from guichet.domain import quotas
+from guichet.domain.cooldown import Rules as Cooldown
 from guichet.domain.lifecycle import CANCELLED_BY, after
 from guichet.domain.model import Appointment, AppointmentStatus, Person, Procedure, Slot
 from guichet.domain.operations import Applied, Book, Cancel, Hold, Move, Operation, Refused, Release
 from guichet.domain.reference import reference_of
 from guichet.domain.waiting import Rules
 from guichet.store.appointments import active, appointment_for, objection, taken
+from guichet.store.cooling import take_back
 from guichet.store.records import columns, get, put
 from guichet.store.schema import METADATA
 
@@ -44,12 +47,15 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 class Authority:
     """What central alone has: the seats, the signature, and how many minutes a hold lasts.
 
-    `waiting` is how the waiting list goes.
+    `waiting` is how the waiting list goes, `cooldown` how long seats given up are kept back, and
+    `draw` the chance in it, which nobody must be able to guess.
     """
 
     sign: Callable[[Appointment, Person], str]
     hold_minutes: int
     waiting: Rules = field(default_factory=Rules)
+    cooldown: Cooldown = field(default_factory=Cooldown)
+    draw: Callable[[float, float], float] = random.SystemRandom().uniform
 
 
 def hold(
@@ -141,7 +147,7 @@ def book(
     if authority is not None:
         appointment = replace(appointment, token=authority.sign(appointment, person))
     connection.execute(insert(APPOINTMENTS).values(columns(appointment)))
-    if authority is not None and not _seat(connection, action, slot, now):
+    if authority is not None and not _seat(connection, action, slot, person, now):
         return Refused("slot_full")
     changed = [("appointment", appointment.id), ("person", person.id)]
     if authority is not None:
@@ -204,8 +210,8 @@ def move(
     )
     changed = [("appointment", moved.id)]
     if authority is not None:
-        freed = _free(connection, appointment.id, now)
-        if not _seat(connection, action, slot, now):
+        freed = _free(connection, appointment, now)
+        if not _seat(connection, action, slot, person, now):
             return Refused("slot_full")
         moved = replace(moved, token=authority.sign(moved, person))
         changed += [("slot", key) for key in recounted(connection, {*freed, slot.id}, now)]
@@ -214,7 +220,7 @@ def move(
 
 
 def cancel(connection: Connection, action: Cancel, site: int, now: datetime) -> Applied | Refused:
-    """End an appointment; its seat is free at once."""
+    """End an appointment; what becomes of its seat, the waiting list says."""
     if action.by not in CANCELLED_BY:
         return Refused("unknown_reason")
     appointment = appointment_for(connection, action.appointment, site)
@@ -230,7 +236,7 @@ def cancel(connection: Connection, action: Cancel, site: int, now: datetime) -> 
             cancel_reason=action.by,
         ),
     )
-    freed = recounted(connection, _free(connection, appointment.id, now), now)
+    freed = recounted(connection, _free(connection, appointment, now), now)
     return Applied((("appointment", appointment.id), *(("slot", key) for key in freed)))
 
 
@@ -258,19 +264,21 @@ def recounted(connection: Connection, slots: Any, now: datetime) -> list[str]:
     return keys
 
 
-def _seat(connection: Connection, action: Book | Move, slot: Slot, now: datetime) -> bool:
+def _seat(
+    connection: Connection, action: Book | Move, slot: Slot, person: Person, now: datetime
+) -> bool:
     """Turn the hold into the appointment's seat; an expired hold still counts if nobody took it.
 
-    Without its hold, an operation that comes after the slot has begun gets no other seat.
+    What the person gave up themselves comes next. Without either, an operation that comes after
+    the slot has begun gets no other seat.
     """
-    held = connection.execute(
-        update(SEAT)
-        .where(SEAT.c.hold == action.hold, SEAT.c.slot == action.slot, SEAT.c.appointment.is_(None))
-        .values(free_at=NEVER, hold=None, appointment=action.appointment)
-    )
-    if held.rowcount == 1:
+    booked = {"free_at": NEVER, "hold": None, "kept_for": None, "appointment": action.appointment}
+    held = (SEAT.c.hold == action.hold, SEAT.c.slot == slot.id, SEAT.c.appointment.is_(None))
+    if connection.execute(update(SEAT).where(*held).values(booked)).rowcount == 1:
         return True
-    return slot.starts_at > now and _take(
+    if slot.starts_at <= now:
+        return False
+    return take_back(connection, slot.id, person.id, booked) or _take(
         connection, slot.id, now, quotas.PAN, appointment=action.appointment, free_at=NEVER
     )
 
@@ -290,18 +298,18 @@ def _take(connection: Connection, slot: str, now: datetime, quota: str, **values
     taken = connection.execute(
         update(SEAT)
         .where(SEAT.c.slot == slot, SEAT.c.number == free)
-        .values({"hold": None, "appointment": None} | values)
+        .values({"hold": None, "kept_for": None, "appointment": None} | values)
     )
     return taken.rowcount == 1
 
 
-def _free(connection: Connection, appointment: str, now: datetime) -> list[str]:
+def _free(connection: Connection, appointment: Appointment, now: datetime) -> list[str]:
     """Free the appointment's seat; the slots it was in."""
     return list(
         connection.execute(
             update(SEAT)
-            .where(SEAT.c.appointment == appointment)
-            .values(free_at=now, hold=None, appointment=None)
+            .where(SEAT.c.appointment == appointment.id)
+            .values(free_at=now, hold=None, appointment=None, kept_for=appointment.person)
             .returning(SEAT.c.slot)
         ).scalars()
     )

@@ -32,7 +32,7 @@ _WORTH_COMPACTING = 256  # free pages, 1 MiB
 _MIGRATING = 0x677569636865
 """PostgreSQL's advisory lock that migrations are made under."""
 
-HEAD = "0012"
+HEAD = "0011"
 """The newest migration; a test keeps it true. Knowing it spares stations the import of Alembic."""
 
 

@@ -256,8 +256,14 @@ Table(
     Column("free_at", UtcDateTime, nullable=False),
     Column("hold", String),
     Column("appointment", String),
+    Column("kept_for", String),
     Index("ix_seat_appointment", "appointment"),
     Index("ix_seat_hold", "hold"),
+    Index(
+        "ix_seat_kept_back",
+        "free_at",
+        sqlite_where=text("kept_for IS NOT NULL"),
+    ),
     Index("ix_seat_slot_free_at", "slot", "free_at"),
 )
 Table(
@@ -292,6 +298,13 @@ Table(
     Column("sequence", Integer, nullable=False, default=0),
 )
 Table(
+    "site_flag",
+    METADATA,
+    Column("site", Integer, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("enabled", Boolean, nullable=False),
+)
+Table(
     "slot",
     METADATA,
     Column("id", String, primary_key=True),
@@ -320,7 +333,11 @@ Table(
     Column("token_hash", String, nullable=False),
     Column("enrolled_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
+    Column("next_hash", String),
+    Column("seen_at", UtcDateTime),
+    Column("version", String),
     UniqueConstraint("token_hash"),
+    Index("uq_station_next_hash", "next_hash", unique=True),
 )
 Table(
     "ticket",

@@ -33,7 +33,10 @@ def provide_seats(
         chunk = concerned[start : start + _CHUNK]
         _seat(connection, chunk, seated)
         free = free_seats(
-            _SEAT.c.slot == _SLOT.c.id, _SEAT.c.free_at < NEVER, _SEAT.c.hold.is_(None)
+            _SEAT.c.slot == _SLOT.c.id,
+            _SEAT.c.free_at < NEVER,
+            _SEAT.c.hold.is_(None),
+            _SEAT.c.kept_for.is_(None),
         )
         connection.execute(update(_SLOT).where(_SLOT.c.id.in_(chunk)).values(free))
     return concerned
@@ -80,6 +83,6 @@ def _seat(
         connection.execute(
             update(_SEAT)
             .where(_SEAT.c.slot == bindparam("of"), _SEAT.c.number == bindparam("at"))
-            .values(appointment=bindparam("taker"), free_at=NEVER, hold=None),
+            .values(appointment=bindparam("taker"), free_at=NEVER, hold=None, kept_for=None),
             rows,
         )

@@ -1,4 +1,4 @@
-"""What time alone changes: holds and offers run out, kept seats become everybody's, demands go."""
+"""What time alone changes: holds, offers and cool-downs run out, kept seats become everybody's."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,16 +9,20 @@ from guichet.domain import quotas
 from guichet.domain.waiting import Rules
 from guichet.store import waiting
 from guichet.store.booking import DEMANDS, SEAT, SLOTS, recounted
+from guichet.store.cooling import cooled
 from guichet.store.waiting import Key, Seat
 
 
 def sites_to_sweep(connection: Connection, now: datetime, rules: Rules) -> list[int]:
     """The sites where `sweep` has something to do."""
     held = select(SLOTS.c.site).join(SEAT, SEAT.c.slot == SLOTS.c.id).where(_expired(now))
+    back = select(SLOTS.c.site).where(SLOTS.c.id.in_(select(SEAT.c.slot).where(cooled(now))))
     unsold = select(SLOTS.c.site).where(_unsold(now))
     over = select(DEMANDS.c.site).where(DEMANDS.c.until <= now)
     old = select(DEMANDS.c.site).where(*waiting.old(now, rules))
-    found = (connection.execute(each.distinct()).scalars() for each in (held, unsold, over, old))
+    found = (
+        connection.execute(each.distinct()).scalars() for each in (held, back, unsold, over, old)
+    )
     return sorted({site for sites in found for site in sites})
 
 
@@ -35,11 +39,18 @@ def sweep(connection: Connection, site: int, now: datetime, rules: Rules) -> lis
         .order_by(SEAT.c.slot, SEAT.c.number)
     ).all()
     connection.execute(update(SEAT).where(_expired(now), of_site).values(hold=None))
+    back = connection.execute(
+        update(SEAT)
+        .where(cooled(now), of_site)
+        .values(kept_for=None)
+        .returning(SEAT.c.slot, SEAT.c.number, SEAT.c.quota)
+    ).all()
     offered = [Seat(*seat[:3]) for seat in expired if seat.hold in over]
+    offered += [Seat(*seat) for seat in sorted(back)]
     held = [Seat(*seat[:3]) for seat in expired if seat.hold not in over]
     told = waiting.offer(connection, offered, now, rules)
     told += waiting.offer(connection, held, now, rules, now - rules.recent)
-    slots = [seat.slot for seat in expired] + list(_shared(connection, site, now))
+    slots = [seat.slot for seat in (*expired, *back)] + list(_shared(connection, site, now))
     demands = dict.fromkeys([*over, *told, *waiting.forget(connection, site, now, rules)])
     return [
         *(("slot", slot) for slot in recounted(connection, slots, now)),

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from guichet.store.tables import METADATA, Moment, MomentOrNone, json_column
@@ -13,12 +13,16 @@ __all__ = ["METADATA"]
 
 
 class SeatRow(SQLModel, table=True):
-    """One seat of a slot. `free_at` is the only state: free from then on; booked = far future."""
+    """One seat of a slot. `free_at` is the only state: free from then on; booked = far future.
+
+    `kept_for`: the person who gave it up, who alone may take it back before then.
+    """
 
     __tablename__ = "seat"
     __table_args__ = (
         Index("ix_seat_slot_free_at", "slot", "free_at"),
         Index("ix_seat_hold", "hold"),
+        Index("ix_seat_kept_back", "free_at", sqlite_where=text("kept_for IS NOT NULL")),
     )
     slot: str = Field(primary_key=True)
     number: int = Field(primary_key=True)
@@ -26,6 +30,7 @@ class SeatRow(SQLModel, table=True):
     free_at: Moment
     hold: str | None
     appointment: str | None = Field(default=None, index=True)
+    kept_for: str | None = None
 
 
 class FeedRow(SQLModel, table=True):
@@ -79,9 +84,14 @@ class VerdictRow(SQLModel, table=True):
 
 
 class StationRow(SQLModel, table=True):
-    """An enrolled device. Only the hash of its token is kept."""
+    """An enrolled device. Only the hash of its token is kept.
+
+    `next_hash` is that of a newer token, given but not yet used. `seen_at` is kept to the quarter
+    of an hour, `version` is what the device says it runs.
+    """
 
     __tablename__ = "station"
+    __table_args__ = (Index("uq_station_next_hash", "next_hash", unique=True),)
     id: str = Field(primary_key=True)
     site: int
     number: int
@@ -89,6 +99,18 @@ class StationRow(SQLModel, table=True):
     token_hash: str = Field(unique=True)
     enrolled_at: Moment
     revoked_at: MomentOrNone
+    next_hash: str | None = None
+    seen_at: MomentOrNone = None
+    version: str | None = None
+
+
+class SiteFlagRow(SQLModel, table=True):
+    """What is switched on or off for one site, other than guichet.domain.flags would have it."""
+
+    __tablename__ = "site_flag"
+    site: int = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    enabled: bool
 
 
 class EnrolCodeRow(SQLModel, table=True):

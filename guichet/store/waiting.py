@@ -26,7 +26,8 @@ from guichet.domain.operations import (
     Release,
 )
 from guichet.domain.waiting import Ended, Rules, closed, first_match, offer_until, withdrawn
-from guichet.store.booking import DEMANDS, SEAT, recounted
+from guichet.store.booking import DEMANDS, SEAT, Authority, recounted
+from guichet.store.cooling import cool
 from guichet.store.records import get, put, records
 from guichet.store.schema import METADATA
 
@@ -44,13 +45,14 @@ class Seat(NamedTuple):
 
 
 def follow(
-    connection: Connection, operation: Operation, done: Applied, now: datetime, rules: Rules
+    connection: Connection, operation: Operation, done: Applied, now: datetime, authority: Authority
 ) -> Applied | Refused:
     """What the waiting list makes of an operation that central has just applied.
 
-    Whoever is booked waits no more; the seats it freed are offered to those who wait. A seat
-    offered to one person is refused to another.
+    Whoever is booked waits no more; the seats it freed are offered to those who wait, and kept
+    back for a while when nobody does. A seat offered to one person is refused to another.
     """
+    rules = authority.waiting
     demands = [key for kind, key in done.changed if kind == "demand"]
     slots = [key for kind, key in done.changed if kind == "slot"]
     since = None
@@ -72,7 +74,10 @@ def follow(
         case _:
             return done
     slots += _given_back(connection, demands, now)
-    told = offer(connection, _free_from(connection, slots, now), now, rules, since)
+    seats = _free_from(connection, slots, now)
+    told = offer(connection, seats, now, rules, since)
+    free = [(seat.slot, seat.number) for seat in seats]
+    cool(connection, free, now, authority.cooldown, authority.draw)
     changed = [
         *done.changed,
         *(("demand", key) for key in [*demands, *told]),
@@ -178,7 +183,7 @@ def _given_back(connection: Connection, demands: Sequence[str], now: datetime) -
         freed = (
             update(SEAT)
             .where(SEAT.c.hold == key, SEAT.c.appointment.is_(None), SEAT.c.slot != (offered or ""))
-            .values(hold=None, free_at=now)
+            .values(hold=None, free_at=now, kept_for="")
             .returning(SEAT.c.slot)
         )
         slots += connection.execute(freed).scalars()
@@ -237,6 +242,6 @@ def _keep(connection: Connection, seat: Seat, hold: str, until: datetime, now: d
             SEAT.c.appointment.is_(None),
             SEAT.c.free_at <= now,
         )
-        .values(hold=hold, free_at=until)
+        .values(hold=hold, free_at=until, kept_for=None)
     )
     return held.rowcount == 1

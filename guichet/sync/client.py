@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from importlib.metadata import version
 from typing import Any
 
 import httpx
@@ -13,7 +14,13 @@ import msgspec
 from guichet.domain.foreigner_number import Existence
 from guichet.domain.model import Change, Person, Slot
 from guichet.domain.operations import Verdict
-from guichet.errors import CentralRefused, CentralUnavailable, DeviceRejected, ProtocolError
+from guichet.errors import (
+    CentralRefused,
+    CentralUnavailable,
+    DeviceRejected,
+    ProtocolError,
+    UpdateRequired,
+)
 from guichet.i18n import _
 from guichet.store.wire import nonsense, read_change, read_verdict
 
@@ -34,6 +41,16 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Hello:
+    """What central says of itself: its clock, the protocols it speaks, this site's flags."""
+
+    now: datetime
+    protocol_min: int
+    protocol_max: int
+    flags: dict[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolled:
     """What central gives to a new device. `number` is unique among the site's stations."""
 
@@ -48,7 +65,7 @@ class CentralClient:
     """Central as one station sees it. Safe to share between threads."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
-        headers = {"Guichet-Protocol": PROTOCOL}
+        headers = {"Guichet-Protocol": PROTOCOL, "User-Agent": f"guichet/{version('guichet')}"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         try:
@@ -79,6 +96,24 @@ class CentralClient:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise nonsense() from error
+
+    def hello(self) -> Hello:
+        """What central says of itself, whatever protocol it speaks."""
+        try:
+            return msgspec.convert(self._ask("GET", "/v1/hello"), Hello)
+        except ValueError as error:
+            raise nonsense() from error
+
+    def rotate(self) -> str:
+        """A new token for this device; the present one is good until `use` has used it."""
+        try:
+            return str(self._ask("POST", "/v1/rotate")["token"])
+        except (KeyError, TypeError) as error:
+            raise nonsense() from error
+
+    def use(self, token: str) -> None:
+        """Bear this token from now on."""
+        self._http.headers["Authorization"] = f"Bearer {token}"
 
     def push(self, operations: Sequence[str]) -> list[Verdict]:
         """Central's verdicts on operations given as JSON texts, in their order."""
@@ -179,7 +214,12 @@ class CentralClient:
 def _fault(response: httpx.Response) -> Exception:
     """The fault of an error answer: later, never for this device, or a reasoned no."""
     status = response.status_code
-    if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.TOO_MANY_REQUESTS:
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        return CentralUnavailable(
+            _("Trop de demandes à la fois. Nouvel essai automatique dans un instant."),
+            _retry_after(response.headers.get("Retry-After")),
+        )
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.REQUEST_TIMEOUT:
         return CentralUnavailable(
             _("La centrale est surchargée ou en panne. Nouvel essai automatique."),
             _retry_after(response.headers.get("Retry-After")),
@@ -191,6 +231,8 @@ def _fault(response: httpx.Response) -> Exception:
         return nonsense()
     if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
         return DeviceRejected(title, reason, status)
+    if status == httpx.codes.UPGRADE_REQUIRED:
+        return UpdateRequired(title, reason, status)
     return CentralRefused(title, reason, status)
 
 

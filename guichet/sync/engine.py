@@ -19,6 +19,7 @@ from guichet.errors import (
     DeviceRejected,
     GuichetError,
     ProtocolError,
+    UpdateRequired,
 )
 from guichet.store.engine import reading, writing
 from guichet.sync import outbox, replica
@@ -50,6 +51,7 @@ class Link(StrEnum):
     OFFLINE = "offline"
     REJECTED = "rejected"
     CONFUSED = "confused"
+    OUTDATED = "outdated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,10 @@ class SyncState:
 
 
 class SyncEngine:
-    """Pushes and pulls in its own thread, from which it calls `told` when facts have changed, and
-    `upkeep` after each exchange.
+    """Pushes and pulls in its own thread, where it calls `told`, `agreed` and `upkeep`.
+
+    `told`: facts have changed. `agreed`: the station and central have just exchanged all they had.
+    `upkeep`: an exchange has ended, well or not.
     """
 
     def __init__(
@@ -80,6 +84,7 @@ class SyncEngine:
         connect: "Callable[[], CentralClient]",
         clock: Callable[[], datetime],
         told: Callable[[], None],
+        agreed: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
         self.upkeep: Callable[[], None] = lambda: None
@@ -88,6 +93,7 @@ class SyncEngine:
         self._connect = connect
         self._clock = clock
         self._told = told
+        self._agreed = agreed
         self._wake = threading.Event()
         self._urgent = threading.Event()
         self._stop = threading.Event()
@@ -143,8 +149,7 @@ class SyncEngine:
 
     def failed(self, error: GuichetError) -> None:
         """Say of a fault of `once` what the working thread would have said."""
-        rejected = isinstance(error, DeviceRejected)
-        self._say(Link.REJECTED if rejected else Link.OFFLINE, str(error), reason=reason(error))
+        self._say(_link(error), str(error), reason=reason(error))
 
     # The working thread ----------------------------------------------------------------------
 
@@ -155,14 +160,15 @@ class SyncEngine:
             self._wake.clear()
             try:
                 self.once()
+                self._agreed()
             except DeviceRejected as error:
-                self._say(Link.REJECTED, str(error), reason=error.reason)
+                self.failed(error)
             except CentralUnavailable as error:
-                self._say(Link.OFFLINE, str(error), reason=reason(error))
+                self.failed(error)
                 self._rest(error.retry_after)
                 continue
             except (ProtocolError, CentralRefused) as error:
-                self._say(Link.CONFUSED, str(error), reason=reason(error))
+                self.failed(error)
                 self._rest(None)
                 continue
             except GuichetError as error:  # the disk: said, and tried again
@@ -238,11 +244,9 @@ class SyncEngine:
                 return
             try:
                 verdicts = self._connect().push([queued.body for queued in batch])
-            except DeviceRejected:
+            except (DeviceRejected, UpdateRequired):
                 raise
-            except CentralRefused as error:
-                if error.reason == "protocol_too_old":  # no operation is to blame
-                    raise
+            except CentralRefused:
                 self._push_singly(batch)
                 continue
             self._settle(verdicts)
@@ -252,7 +256,7 @@ class SyncEngine:
         for queued in batch:
             try:
                 self._settle(self._connect().push([queued.body]))
-            except DeviceRejected:
+            except (DeviceRejected, UpdateRequired):
                 raise
             except CentralRefused as error:
                 logger.warning("operation %s quarantined: %s", queued.operation, error.reason)
@@ -338,3 +342,16 @@ class SyncEngine:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError as error:
                 logger.debug("event stream already closed: %s", error)
+
+
+def _link(error: GuichetError) -> Link:
+    """How a station stands that met this fault."""
+    match error:
+        case DeviceRejected():
+            return Link.REJECTED
+        case UpdateRequired():
+            return Link.OUTDATED
+        case ProtocolError() | CentralRefused():
+            return Link.CONFUSED
+        case _:
+            return Link.OFFLINE

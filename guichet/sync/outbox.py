@@ -21,6 +21,9 @@ UNACCEPTED = frozenset({"pending", "refused", "quarantined"})
 
 Key = tuple[str, str]
 
+_UNJUDGED = frozenset({"invalid_operation", "failed"})
+"""Central could not read it, or failed on it: no rule said no, and it may be sent again one day."""
+
 
 @dataclass(frozen=True, slots=True)
 class Queued:
@@ -107,7 +110,10 @@ def settle(connection: Connection, verdict: Verdict) -> None:
         connection.execute(
             update(_OUTBOX)
             .where(_OUTBOX.c.operation == verdict.operation)
-            .values(state="refused", reason=verdict.reason)
+            .values(
+                state="quarantined" if verdict.reason in _UNJUDGED else "refused",
+                reason=verdict.reason,
+            )
         )
     absorb(connection, verdict.changes)
     _release_deferred(connection)

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from guichet.central.events import keep_house
 from guichet.domain.model import Site
 from guichet.domain.operations import Action
+from guichet.domain.waiting import Rules
 from tests.central.samples import Caller, agent, furnish, person, publish, slot
 from tests.servers import CentralUnderTest, Clock
 
@@ -39,3 +41,14 @@ def done(caller: Caller, action: Action) -> dict[str, Any]:
 def held(caller: Caller, kind: str) -> dict[str, dict[str, Any] | None]:
     """The records of a kind in the feed of the caller's site."""
     return {c["key"]: c["record"] for c in caller.pull_all() if c["kind"] == kind}
+
+
+def free(caller: Caller) -> dict[str, int]:
+    """How many seats are free in each slot of the caller's site."""
+    return {key: made["free"] for key, made in held(caller, "slot").items() if made is not None}
+
+
+def cooled(central: CentralUnderTest, clock: Clock) -> None:
+    """Wait until what was given up is kept back no more."""
+    clock.advance(minutes=30)
+    keep_house(central.engine, clock(), Rules())

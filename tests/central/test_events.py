@@ -113,7 +113,7 @@ async def test_silence_is_broken_by_a_comment(
     monkeypatch.setattr("guichet.central.events.COMMENT_EVERY", 0.01)
     events = Events(engine, clock)
     async with events.watching():
-        stream = events.stream(1)
+        stream = events.stream(1, "station")
         said = [await anext(stream) for _ in range(3)]
     assert said[0].startswith("event: changed\ndata: ")
     assert ":\n\n" in said[1:]

@@ -9,7 +9,7 @@ from typing import Any
 
 from guichet.domain.operations import Book, Cancel, Hold, Move, Register
 from tests.central.samples import PROCEDURE, Caller, book, person, publish, row, slot
-from tests.central.sites import done, held
+from tests.central.sites import cooled, done, held
 from tests.servers import CentralUnderTest, Clock
 
 
@@ -84,6 +84,7 @@ def test_sites_that_book_at_each_other_neither_block_nor_lose(
     assert deadlocks(central) == 0
     assert len(kept) == 3 * each - 3 * len(range(0, each, 3))
     taken = Counter(where for _key, where in kept)
+    cooled(central, clock)
     for site, caller in callers.items():
         slots, found = held(caller, "slot"), held(caller, "appointment")
         record = slots[f"w{site}"]

@@ -1,3 +1,4 @@
+import gzip
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from guichet.domain.operations import CheckIn, Register
-from guichet.store.wire import operation_json
+from guichet.store.wire import operation_json, read_verdict
 from tests.central.samples import Caller, book, furnish, operation, person, publish, slot
 from tests.servers import CentralUnderTest, Clock
 
@@ -70,9 +71,6 @@ def test_malformed_requests_are_refused(caller: Caller, content: str) -> None:
 @pytest.mark.parametrize(
     ("where", "value"),
     [
-        ("id", None),
-        ("id", "x" * 501),
-        ("id", "nul\0"),
         ("at", "yesterday"),
         ("at", "2026-11-23T08:00:00"),
         ("at", "9999-12-31T23:59:59Z"),
@@ -87,17 +85,58 @@ def test_malformed_requests_are_refused(caller: Caller, content: str) -> None:
         ("action.accord", {"given_at": "1234"}),
     ],
 )
-def test_nonsense_fields_are_refused(caller: Caller, where: str, value: Any) -> None:
-    answer = caller.http.post("/v1/operations", content=changed(caller, where, value))
-    body = problem(answer, 422, "invalid_request")
-    assert body["errors"]
-    assert "not hexadecimal" not in answer.text
-    assert (
-        caller.http.post("/v1/operations", content=changed(caller, "action.person", "p1")).json()[
-            "verdicts"
-        ][0]["reason"]
-        is None
+def test_a_poisoned_operation_is_refused_and_those_behind_it_are_judged(
+    caller: Caller, where: str, value: Any
+) -> None:
+    bad, good = (
+        json.loads(changed(caller, *each))["operations"][0]
+        for each in ((where, value), ("action.person", "p1"))
     )
+    answer = caller.http.post("/v1/operations", json={"operations": [bad, good, bad]})
+    refused, applied, again = answer.json()["verdicts"]
+    assert (refused["operation"], refused["reason"]) == (bad["id"], "invalid_operation")
+    assert refused["detail"].keys() == {"where", "what"}
+    assert refused["changes"] == []
+    assert again == refused
+    assert (applied["operation"], applied["reason"]) == (good["id"], None)
+    assert "not hexadecimal" not in answer.text
+    read_verdict(refused)  # as a station does
+
+
+@SQLITE
+@pytest.mark.parametrize("value", [None, "", "x" * 501, "nul\0"])
+def test_without_an_id_nobody_knows_whose_verdict_it_is(caller: Caller, value: Any) -> None:
+    body = problem(
+        caller.http.post("/v1/operations", content=changed(caller, "id", value)),
+        422,
+        "invalid_request",
+    )
+    assert body["errors"]
+
+
+def test_a_fault_of_ours_stops_one_operation_only(
+    caller: Caller, central: CentralUnderTest, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish(central.engine, 1, slot("broken"), person("p2"))
+    with central.engine.begin() as connection:
+        connection.execute(text("UPDATE slot SET procedures = '3' WHERE id = 'broken'"))
+    doomed, sound = book("broken", "p1"), book("matin", "p2")
+    failed, applied = caller.do(doomed, sound)
+    assert (failed["reason"], failed["changes"]) == ("failed", [])
+    assert applied["reason"] is None
+    assert doomed.appointment not in caplog.text
+    # Not kept: once the fault is mended, the station may send it again.
+    with central.engine.begin() as connection:
+        connection.execute(text("UPDATE slot SET procedures = '[\"RENOUV\"]' WHERE id = 'broken'"))
+    assert caller.do(doomed)[0]["reason"] is None
+
+
+@SQLITE
+def test_what_is_compressed_is_not_read(caller: Caller) -> None:
+    bomb = gzip.compress(b" " * (64 * 1024 * 1024))
+    headers = {"Content-Encoding": "gzip"}
+    answer = caller.http.post("/v1/operations", content=bomb, headers=headers)
+    problem(answer, 415, "unsupported_encoding")
 
 
 @SQLITE

@@ -104,6 +104,10 @@ class Desk(Caller):
         self.clock.advance(**delta)
         keep_house(self.central.engine, self.clock(), Rules())
 
+    def cooled(self) -> None:
+        """Wait until what was given up is kept back no more."""
+        self.later(minutes=30)
+
 
 @pytest.fixture
 def desk(central: CentralUnderTest, clock: Clock) -> Iterator[Desk]:
@@ -183,7 +187,9 @@ def test_a_no_gives_the_seat_to_the_next_at_once(desk: Desk, answer: str) -> Non
     assert (ada.waiting, ada.person) == ((False, None) if left else (True, "p-ada"))
     assert ada.ended == ("left" if left else None)
     desk.apply(AnswerOffer("bob", "s1", answer))
-    assert desk.free("s1") == 1
+    assert (desk.offered(), desk.free("s1")) == ({}, 0)
+    desk.cooled()
+    assert (desk.offered(), desk.free("s1")) == ({}, 1)
 
 
 def test_nobody_answered_and_the_offer_stands(desk: Desk) -> None:
@@ -219,6 +225,8 @@ def test_one_offer_a_day_and_three_in_all(desk: Desk) -> None:
             told.append(desk.demand("ada").offered)
             if told[-1]:
                 desk.apply(AnswerOffer("ada", slot_id, "declined"))
+        desk.cooled()
+        assert (desk.free("s1"), desk.free("s2")) == (1, 2)
         desk.later(days=1)
     assert told == ["s1", None, "s1", None, "s1", None, None, None, None, None]
     assert (desk.demand("ada").offers, desk.demand("ada").waiting) == (3, True)
@@ -229,6 +237,9 @@ def test_one_person_has_one_offer_a_day_whatever_they_wait_for(desk: Desk) -> No
     desk.wait("ada", 1)
     desk.wait("bob", 2, person="p-ada")
     desk.apply(*(Cancel(each, "person") for each in taken))
+    assert desk.offered() == {"ada": "s2"}
+    assert desk.free("s2") == 0
+    desk.cooled()
     assert desk.offered() == {"ada": "s2"}
     assert desk.free("s2") == 1
 
@@ -352,6 +363,7 @@ def test_a_station_that_knows_less_does_not_undo_an_offer(desk: Desk) -> None:
     assert desk.demand("ada").offered == "s1"
     desk.apply(RecordDemand(replace(before, waiting=False, person=None)))
     assert desk.demand("ada").ended == "left"
+    desk.cooled()
     assert desk.free("s1") == 1
     assert desk.refusal(RecordDemand(replace(before, person="nobody"))) == "unknown_person"
 
@@ -373,6 +385,8 @@ def test_a_slot_that_is_too_near_is_offered_to_nobody(desk: Desk) -> None:
     desk.wait("ada")
     desk.later(days=28, hours=20)  # the eve of the slot, in the evening: nobody can be called
     desk.apply(Cancel(taken, "person"))
+    assert desk.offered() == {}
+    desk.cooled()
     assert desk.offered() == {}
     assert desk.free("s1") == 1
 

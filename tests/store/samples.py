@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select
 
+from guichet.domain.cooldown import Rules as Cooldown
 from guichet.domain.model import (
     Accord,
     AccordMode,
@@ -22,11 +23,13 @@ from guichet.domain.model import (
     Visit,
 )
 from guichet.domain.operations import Action, Applied, Book, CheckIn, Hold, Operation, Refused
+from guichet.domain.waiting import Rules
 from guichet.store.apply import apply
 from guichet.store.booking import NEVER, Authority
 from guichet.store.engine import reading, writing
 from guichet.store.records import get, put
 from guichet.store.schema import METADATA
+from guichet.store.sweep import sweep
 
 DAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -136,6 +139,12 @@ class Counter:
             found = get(connection, Slot, slot)
         assert found is not None
         return found.free
+
+    def cool(self, site: int = 93) -> None:
+        """Let what was given up at NOW be everybody's again."""
+        later = NOW + Cooldown().longest
+        with writing(self.engine) as connection:
+            sweep(connection, site, later, Rules())
 
     def put(self, *records: Record) -> None:
         with writing(self.engine) as connection:

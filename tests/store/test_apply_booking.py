@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from guichet.domain.cooldown import Rules as Cooldown
 from guichet.domain.model import AppointmentStatus, Person
 from guichet.domain.operations import (
     Applied,
@@ -287,6 +288,8 @@ def test_a_move_keeps_the_reference_raises_the_revision_and_frees_the_seat(
         ("s2", 1, None, before.id, True),
         ("s2", 2, None, None, False),
     ]
+    assert (central.free("s1"), central.free("s2")) == (0, 1)
+    central.cool()
     assert (central.free("s1"), central.free("s2")) == (1, 1)
 
 
@@ -306,15 +309,18 @@ def test_a_refused_move_leaves_everything_as_it_was(central: Counter) -> None:
     assert central.refusal(Move(made, "none", "s3")) == "unknown_slot"
 
 
-def test_a_cancelled_seat_is_free_at_once(central: Counter) -> None:
+def test_a_cancelled_seat_is_free_again_after_a_while(central: Counter) -> None:
     made = central.book(ADA, "s1")
     outcome = central.do(Cancel(made, "person"))
     after = central.appointment(made)
     assert outcome == Applied((("appointment", made), ("slot", "s1")))
     assert (after.status, after.revision) == (AppointmentStatus.CANCELLED, 2)
     assert after.cancel_reason == "person"
+    assert central.free("s1") == 0
+    central.cool()
     assert central.free("s1") == 1
-    assert isinstance(central.do(booking(ADA, "none", "s1")), Applied)
+    later = NOW + Cooldown().longest
+    assert isinstance(central.do(booking(ADA, "none", "s1"), later), Applied)
 
 
 def test_cancelled_or_arrived_appointments_stay_where_they_are(central: Counter) -> None:

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,21 @@ def test_down_to_nothing_and_up_again(engine: Engine) -> None:
     with reading(engine) as connection:
         tables = set(inspect(connection).get_table_names())
     assert tables == {*METADATA.tables, "alembic_version"}
+
+
+def test_stations_of_before_are_not_taken_for_silent_ones(engine: Engine) -> None:
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    with writing(engine) as connection:
+        station = {"id": "s", "site": 1, "number": 1, "name": "n", "token_hash": "h"}
+        stations = METADATA.tables["station"]
+        connection.execute(stations.insert().values(enrolled_at=long_ago, **station))
+        made = config()
+        made.attributes["connection"] = connection
+        command.downgrade(made, "0007")
+    migrate(engine)
+    with reading(engine) as connection:
+        seen = connection.execute(stations.select()).one().seen_at
+    assert datetime.now(UTC) - seen < timedelta(minutes=5)
 
 
 def test_migrating_again_changes_nothing(engine: Engine) -> None:

@@ -1,0 +1,135 @@
+"""The stations of central, and what is switched on for a site, from the shell."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from guichet.cli_central import _check_site, _created, _where, central
+from guichet.errors import ConfigError
+from guichet.i18n import _
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from guichet.central.devices import Listed
+
+_STANDINGS = {
+    "good": _("✓ admis"),
+    "device_expired": _("! silencieux depuis trop longtemps"),
+    "device_revoked": _("✗ révoqué"),
+}
+_LEAST = 6
+"""Characters of a station's id that must be given."""
+
+
+@central.command()
+@click.option("--site", type=int, help=_("Numéro d’un site, sinon tous."))
+@click.option("--json", "as_json", is_flag=True, help=_("Réponse en JSON."))
+@_where
+def stations(site: int | None, folder: Path | None, database: str | None, *, as_json: bool) -> None:
+    """Lister les postes.
+
+    Leur dernier contact (à un quart d’heure près), leur version, leur état.
+    """
+    found = _listed(_created(folder, database), site)
+    if as_json:
+        click.echo(json.dumps([asdict(each) for each in found], default=str, ensure_ascii=False))
+        return
+    for each in found:
+        seen = f"{each.seen_at:%d/%m/%Y %H:%M} UTC" if each.seen_at else _("jamais")
+        said = _STANDINGS[each.standing]
+        version = each.version or "–"
+        click.echo(f"{each.id}  {each.site}/{each.number}  {seen}  {version}  {said}  {each.name}")
+    if not found:
+        click.echo(_("Aucun poste."))
+
+
+@central.command()
+@click.argument("station", metavar="POSTE")
+@_where
+def revoke(station: str, folder: Path | None, database: str | None) -> None:
+    """Ne plus admettre un POSTE.
+
+    POSTE est son identifiant, ou le début. Le refus vaut dès sa prochaine demande.
+    """
+    from guichet.central import registry  # noqa: PLC0415
+    from guichet.config import clock  # noqa: PLC0415
+
+    engine = _created(folder, database)
+    known = _one(engine, station)
+    if not registry.revoke(engine, known.id, clock()()):
+        raise ConfigError(_("Ce poste est déjà révoqué."))
+    click.echo(_("Le poste {name} n’est plus admis.").format(name=known.name))
+
+
+@central.command()
+@click.argument("station", metavar="POSTE")
+@_where
+def readmit(station: str, folder: Path | None, database: str | None) -> None:
+    """Admettre de nouveau un POSTE resté silencieux trop longtemps."""
+    from guichet.central import devices  # noqa: PLC0415
+    from guichet.config import clock  # noqa: PLC0415
+
+    engine = _created(folder, database)
+    known = _one(engine, station)
+    if not devices.readmit(engine, known.id, clock()()):
+        raise ConfigError(_("Ce poste est révoqué\u202f: enrôlez-le de nouveau."))
+    click.echo(_("Le poste {name} est admis de nouveau.").format(name=known.name))
+
+
+@central.command()
+@click.argument("site", type=int)
+@click.argument("name", metavar="[NOM]", required=False)
+@click.argument("state", metavar="[on|off]", required=False, type=click.Choice(["on", "off"]))
+@_where
+def flag(
+    site: int, name: str | None, state: str | None, folder: Path | None, database: str | None
+) -> None:
+    """Activer ou désactiver quelque chose pour un SITE.
+
+    Les autres sites n’en sont pas changés. Sans NOM, montrer ce qui est actif.
+    """
+    from guichet.central import flags  # noqa: PLC0415
+    from guichet.domain.flags import FLAGS  # noqa: PLC0415
+    from guichet.store import cooling  # noqa: PLC0415
+    from guichet.store.engine import reading  # noqa: PLC0415
+
+    engine = _created(folder, database)
+    _check_site(engine, site)
+    if name is not None:
+        if state is None:
+            raise click.MissingParameter(param_hint="on|off", param_type="argument")
+        if not flags.switch(engine, site, name, enabled=state == "on"):
+            raise ConfigError(
+                _("«\u00a0{name}\u00a0» n’existe pas\u202f; il y a\u202f: {known}.").format(
+                    name=name, known=", ".join(FLAGS)
+                )
+            )
+    with reading(engine) as connection:
+        for known, enabled in cooling.flags(connection, site).items():
+            click.echo(f"{known} {'on' if enabled else 'off'}")
+
+
+def _listed(engine: "Engine", site: int | None = None) -> "list[Listed]":
+    from guichet.central import devices  # noqa: PLC0415
+    from guichet.central.budgets import Protection  # noqa: PLC0415
+    from guichet.config import clock  # noqa: PLC0415
+
+    return devices.listed(engine, clock()(), Protection.from_environment().unused_days, site)
+
+
+def _one(engine: "Engine", station: str) -> "Listed":
+    """The one station whose id is, or begins with, what was typed. Raises ConfigError."""
+    wanted = station.strip().lower()
+    found = [each for each in _listed(engine) if each.id.startswith(wanted)]
+    if len(wanted) < _LEAST or len(found) != 1:
+        raise ConfigError(
+            _(
+                "Aucun poste, ou plusieurs, dont l’identifiant commence par "
+                "«\u00a0{typed}\u00a0»\u202f: «\u00a0guichet central stations\u00a0» les montre."
+            ).format(typed=station)
+        )
+    return found[0]

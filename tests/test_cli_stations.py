@@ -1,0 +1,82 @@
+"""Stations listed, revoked and readmitted, and flags, from the shell."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from guichet.central import registry
+from guichet.store.engine import open_engine, sqlite_url
+from tests.central.samples import furnish
+from tests.commands import Run, logging_put_back, run
+
+__all__ = ["logging_put_back", "run"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "central"
+
+
+@pytest.fixture
+def engine(folder: Path) -> Iterator[Engine]:
+    folder.mkdir()
+    opened = open_engine(sqlite_url(folder / "central.sqlite3"))
+    registry.create(opened, datetime.now(UTC))
+    furnish(opened)
+    yield opened
+    opened.dispose()
+
+
+def enrolled(engine: Engine, name: str, *, days_ago: int = 0, site: int = 1) -> str:
+    """A station's id."""
+    then = datetime.now(UTC) - timedelta(days=days_ago)
+    given = registry.enrol(engine, registry.add_enrol_code(engine, site, then), name, then)
+    assert isinstance(given, registry.Enrolled)
+    return given.station
+
+
+def test_stations_are_listed_and_revoked(run: Run, engine: Engine, folder: Path) -> None:
+    where = ("--dir", str(folder))
+    assert "Aucun poste" in run("central", "stations", *where).output
+    one, two = enrolled(engine, "accueil"), enrolled(engine, "poste 2", site=2)
+    lines = run("central", "stations", *where).output.splitlines()
+    assert [line.split()[:2] for line in lines] == [[one, "1/1"], [two, "2/1"]]
+    assert "admis" in lines[0]
+    (only,) = json.loads(run("central", "stations", "--site", "2", "--json", *where).output)
+    assert (only["id"], only["name"], only["standing"]) == (two, "poste 2", "good")
+    assert datetime.fromisoformat(only["seen_at"]).tzinfo is not None
+    done = run("central", "revoke", one[:8].upper(), *where)
+    assert (done.code, "accueil" in done.output) == (0, True)
+    assert "révoqué" in run("central", "stations", "--site", "1", *where).output
+    for words in (("revoke", one), ("readmit", one), ("revoke", "ffff"), ("revoke", "")):
+        refused = run("central", *words, *where)
+        assert (refused.code, refused.errors.count("\n")) == (1, 1), words
+
+
+def test_a_silent_station_is_readmitted(
+    run: Run, engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = ("--dir", str(folder))
+    station = enrolled(engine, "armoire", days_ago=40)
+    assert "admis" in run("central", "stations", *where).output
+    monkeypatch.setenv("GUICHET_PROTECTION", "unused_days=30")
+    assert "silencieux" in run("central", "stations", *where).output
+    assert run("central", "readmit", station, *where).code == 0
+    assert "admis" in run("central", "stations", *where).output
+
+
+def test_a_flag_is_switched_for_one_site(run: Run, engine: Engine, folder: Path) -> None:
+    del engine
+    where = ("--dir", str(folder))
+    assert run("central", "flag", "1", *where).output == "cooldown on\n"
+    assert run("central", "flag", "1", "cooldown", "off", *where).output == "cooldown off\n"
+    assert run("central", "flag", "1", *where).output == "cooldown off\n"
+    assert run("central", "flag", "2", *where).output == "cooldown on\n"
+    assert run("central", "flag", "1", "cooldown", "on", *where).output == "cooldown on\n"
+    assert "cooldown" in run("central", "flag", "1", "speed", "on", *where).errors
+    assert run("central", "flag", "1", "cooldown", *where).code == 2
+    assert run("central", "flag", "7", *where).code == 1
