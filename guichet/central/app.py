@@ -18,6 +18,7 @@ from guichet.central.existence import Connector, unavailable
 from guichet.central.limits import Guard
 from guichet.central.problems import Problem, problem_response
 from guichet.central.schemas import ProblemBody
+from guichet.domain.leases import LeaseRules
 from guichet.domain.waiting import Rules
 
 _REASONS = {404: "not_found", 405: "method_not_allowed"}
@@ -30,12 +31,13 @@ def create_app(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     connector: Connector = unavailable,
     waiting: Rules | None = None,
+    leases: LeaseRules | None = None,
 ) -> FastAPI:
     """Central on a database that guichet.central.registry.create has prepared.
 
     `hold_minutes` is how long a seat is kept for someone who is booking; `connector` asks a
     register of foreigners' numbers whether one exists, and none is within reach today; `waiting` is
-    how the waiting list goes.
+    how the waiting list goes, `leases` how many seats are lent to stations for a day offline.
     """
     waiting = waiting or Rules()
     events = Events(engine, clock, waiting)
@@ -58,6 +60,7 @@ def create_app(
     app.state.clock = clock
     app.state.hold_minutes = hold_minutes
     app.state.waiting = waiting
+    app.state.leases = leases or LeaseRules()
     app.state.connector = connector
     app.include_router(router)
     app.add_middleware(Guard)

@@ -28,6 +28,7 @@ from guichet.domain.operations import (
     Refused,
     Register,
     Release,
+    Settle,
     Start,
     UndoCheckIn,
     WithdrawAccord,
@@ -86,5 +87,5 @@ def _dispatch(
             return visits.check_in(connection, operation, action)
         case UndoCheckIn() | Call() | Start() | Complete() | NoteIdentity() as action:
             return visits.step(connection, operation, action)
-        case NoteScan() | FileReport() as action:
+        case NoteScan() | FileReport() | Settle() as action:
             return reports.note(connection, operation, action)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from guichet.domain import quotas
 from guichet.domain.waiting import Rules
-from guichet.store import waiting
+from guichet.store import leases, waiting
 from guichet.store.booking import DEMANDS, SEAT, SLOTS, recounted
 from guichet.store.waiting import Key, Seat
 
@@ -35,8 +35,10 @@ def sweep(connection: Connection, site: int, now: datetime, rules: Rules) -> lis
         .order_by(SEAT.c.slot, SEAT.c.number)
     ).all()
     connection.execute(update(SEAT).where(_expired(now), of_site).values(hold=None))
-    offered = [Seat(*seat[:3]) for seat in expired if seat.hold in over]
-    held = [Seat(*seat[:3]) for seat in expired if seat.hold not in over]
+    # Nobody could have had what was offered to somebody or lent to a station.
+    over_all = {*over, *leases.ended(connection, [seat.hold for seat in expired])}
+    offered = [Seat(*seat[:3]) for seat in expired if seat.hold in over_all]
+    held = [Seat(*seat[:3]) for seat in expired if seat.hold not in over_all]
     told = waiting.offer(connection, offered, now, rules)
     told += waiting.offer(connection, held, now, rules, now - rules.recent)
     slots = [seat.slot for seat in expired] + list(_shared(connection, site, now))

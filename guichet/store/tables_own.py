@@ -78,6 +78,20 @@ class VerdictRow(SQLModel, table=True):
     answer: str
 
 
+class LeaseRow(SQLModel, table=True):
+    """A seat lent to a station (guichet.domain.leases): at central all of them, there its own.
+
+    At central the seat says whether it still is, and until when; `until` is a station's, by its own
+    clock.
+    """
+
+    __tablename__ = "lease"
+    hold: str = Field(primary_key=True)
+    station: str = Field(index=True)
+    slot: str
+    until: Moment
+
+
 class StationRow(SQLModel, table=True):
     """An enrolled device. Only the hash of its token is kept."""
 

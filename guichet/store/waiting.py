@@ -110,6 +110,16 @@ def offer(
     return told
 
 
+def offer_freed(
+    connection: Connection, slots: Sequence[str], now: datetime, rules: Rules
+) -> list[str]:
+    """Offer the seats of these slots that have just been freed; the demands' ids.
+
+    The caller counts the slots' seats again.
+    """
+    return offer(connection, _free_from(connection, slots, now), now, rules)
+
+
 def lapse(connection: Connection, site: int, now: datetime) -> list[str]:
     """End the site's offers whose time is over; the ids of their demands.
 
