@@ -155,10 +155,10 @@ def keep(connection: Connection, station: str, leases: Iterable[Lease]) -> None:
 # Stations -----------------------------------------------------------------------------------------
 
 
-def replace_all(connection: Connection, station: str, leases: Iterable[Lease]) -> None:
-    """What central has just said is all the station has."""
+def replace_all(connection: Connection, leases: Iterable[Lease]) -> None:
+    """What central has just said is all this station has."""
     _forget(connection)
-    keep(connection, station, leases)
+    keep(connection, "", leases)
 
 
 def spend(connection: Connection, hold: str) -> None:

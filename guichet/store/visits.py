@@ -26,8 +26,13 @@ VISITS = METADATA.tables["visit"]
 _LIVE = (VisitStatus.WAITING, VisitStatus.CALLED, VisitStatus.SERVING, VisitStatus.DONE)
 
 
-def check_in(connection: Connection, operation: Operation, action: CheckIn) -> Applied | Refused:
-    """Open the visit. Of two check-ins of one appointment the earlier one counts."""
+def check_in(
+    connection: Connection, operation: Operation, action: CheckIn, *, final: bool
+) -> Applied | Refused:
+    """Open the visit. Of two check-ins of one appointment on one day the earlier one counts.
+
+    `final`: central says so. Then detail "oddity" has what the station did not know, if anything.
+    """
     site = get(connection, Site, operation.site)
     if site is None:
         return Refused("unknown_site")
@@ -52,30 +57,62 @@ def check_in(connection: Connection, operation: Operation, action: CheckIn) -> A
         outcome=None,
         anomaly=action.anomaly,
     )
-    if appointment is None or appointment.site != operation.site:
-        put(connection, replace(visit, anomaly=action.anomaly or "unknown_here"))
-        return Applied((("visit", visit.id),), {"ticket": visit.ticket})
-    status, oddity = after_check_in(appointment.status)
-    visit = replace(
-        visit,
-        person=appointment.person,
-        procedure=appointment.procedure,
-        anomaly=oddity or action.anomaly,
-    )
-    put(connection, replace(appointment, status=status))
-    changed = [("visit", visit.id), ("appointment", appointment.id)]
-    earlier = visit_of(connection, appointment.id, operation.site)
-    if earlier is not None and earlier.id != visit.id:
-        first, second = sorted((earlier, visit), key=lambda v: (v.arrived_at, v.id))
-        if first is visit and earlier.status is not VisitStatus.WAITING:
-            first, second = earlier, visit  # the other one has been called already: it goes on
-        # Whichever arrived here first, the one that counts keeps what it said of itself.
-        said = action.anomaly if oddity == "double" else visit.anomaly
-        put(connection, replace(visit, anomaly=said) if first is visit else first)
-        visit = replace(second, status=VisitStatus.DUPLICATE, anomaly="double")
-        changed.append(("visit", earlier.id))
-    put(connection, visit)
-    return Applied(tuple(changed), {"ticket": action.ticket})
+    changed = [("visit", visit.id)]
+    oddity = _elsewhere(appointment, visit)
+    if oddity is not None:
+        if action.anomaly is not None and (oddity == "unknown_here" or not final):
+            oddity = None  # the station has said so itself, or the paper is newer than its record
+        visit = replace(visit, anomaly=oddity or action.anomaly)
+    elif appointment is not None:
+        status, oddity = after_check_in(appointment.status)
+        put(connection, replace(appointment, status=status))
+        changed.append(("appointment", appointment.id))
+    if appointment is not None and appointment.site == operation.site:
+        visit = replace(visit, person=appointment.person, procedure=appointment.procedure)
+        oddity = _one_counts(connection, action, visit, oddity, changed)
+    else:
+        put(connection, visit)
+    detail = {"ticket": action.ticket}
+    if final and oddity is not None and oddity != action.anomaly:
+        detail["oddity"] = oddity
+    return Applied(tuple(changed), detail)
+
+
+def _elsewhere(appointment: Appointment | None, visit: Visit) -> str | None:
+    """Why an arrival leaves the appointment alone, if it does: it is not for here and now.
+
+    A person who was not told that it was moved is here all the same, and is still expected there.
+    """
+    if appointment is None:
+        return "unknown_here"
+    moved = appointment.revision > 1
+    if appointment.site != visit.site:
+        return "moved" if moved else "unknown_here"
+    return "moved" if moved and appointment.day != visit.day else None
+
+
+def _one_counts(
+    connection: Connection,
+    action: CheckIn,
+    visit: Visit,
+    oddity: str | None,
+    changed: list[tuple[str, str]],
+) -> str | None:
+    """Keep the visit; of two of that day one counts. What was odd, "double" when there are two."""
+    visit = replace(visit, anomaly=oddity or visit.anomaly)
+    earlier = visit_of(connection, action.appointment, visit.site)
+    if earlier is None or earlier.day != visit.day:
+        put(connection, visit)
+        return oddity
+    first, second = sorted((earlier, visit), key=lambda v: (v.arrived_at, v.id))
+    if first is visit and earlier.status is not VisitStatus.WAITING:
+        first, second = earlier, visit  # the other one has been called already: it goes on
+    # Whichever arrived here first, the one that counts keeps what it said of itself.
+    said = action.anomaly if oddity == "double" else visit.anomaly
+    put(connection, replace(visit, anomaly=said) if first is visit else first)
+    put(connection, replace(second, status=VisitStatus.DUPLICATE, anomaly="double"))
+    changed.append(("visit", earlier.id))
+    return "double"
 
 
 def step(

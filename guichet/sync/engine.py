@@ -21,7 +21,7 @@ from guichet.errors import (
     ProtocolError,
 )
 from guichet.store.engine import reading, writing
-from guichet.sync import outbox, replica
+from guichet.sync import leases, outbox, replica
 
 if TYPE_CHECKING:
     import httpx
@@ -53,7 +53,8 @@ class Link(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SyncState:
-    """What the sync badge says. `pending` operations wait to leave, `to_settle` were refused.
+    """What the sync badge says. `pending` operations wait to leave, `to_settle` were refused
+    or turned out otherwise.
 
     `problem` is a sentence for the agent, empty when all is well; `last_sync` UTC.
     """
@@ -130,6 +131,8 @@ class SyncEngine:
         """Push and pull now, in the calling thread. Raises the faults of guichet.errors."""
         self._push()
         self._pull()
+        if leases.borrow(self._engine, self._connect, self._clock):
+            self._told()
 
     # The working thread ----------------------------------------------------------------------
 
@@ -185,7 +188,7 @@ class SyncEngine:
             self.state = SyncState(
                 link,
                 counts.get("pending", 0),
-                counts.get("refused", 0) + counts.get("quarantined", 0),
+                sum(counts.get(state, 0) for state in outbox.TO_SETTLE),
                 last_sync or before.last_sync,
                 problem,
             )

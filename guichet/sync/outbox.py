@@ -19,10 +19,13 @@ _DEFERRED = METADATA.tables["deferred"]
 
 Key = tuple[str, str]
 
+TO_SETTLE = ("refused", "quarantined", "flagged")
+"""The states of what waits for a person; `flagged`: it took effect, but not as it was meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """An operation of the outbox. `state`: pending, refused or quarantined."""
+    """An operation of the outbox. `state`: pending, or one of TO_SETTLE."""
 
     operation: str
     kind: str
@@ -53,10 +56,17 @@ def queued(connection: Connection, state: str, limit: int = 100) -> list[Queued]
     statement = (
         select(_OUTBOX).where(_OUTBOX.c.state == state).order_by(_OUTBOX.c.position).limit(limit)
     )
-    return [
-        Queued(row.operation, row.kind, row.body, row.state, row.reason, row.created_at)
-        for row in connection.execute(statement)
-    ]
+    return [_queued(row) for row in connection.execute(statement)]
+
+
+def _queued(row: Any) -> Queued:
+    return Queued(row.operation, row.kind, row.body, row.state, row.reason, row.created_at)
+
+
+def to_settle(connection: Connection) -> list[Queued]:
+    """What waits for a person, in the order it was done."""
+    statement = select(_OUTBOX).where(_OUTBOX.c.state.in_(TO_SETTLE)).order_by(_OUTBOX.c.position)
+    return [_queued(row) for row in connection.execute(statement)]
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -82,13 +92,15 @@ def forget(connection: Connection, operation: str) -> None:
 
 def settle(connection: Connection, verdict: Verdict) -> None:
     """Take central's verdict: the operation leaves the queue, central's states replace ours."""
-    if verdict.reason is None:
+    oddity = verdict.detail.get("oddity")
+    if verdict.reason is None and oddity is None:
         forget(connection, verdict.operation)
     else:
+        state = "flagged" if verdict.reason is None else "refused"
         connection.execute(
             update(_OUTBOX)
             .where(_OUTBOX.c.operation == verdict.operation)
-            .values(state="refused", reason=verdict.reason)
+            .values(state=state, reason=verdict.reason or oddity)
         )
     absorb(connection, verdict.changes)
     _release_deferred(connection)
