@@ -56,8 +56,11 @@ class Note(Slip):
 
 def render(slip: Unconfirmed | Wish | Note) -> bytes:
     """The slip as a PDF. Raises DocumentError for a character no font of ours can print."""
+    place, at = slip.place, slip.at
     match slip:
         case Unconfirmed():
+            # What is printed large is taken for the appointment, whatever the title says.
+            place, at = slip.where, slip.starts_at
             table, sections = "unconfirmed", _unconfirmed(slip)
         case Wish():
             table, sections = "wish", _wish(slip)
@@ -67,8 +70,9 @@ def render(slip: Unconfirmed | Wish | Note) -> bytes:
     return pdf(
         Sheet(
             heading=heading,
-            place=slip.place,
-            at=slip.at,
+            place=place,
+            at=at,
+            issued=slip.at,
             hour=True,
             sections=sections,
             footer=f"{heading[0]}, {long_date(slip.at)} à {clock(slip.at)}, agent {slip.agent}",
@@ -88,12 +92,11 @@ def _unconfirmed(it: Unconfirmed) -> tuple[Section, ...]:
     def say(key: str, **values: object) -> Pair:
         return pair(it.second, f"unconfirmed.{key}", **values)
 
-    when = f"{long_date(it.starts_at)} à {clock(it.starts_at)}"
-    asked: tuple[Pair, ...] = ((it.procedure, None), (when, None), (it.where, None))
+    asked: tuple[Pair, ...] = ((it.procedure, None), say("reference", reference=it.reference))
     last = say("call") if it.reachable else say("come_back")
     return (
         Section(say("value"), (say("no_summons"), say("kept"))),
-        Section(say("asked"), (*asked, say("reference", reference=it.reference)), strong=True),
+        Section(say("asked"), asked, strong=True),
         Section(say("next"), (say("keep"), say("summons"), last)),
     )
 

@@ -64,8 +64,9 @@ def test_what_is_handed_over_offline_says_that_it_is_no_convocation() -> None:
     for said in (
         "Rendez-vous à confirmer",
         "Ce n’est pas une convocation.",
-        "Renouvellement de carte de résident (10 ans) vendredi 27 novembre 2026 à 09 h 40",
-        "Référence : 7K4Q-92XD-3",
+        "vendredi 27 novembre 2026 à 09 h 40",
+        "Renouvellement de carte de résident (10 ans) Référence : 7K4Q-92XD-3",
+        "Rendez-vous à confirmer, mardi 24 novembre 2026 à 10 h 12, agent M001",
         "nous vous appelons pour en trouver une autre",
     ):
         assert said in text
