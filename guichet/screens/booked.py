@@ -33,7 +33,7 @@ _UNCERTAIN = _(
     "Ne remettez aucun papier\u202f; la convocation viendra avec sa réponse."
 )
 _LENT = _(
-    "! À confirmer\u00a0: ce poste gardait la place, la centrale n’a pas encore répondu.\n"
+    "! À confirmer\u00a0: place gardée par ce poste, la centrale répondra plus tard.\n"
     "Remettez la feuille «\u00a0à confirmer\u00a0»\u202f; la convocation viendra ensuite."
 )
 

@@ -1,5 +1,7 @@
 """What this station keeps for when it is cut off, in words."""
 
+from datetime import timedelta
+
 from textual.widgets import Static
 
 from guichet.domain.calendar_fr import short_day
@@ -18,7 +20,9 @@ def kept(post: Post, lent: Lent) -> str:
         "Ce poste garde {n} places hors connexion, jusqu’au {until}.",
         seats,
     )
-    return text.format(n=seats, until=short_day(post.station.local(lent.until)))
+    # Midnight is the end of a day to who lends, and the beginning of the next to who reads.
+    last = post.station.local(lent.until) - timedelta(minutes=1)
+    return text.format(n=seats, until=short_day(last))
 
 
 class LentTold(Static):
