@@ -129,6 +129,9 @@ def step(
         return Refused("unknown_visit")
     if isinstance(action, NoteIdentity):
         return _note_identity(connection, visit, action.result)
+    changed = [("visit", visit.id)]
+    if isinstance(action, Call | Complete) and visit.status is VisitStatus.DUPLICATE:
+        visit = _preferred(connection, visit, changed)
     status = VISIT[visit.status, action.kind]
     if not isinstance(status, VisitStatus):
         return Refused(status, {"ticket": visit.ticket, "desk": visit.desk or ""})
@@ -148,7 +151,20 @@ def step(
                 return Refused("unknown_reason")
             return _undone(connection, replace(visit, outcome=reason), counted=counted)
     put(connection, visit)
-    return Applied((("visit", visit.id),), {"ticket": visit.ticket})
+    return Applied(tuple(changed), {"ticket": visit.ticket})
+
+
+def _preferred(connection: Connection, visit: Visit, changed: list[tuple[str, str]]) -> Visit:
+    """Of two arrivals the one whose ticket was called counts, if the other's has not been.
+
+    A station that did not know of the other has received the person with this one.
+    """
+    other = visit_of(connection, visit.appointment or "", visit.site)
+    if other is None or other.status is not VisitStatus.WAITING or other.day != visit.day:
+        return visit
+    put(connection, replace(other, status=VisitStatus.DUPLICATE, anomaly="double"))
+    changed.append(("visit", other.id))
+    return replace(visit, status=VisitStatus.WAITING)
 
 
 def visit_of(connection: Connection, appointment: str, site: int) -> Visit | None:

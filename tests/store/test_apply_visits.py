@@ -178,6 +178,20 @@ def test_who_was_called_already_is_not_sent_back_by_an_earlier_arrival(
     assert central.visit("first").status is VisitStatus.DUPLICATE
 
 
+@pytest.mark.parametrize("action", [Call("second", "4"), Complete("second", "left")])
+def test_who_was_received_with_the_second_ticket_keeps_it(
+    central: Counter, made: str, action: Action
+) -> None:
+    central.check_in("first", made, 0)
+    central.check_in("second", made, 3)
+    outcome = central.do(action)
+    assert isinstance(outcome, Applied)
+    assert outcome.changed == (("visit", "second"), ("visit", "first"))
+    assert central.visit("first").status is VisitStatus.DUPLICATE
+    assert central.visit("second").status in (VisitStatus.CALLED, VisitStatus.DONE)
+    assert central.refusal(Call("first", "5")) == "duplicate"
+
+
 def test_the_same_moment_is_settled_by_the_visits_id(central: Counter, made: str) -> None:
     central.check_in("v2", made)
     central.check_in("v1", made)
