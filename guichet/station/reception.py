@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from guichet.convocation import token
 from guichet.convocation.token import Verified, verify
@@ -32,7 +32,7 @@ from guichet.domain.operations import (
     UndoCheckIn,
 )
 from guichet.domain.reference import ReferenceProblem, parse_reference, reference_of
-from guichet.domain.tickets import ticket
+from guichet.domain.tickets import place_of, ticket
 from guichet.station.core import Core
 from guichet.store import queries
 from guichet.store.engine import reading, writing
@@ -221,15 +221,24 @@ class Reception:
 
     def _next_ticket(self, connection: Connection, procedure: Procedure | None) -> str:
         lane = procedure.lane if procedure else _UNKNOWN_LANE
+        day, number = self._core.today(), self._core.enrolment.number
+        counted = select(_TICKET.c.last).where(_TICKET.c.day == day, _TICKET.c.lane == lane)
+        given = 0
+        if connection.execute(counted).first() is None:
+            # The first of the day, unless the replica was lost and what it counted with it.
+            given = max(
+                (place_of(each, lane, number) for each in queries.tickets(connection, day)),
+                default=0,
+            )
         last = connection.execute(
             insert_into(connection, _TICKET)
-            .values(day=self._core.today(), lane=lane, last=1)
+            .values(day=day, lane=lane, last=given + 1)
             .on_conflict_do_update(
                 index_elements=[_TICKET.c.day, _TICKET.c.lane], set_={"last": _TICKET.c.last + 1}
             )
             .returning(_TICKET.c.last)
         ).scalar_one()
-        return ticket(lane, self._core.enrolment.number, last)
+        return ticket(lane, number, last)
 
     def undo_check_in(self, visit: str, reason: str) -> Applied | Refused:
         """Take back a check-in (guichet.domain.lifecycle.UNDO_REASONS).
