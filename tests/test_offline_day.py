@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from guichet.domain.admission import Admit
 from guichet.domain.day import DayRow, DayState
 from guichet.domain.identity import Shown
-from guichet.domain.model import AccordMode, Person, Role, VisitStatus
+from guichet.domain.model import AccordMode, Person, Role, Visit, VisitStatus
 from guichet.domain.reports import Seen
 from guichet.domain.settling import How
 from guichet.station import Link, Reading, Station
@@ -36,6 +36,7 @@ class Paper:
     tickets: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     twice: set[str] = field(default_factory=set)
+    walk_ins: int = 0
 
 
 def arrive(station: Station, row: DayRow, paper: Paper) -> Reading:
@@ -139,6 +140,12 @@ class Day:
             assert isinstance(other.mediation.cancel(found.appointment, "person"), Booked)
         if number % 3 == 0:
             receive(station, waiting.pop(0), str(number % 2))
+        if number % 8 == 0:  # somebody comes without an appointment
+            procedures = station.reception.procedures()
+            walk_in = station.reception.walk_in(procedures[number % len(procedures)])
+            assert isinstance(walk_in, Visit)
+            self.paper.tickets.append(walk_in.ticket)
+            self.paper.walk_ins += 1
         if number % 10 == 0:
             station.identification.check(found, Shown(number="0000000000"))
             assert station.identification.report(found, [Seen.PHOTO], "") is None
@@ -168,6 +175,7 @@ def everybody_was_here_once(day: Day) -> None:
             select(VISIT.c.appointment, VISIT.c.status).where(VISIT.c.ticket.in_(paper.tickets))
         ).all()
     live = Counter(v.appointment for v in visits if v.status in LIVE)
+    assert live.pop(None) == paper.walk_ins > 0
     assert live == Counter(paper.seen)
     twice = Counter(v.appointment for v in visits if v.status == VisitStatus.DUPLICATE)
     assert twice == Counter(paper.twice)
@@ -223,7 +231,8 @@ def test_a_day_without_central_loses_nothing_and_does_nothing_twice(world: World
     made = list(chain(*orders))
     assert len(made) == len(set(made)) == sum(s.sync_state.pending for s in day.stations)
     tickets = day.paper.tickets
-    assert len(tickets) == len(set(tickets)) == ARRIVALS + len(day.paper.twice)
+    others = len(day.paper.twice) + day.paper.walk_ins
+    assert len(tickets) == len(set(tickets)) == ARRIVALS + others
     day.reconnect()
 
     after = judged(world)[len(before) :]

@@ -116,12 +116,14 @@ class CheckIn:
     """Record that a person is here.
 
     A fact of the physical world: central records it whatever it knows, and says what was odd.
+    `appointment` is None for who has none; then `procedure` says what they come for, if known.
     """
 
     visit: str
-    appointment: str
+    appointment: str | None
     ticket: str
     anomaly: str | None
+    procedure: str | None = None
     kind: Literal["check_in"] = "check_in"
 
 

@@ -219,6 +219,29 @@ class Reception:
         visit = get(connection, Visit, check_in.visit)
         return replace(reading_, visit=visit, checked_in=True)
 
+    def procedures(self) -> list[Procedure]:
+        """What people come for, by label."""
+        with reading(self._core.engine) as connection:
+            found = queries.everything(connection, Procedure)
+        return sorted(found, key=lambda procedure: procedure.label)
+
+    def walk_in(self, procedure: Procedure | None) -> Visit | Refused:
+        """Receive somebody without an appointment; None: what for is not known."""
+        with writing(self._core.engine) as connection:
+            check_in = CheckIn(
+                visit=uuid.uuid4().hex,
+                appointment=None,
+                ticket=self._next_ticket(connection, procedure),
+                anomaly=None,
+                procedure=procedure.code if procedure else None,
+            )
+            outcome = self._core.perform(connection, self._core.operation(check_in))
+            visit = get(connection, Visit, check_in.visit)
+        if isinstance(outcome, Refused) or visit is None:
+            return outcome if isinstance(outcome, Refused) else Refused("unknown_visit")
+        self._core.left()
+        return visit
+
     def _next_ticket(self, connection: Connection, procedure: Procedure | None) -> str:
         lane = procedure.lane if procedure else _UNKNOWN_LANE
         day, number = self._core.today(), self._core.enrolment.number

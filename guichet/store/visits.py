@@ -7,7 +7,14 @@ from sqlalchemy import Connection, bindparam, select
 
 from guichet.domain.identity import Check
 from guichet.domain.lifecycle import OUTCOMES, UNDO_REASONS, VISIT, after, after_check_in
-from guichet.domain.model import Appointment, AppointmentStatus, Site, Visit, VisitStatus
+from guichet.domain.model import (
+    Appointment,
+    AppointmentStatus,
+    Procedure,
+    Site,
+    Visit,
+    VisitStatus,
+)
 from guichet.domain.operations import (
     Applied,
     Call,
@@ -39,7 +46,7 @@ def check_in(
     known = get(connection, Visit, action.visit)
     if known is not None:
         return Refused("duplicate_id" if known.site == operation.site else "other_site")
-    appointment = get(connection, Appointment, action.appointment)
+    appointment = get(connection, Appointment, action.appointment or "")
     visit = Visit(
         id=action.visit,
         site=operation.site,
@@ -58,6 +65,10 @@ def check_in(
         anomaly=action.anomaly,
     )
     changed = [("visit", visit.id)]
+    if action.appointment is None:
+        procedure = get(connection, Procedure, action.procedure or "")
+        put(connection, replace(visit, procedure=procedure.code if procedure else None))
+        return Applied(tuple(changed), {"ticket": action.ticket})
     oddity = _elsewhere(appointment, visit)
     if oddity is not None:
         if action.anomaly is not None and (oddity == "unknown_here" or not final):
@@ -100,7 +111,7 @@ def _one_counts(
 ) -> str | None:
     """Keep the visit; of two of that day one counts. What was odd, "double" when there are two."""
     visit = replace(visit, anomaly=oddity or visit.anomaly)
-    earlier = visit_of(connection, action.appointment, visit.site)
+    earlier = visit_of(connection, visit.appointment or "", visit.site)
     if earlier is None or earlier.day != visit.day:
         put(connection, visit)
         return oddity

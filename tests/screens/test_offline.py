@@ -141,3 +141,25 @@ async def test_what_is_refused_again_stays(world: World) -> None:
             assert len(app._post.station.refused()) == 1
             await pilot.press("c")
             await until_shown(pilot, "Rien à régler")
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_who_comes_without_an_appointment_gets_a_ticket_offline(
+    world: World, size: tuple[int, int]
+) -> None:
+    folder = world.enrolled("here")
+    world.stop()
+    app = application(folder, Role.COUNTER)
+    async with app.run_test(size=size) as pilot:
+        await until_shown(pilot, "hors ligne")
+        await pilot.press("shift+f9")
+        await until_shown(pilot, "Sans rendez-vous", "Remise de titre", "Entrée")
+        await pilot.press("end", "enter")
+        await until_shown(pilot, "Donnez le ticket X")
+        await pilot.press("enter")  # once
+        await pilot.press("escape", "escape")
+        assert app._post is not None
+        walk_ins = [r for r in app._post.station.reception.day() if r.ticket.startswith("X")]
+        assert [(r.state, r.starts_at) for r in walk_ins] == [(DayState.WAITING, None)]
+    world.start()

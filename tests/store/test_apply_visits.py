@@ -342,3 +342,16 @@ def test_a_station_checks_in_as_central_does(engine: Engine) -> None:
     station.check_in("v1", made)
     assert station.visit("v1").person == "p-ada"
     assert station.appointment(made).status is AppointmentStatus.ARRIVED
+
+
+def test_who_has_no_appointment_is_received_too(central: Counter) -> None:
+    for visit, procedure in (("v1", "collect"), ("v2", None), ("v3", "unheard of")):
+        outcome = central.do(CheckIn(visit, None, visit.upper(), None, procedure), FIRST)
+        assert outcome == Applied((("visit", visit),), {"ticket": visit.upper()})
+    assert [central.visit(v).procedure for v in ("v1", "v2", "v3")] == ["collect", None, None]
+    came = central.visit("v1")
+    assert (came.appointment, came.person, came.anomaly) == (None, None, None)
+    for action in (Call("v1", "4"), Start("v1"), Complete("v1", "served"), UndoCheckIn("v2")):
+        assert isinstance(central.do(action), Applied)
+    assert central.visit("v1").status is VisitStatus.DONE
+    assert central.visit("v2").status is VisitStatus.UNDONE
