@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from guichet.config import Settings
 from guichet.domain.day import DayState
 from guichet.domain.model import Role
 from guichet.domain.operations import CheckIn
+from guichet.screens.post import Post
 from guichet.screens.settle import SettleScreen
 from guichet.screens.settle_tell import TellDialog
+from guichet.screens.waiting_words import detail
 from guichet.station import Link, Station
 from tests.posts import DAY, World
 from tests.screens.apps import application, shown, until_shown
@@ -83,6 +86,9 @@ async def test_without_a_seat_a_wish_is_noted(world: World) -> None:
         (mine,) = [w for w in station.assistance.waiting() if w.person == KOUYATE]
         assert mine.slot is not None
         assert mine.slot.day >= DAY + timedelta(days=6)
+        assert "souhait noté hors connexion · à partir du 30/11" in detail(
+            Post(station, Settings()), mine
+        )
 
 
 @contextmanager
