@@ -120,7 +120,7 @@ def outbox() -> None:
 def list_(asked: Asked) -> int:
     """Dire les opérations qui attendent, dans leur ordre."""
     with _liaison(asked) as opened:
-        waiting = opened.unaccepted()
+        waiting = opened.outbox()
     if asked.as_json:
         for each in waiting:
             click.echo(json.dumps(_operation(each), ensure_ascii=False))

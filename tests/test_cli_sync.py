@@ -56,7 +56,7 @@ def set_aside(folder: Path, reason: str = "invalid_request") -> None:
     """Quarantine what waits, as the engine does with what central cannot read."""
     engine = open_engine(sqlite_url(folder / "station.sqlite3"))
     with writing(engine) as connection:
-        for queued in outbox.unaccepted(connection):
+        for queued in outbox.all_of_it(connection):
             outbox.quarantine(connection, queued.operation, reason)
     engine.dispose()
 

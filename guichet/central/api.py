@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy import Connection, Engine
 from starlette.responses import Response, StreamingResponse
 
-from guichet.central import devices, existence, feed, registry
+from guichet.central import devices, existence, feed, leases, registry
 from guichet.central.auth import Device, admit
 from guichet.central.budgets import Budgets
 from guichet.central.events import Events
@@ -24,6 +24,7 @@ from guichet.central.schemas import (
     CHANGES,
     EVENTS,
     HEALTH,
+    LEASES,
     PERSONS,
     SECURED,
     SLOTS,
@@ -46,6 +47,7 @@ PROTOCOL = 1
 MAX_OPERATIONS = 200
 MAX_PAGE = 1000
 MAX_DAYS = 60
+MAX_LEASES = 50
 MAX_SITE = 2**31 - 1
 _UPGRADE = {"Upgrade": f"guichet/{PROTOCOL}"}
 
@@ -78,6 +80,13 @@ class NumberBody(BaseModel):
     """A numéro étranger."""
 
     number: Annotated[str, Field(pattern="^[0-9]{10}$", examples=["9301234567"])]
+
+
+class LeasesBody(BaseModel):
+    """How many seats a station would have lent in all, and those it has booked on already."""
+
+    wanted: Annotated[int, Field(ge=0, le=MAX_LEASES)]
+    busy: Annotated[list[Annotated[Text, Field(max_length=64)]], Field(max_length=MAX_OPERATIONS)]
 
 
 class OperationsBody(BaseModel):
@@ -195,6 +204,23 @@ def operations(
         events.wrote()
     at = json.dumps(now.isoformat())
     return _json(f'{{"now":{at},"verdicts":[{",".join(verdicts)}]}}')
+
+
+@router.post(
+    "/v1/leases",
+    dependencies=[Depends(_protocol)],
+    responses=LEASES | SECURED,
+    response_class=Response,
+)
+def lend(
+    body: LeasesBody, device: Caller, request: Request, engine: Database, now: Now
+) -> Response:
+    """Lend the station seats to book on while it is cut off; all that it has now."""
+    state = request.app.state
+    authority = registry.authority(engine, now, state.hold_minutes, state.waiting)
+    has = leases.lend(engine, device, body.wanted, body.busy, now, authority, state.leases)
+    state.events.wrote()
+    return _json(msgspec.json.encode({"now": now, "leases": has}))
 
 
 @router.get(

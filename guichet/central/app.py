@@ -20,6 +20,7 @@ from guichet.central.existence import Connector, unavailable
 from guichet.central.limits import Guard
 from guichet.central.problems import Problem, problem_response
 from guichet.central.schemas import ProblemBody
+from guichet.domain.leases import LeaseRules
 from guichet.domain.waiting import Rules
 
 _WORTH_IT = 1024
@@ -36,14 +37,16 @@ def create_app(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     connector: Connector = unavailable,
     waiting: Rules | None = None,
+    leases: LeaseRules | None = None,
     protection: Protection | None = None,
 ) -> FastAPI:
     """Central on a database that guichet.central.registry.create has prepared.
 
     `hold_minutes` is how long a seat is kept for someone who is booking; `connector` asks a
     register of foreigners' numbers whether one exists, and none is within reach today; `waiting` is
-    how the waiting list goes, `protection` how much each may ask for: else what the environment
-    says. Raises ConfigError when that makes no sense.
+    how the waiting list goes, `leases` how many seats are lent to stations for a day offline,
+    `protection` how much each may ask for: else what the environment says. Raises ConfigError when
+    that makes no sense.
     """
     waiting = waiting or Rules()
     protection = protection or Protection.from_environment()
@@ -67,6 +70,7 @@ def create_app(
     app.state.clock = clock
     app.state.hold_minutes = hold_minutes
     app.state.waiting = waiting
+    app.state.leases = leases or LeaseRules()
     app.state.connector = connector
     app.include_router(router)
     _protect(app, protection)

@@ -26,6 +26,7 @@ from guichet.domain.model import (
     Visit,
 )
 from guichet.domain.reports import Report
+from guichet.domain.settling import KEPT, Settlement
 from guichet.store import search
 from guichet.store.queries import everything
 from guichet.store.records import (
@@ -251,4 +252,6 @@ def _load(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple
 
 
 def _day(record: Record | None) -> date | None:
+    if isinstance(record, Settlement):
+        return record.day + KEPT
     return record.day if isinstance(record, Slot | Appointment | Visit | Report) else None

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from guichet.central import feed, keyring
+from guichet.central import feed, keyring, leases
 from guichet.central.auth import STATIONS, Device, digest
 from guichet.central.transactions import transact
 from guichet.convocation import token
@@ -126,13 +126,21 @@ def enrol(engine: Engine, code: str, name: str, now: datetime) -> Enrolled | Enr
 
 
 def revoke(engine: Engine, station: str, now: datetime) -> bool:
-    """Let the station in no more; whether there was one to revoke."""
+    """Let the station in no more; whether there was one to revoke. Seats lent to it come back."""
     statement = (
         update(STATIONS)
         .where(STATIONS.c.id == station, STATIONS.c.revoked_at.is_(None))
         .values(revoked_at=now)
+        .returning(STATIONS.c.site)
     )
-    return transact(engine, lambda c: c.execute(statement).rowcount == 1)
+
+    def work(connection: Connection) -> bool:
+        site = connection.execute(statement).scalar()
+        if site is not None:
+            leases.end(connection, station, site, now, Rules())
+        return site is not None
+
+    return transact(engine, work)
 
 
 def stations(engine: Engine, site: int) -> list[Device]:

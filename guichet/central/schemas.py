@@ -6,16 +6,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from guichet.domain.foreigner_number import Existence
-from guichet.domain.keys import PublicKey
-from guichet.domain.model import (
-    Agent,
-    Appointment,
-    Person,
-    Procedure,
-    Site,
-    Slot,
-    Visit,
-)
+from guichet.domain.leases import Lease
+from guichet.domain.model import Person, Record, Slot
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -69,7 +61,7 @@ class ChangeBody(BaseModel):
     kind: str
     key: str
     sequence: int
-    record: Site | Procedure | Slot | Person | Appointment | Visit | Agent | PublicKey | None
+    record: Record | None
 
 
 class VerdictBody(BaseModel):
@@ -106,6 +98,13 @@ class PersonsBody(BaseModel):
     """Persons found."""
 
     persons: list[Person]
+
+
+class LentBody(BaseModel):
+    """All the seats lent to the station now; `now` is central's clock, as in `until`."""
+
+    now: datetime
+    leases: list[Lease]
 
 
 class ExistenceBody(BaseModel):
@@ -148,6 +147,7 @@ HEALTH: Responses = {200: {"model": HealthBody}, 503: problem("unavailable")}
 VERDICTS: Responses = {200: {"model": VerdictsBody}}
 CHANGES: Responses = {200: {"model": PageBody}, 410: problem("cursor_unknown")}
 SLOTS: Responses = {200: {"model": SlotsBody}}
+LEASES: Responses = {200: {"model": LentBody}}
 PERSONS: Responses = {200: {"model": PersonsBody}}
 EVENTS: Responses = {
     200: {

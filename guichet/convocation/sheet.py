@@ -23,7 +23,10 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sheet:
-    """One page. `at` is the site's local time, aware; `hour`: print the time of day too."""
+    """One page. `at` is the site's local time, aware; `hour`: print the time of day too.
+
+    `issued` is when it was written, where `at` is the moment it is about.
+    """
 
     heading: Pair
     place: str
@@ -33,6 +36,7 @@ class Sheet:
     signature: Pair | None = None
     footer: str
     second: Phrases | None
+    issued: datetime | None = None
 
 
 def pair(second: Phrases | None, key: str, **values: object) -> Pair:
@@ -49,6 +53,7 @@ def pdf(sheet: Sheet) -> bytes:
 
 
 def _inputs(it: Sheet) -> dict[str, Any]:
+    issued = it.issued or it.at
     return {
         "title": it.heading[0],
         "large": False,
@@ -65,5 +70,5 @@ def _inputs(it: Sheet) -> dict[str, Any]:
         "language": it.second.language if it.second else "fr",
         "rtl": it.second.right_to_left if it.second else False,
         "footer": it.footer,
-        "issued": {"year": it.at.year, "month": it.at.month, "day": it.at.day},
+        "issued": {"year": issued.year, "month": issued.month, "day": issued.day},
     }

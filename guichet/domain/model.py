@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from guichet.domain.keys import PublicKey
 from guichet.domain.reports import Report
+from guichet.domain.settling import Settlement
 
 
 class Role(StrEnum):
@@ -236,7 +237,9 @@ class Demand:
     `offered` is the slot of which central keeps a seat for them `until` then, under the demand's id
     as hold; `offers` counts them, `offered_on` is the site's day of the last, `called_at` when the
     person was last called about it in vain. `ended` says why they no longer wait
-    (guichet.domain.waiting), and the record names nobody then.
+    (guichet.domain.waiting), and the record names nobody then. `wish`: it was made with no network,
+    where nothing could be searched. The days that suit are from `first_day` to `last_day`, both
+    included, None for any.
     """
 
     id: str
@@ -252,21 +255,15 @@ class Demand:
     offered_on: date | None = None
     called_at: datetime | None = None
     ended: str | None = None
+    wish: bool = False
+    first_day: date | None = None
+    last_day: date | None = None
 
 
 Record = (
-    Site
-    | Procedure
-    | Slot
-    | Person
-    | Appointment
-    | Visit
-    | Agent
-    | PublicKey
-    | Competence
-    | Demand
-    | Report
-)
+    Site | Procedure | Slot | Person | Appointment | Visit | Agent | PublicKey | Competence
+    | Demand | Report | Settlement
+)  # fmt: skip
 """A replicated record."""
 
 RECORDS: dict[str, type[Record]] = {
@@ -281,6 +278,7 @@ RECORDS: dict[str, type[Record]] = {
     "competence": Competence,
     "demand": Demand,
     "report": Report,
+    "settlement": Settlement,
 }
 """Every replicated type by its name on the wire."""
 

@@ -116,12 +116,14 @@ class CheckIn:
     """Record that a person is here.
 
     A fact of the physical world: central records it whatever it knows, and says what was odd.
+    `appointment` is None for who has none; then `procedure` says what they come for, if known.
     """
 
     visit: str
-    appointment: str
+    appointment: str | None
     ticket: str
     anomaly: str | None
+    procedure: str | None = None
     kind: Literal["check_in"] = "check_in"
 
 
@@ -195,26 +197,26 @@ class FileReport:
     kind: Literal["file_report"] = "file_report"
 
 
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Record how a conflict was settled (guichet.domain.settling.Settlement)."""
+
+    operation: str
+    of: str
+    reason: str
+    made_at: datetime
+    made_by: str
+    about: str
+    person: str | None
+    how: str
+    kind: Literal["settle"] = "settle"
+
+
 Action = (
-    Hold
-    | Release
-    | Register
-    | Book
-    | Move
-    | Cancel
-    | Present
-    | WithdrawAccord
-    | RecordDemand
-    | AnswerOffer
-    | CheckIn
-    | UndoCheckIn
-    | Call
-    | Start
-    | Complete
-    | NoteScan
-    | NoteIdentity
-    | FileReport
-)
+    Hold | Release | Register | Book | Move | Cancel | Present | WithdrawAccord | RecordDemand
+    | AnswerOffer | CheckIn | UndoCheckIn | Call | Start | Complete | NoteScan | NoteIdentity
+    | FileReport | Settle
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,5 +276,6 @@ def concerned(action: Action) -> tuple[tuple[str, str], ...]:
         if isinstance(action, RecordDemand)
         else getattr(action, "demand", None),
         "report": getattr(action, "report", None),
+        "settlement": getattr(action, "operation", None),
     }
     return tuple((kind, key) for kind, key in fields.items() if key is not None)

@@ -25,6 +25,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "note_scan": _RECEIVING,
     "note_identity": _RECEIVING,
     "file_report": _RECEIVING,
+    "settle": frozenset(Role),
 }
 """The roles that may do each kind of operation."""
 

@@ -22,3 +22,12 @@ def ticket(lane: str, station_number: int, sequence: int) -> str:
         raise ValueError(f"a sequence starts at 1, not {sequence}")
     block, place = divmod(sequence - 1, _BLOCK)
     return f"{lane}{(station_number + STRIDE * block) * 100 + place + 1}"
+
+
+def place_of(ticket: str, lane: str, station_number: int) -> int:
+    """Which ticket of that station in that lane it is, from 1; 0 when it is none of those."""
+    if ticket[:1] != lane or not (ticket[1:].isascii() and ticket[1:].isdecimal()):
+        return 0
+    hundreds, place = divmod(int(ticket[1:]), _BLOCK + 1)
+    block, station = divmod(hundreds, STRIDE)
+    return block * _BLOCK + place if station == station_number and place else 0

@@ -75,6 +75,7 @@ def first_match(
             if demand.waiting
             and demand.site == slot.site
             and demand.procedure in slot.procedures
+            and suits(demand, slot.day)
             and demand.offered is None
             and demand.offers < rules.offers
             and demand.offered_on != day
@@ -82,6 +83,13 @@ def first_match(
             and (since is None or demand.at >= since)
         ),
         None,
+    )
+
+
+def suits(demand: Demand, day: date) -> bool:
+    """Whether the person can come on that day."""
+    return (demand.first_day is None or demand.first_day <= day) and (
+        demand.last_day is None or day <= demand.last_day
     )
 
 

@@ -15,7 +15,7 @@ from guichet.errors import CentralUnavailable, GuichetError
 from guichet.i18n import _
 from guichet.screens import describe
 from guichet.screens.accord_how import AccordHow, given
-from guichet.screens.accord_words import ACCORD, MOVE
+from guichet.screens.accord_words import ACCORD, LENT, MOVE
 from guichet.screens.booked import BookedScreen
 from guichet.screens.booked_words import place
 from guichet.screens.conflict import Decision, resolve
@@ -60,7 +60,7 @@ class AccordScreen(Screen[str]):
         super().__init__()
         self._post = post
         self._draft = draft
-        self._clock = HoldClock(post, held)
+        self._clock = HoldClock(post, held, LENT) if held.lent else HoldClock(post, held)
         self._busy = False
 
     def compose(self) -> ComposeResult:

@@ -25,6 +25,7 @@ FAMILY_ACCORD = _(
     "Vous pouvez changer d’avis quand vous voulez.\n"
     "Êtes-vous d’accord\u202f?"
 )
+LENT = _("Place gardée par ce poste, à confirmer")
 MOVE = _(
     "Je déplace votre rendez-vous.\n"
     "L’ancienne date ne sera plus valable.\n"

@@ -27,12 +27,22 @@ from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
 from guichet.widgets.said import Said
 
+_CONFIRMED = _("✓ Rendez-vous confirmé")
+_UNCERTAIN = _(
+    "! Rien n’est encore certain\u202f: la centrale n’a pas répondu.\n"
+    "Ne remettez aucun papier\u202f; la convocation viendra avec sa réponse."
+)
+_LENT = _(
+    "! À confirmer\u00a0: place gardée par ce poste, la centrale répondra plus tard.\n"
+    "Remettez la feuille «\u00a0à confirmer\u00a0»\u202f; la convocation viendra ensuite."
+)
+
 
 class BookedScreen(Screen[None]):
     """The reference to read out, and the paper. `last`: it ends the work for this person.
 
-    An appointment that central has not confirmed has no paper: the screen says so, and makes it
-    as soon as central answers.
+    An appointment that central has not confirmed has no convocation: the screen says so, and makes
+    it as soon as central answers. On a lent seat there is a paper that says that it is to be.
     """
 
     CSS_PATH = "booked.tcss"
@@ -72,6 +82,7 @@ class BookedScreen(Screen[None]):
         self._post = post
         self._appointment = booked.appointment
         self._confirmed = booked.confirmed
+        self._lent = booked.lent
         self._person = person
         self._procedure = procedure
         self._last = last
@@ -103,22 +114,14 @@ class BookedScreen(Screen[None]):
             group="booked",
         )
         self._fill()
-        if self._confirmed:
+        if self._confirmed or self._lent:
             self._write()
 
     def _fill(self) -> None:
         state = self.query_one("#state", Static)
         state.set_class(self._confirmed, "-ok")
-        self.query_one(BigText).display = self._confirmed
-        if self._confirmed:
-            state.update(_("✓ Rendez-vous confirmé"))
-        else:
-            state.update(
-                _(
-                    "! Rien n’est encore certain : la centrale n’a pas répondu.\n"
-                    "Ne remettez aucun papier ; la convocation viendra avec sa réponse."
-                )
-            )
+        self.query_one(BigText).display = self._confirmed or self._lent
+        state.update(_CONFIRMED if self._confirmed else _LENT if self._lent else _UNCERTAIN)
         procedure, sites = self._procedure, self._facts.sites if self._facts else {}
         lines = [procedure.label] if procedure else []
         lines += [
@@ -167,11 +170,12 @@ class BookedScreen(Screen[None]):
     def _write(self) -> None:
         self._path = None
         self.refresh_bindings()
-        self.query_one("#paper", Static).update(_("Convocation en préparation…"))
+        self.query_one("#paper", Static).update(_("Feuille en préparation…"))
         papers, key, large = self._post.station.papers, self._appointment.id, self._large
+        confirmed = self._confirmed
         background(
             self,
-            lambda: papers.convocation(key, large=large),
+            lambda: papers.convocation(key, large=large) if confirmed else papers.unconfirmed(key),
             self._written,
             group="convocation",
             failed=self._failed,
@@ -188,6 +192,8 @@ class BookedScreen(Screen[None]):
             return
         paper = _("Convocation en gros caractères") if self._large else _("Convocation")
         lines = [f"{paper} · {self._facts.languages}", short(self._path)]
+        if not self._confirmed:
+            lines[0] = _("Feuille «\u00a0à confirmer\u00a0», qui n’est pas une convocation")
         if self._calendar is not None:
             lines.append(_("Agenda : {path}").format(path=short(self._calendar)))
         self.query_one("#paper", Static).update("\n".join(lines))

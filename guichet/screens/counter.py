@@ -25,6 +25,7 @@ from guichet.screens.queue import QueueBox
 from guichet.screens.recent import RecentBox, Scan, again
 from guichet.screens.top import Top
 from guichet.screens.turns import Answer, Turns
+from guichet.screens.walk_in import WalkInDialog
 from guichet.screens.wedge import Scanned
 from guichet.screens.words import refusal
 from guichet.station import Reading
@@ -191,6 +192,10 @@ class CounterScreen(Screen[None]):
                 self._box.recent.put(replace(self._scan, open=False))  # the agent has said no
             self._show(verdicts.READY)
         box.focus_entry()
+
+    def action_walk_in(self) -> None:
+        """Give a ticket to who has no appointment."""
+        self.app.push_screen(WalkInDialog(self._post))
 
     def action_recent(self) -> None:
         """Go to the last readings, and back."""

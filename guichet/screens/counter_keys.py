@@ -19,9 +19,13 @@ KEYS: list[BindingType] = [
     Binding("ctrl+l,d", "recent", _("Lectures"), tooltip=_("Revoir les dernières lectures")),
     Binding("ctrl+o,i", "identity", _("Identité"), tooltip=_("Vérifier l’identité, signaler")),
     Binding("f9,p", "present", _("Feuille"), tooltip=_("Présenter une feuille")),
+    Binding(
+        "shift+f9,s", "walk_in", _("Sans rendez-vous"),
+        tooltip=_("Donner un ticket à qui vient sans rendez-vous"),
+    ),
     Binding("escape", "take_away", _("Effacer"), show=False, tooltip=_("Ne rien faire")),
     Binding("down", "list", _("Aller à la liste"), show=False),
-]
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

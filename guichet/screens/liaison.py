@@ -97,7 +97,10 @@ class LiaisonScreen(ModalScreen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is something to settle only when central refused something."""
         if action == "settle":
-            return self._facts is not None and self._facts.count("refused", "quarantined") > 0
+            return (
+                self._facts is not None
+                and self._facts.count("refused", "quarantined", "flagged") > 0
+            )
         return super().check_action(action, parameters)
 
     def _show(self, facts: Facts) -> None:

@@ -72,6 +72,7 @@ OUTBOX_STATES: dict[str, str] = {
     "pending": _("en attente"),
     "refused": _("refusée"),
     "quarantined": _("illisible pour la centrale"),
+    "flagged": _("enregistrée, à lire"),
 }
 
 

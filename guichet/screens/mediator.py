@@ -18,6 +18,7 @@ from guichet.i18n import _, ngettext
 from guichet.screens import describe
 from guichet.screens.draft import Work
 from guichet.screens.family import FamilyScreen
+from guichet.screens.lent import LentTold
 from guichet.screens.person_file import PersonFile
 from guichet.screens.person_form import PersonForm
 from guichet.screens.post import FactsChanged, Post, background
@@ -104,6 +105,7 @@ class MediatorScreen(Screen[None]):
             )
             yield Said()
             yield WaitingTold(self._post)
+            yield LentTold(self._post)
         yield RowsView(_COLUMNS, empty="")
         yield Foot()
 
@@ -125,6 +127,7 @@ class MediatorScreen(Screen[None]):
     @on(FactsChanged)
     def _facts_changed(self) -> None:
         self.query_one(WaitingTold).count()
+        self.query_one(LentTold).count()
         if self._answered:
             self._search_here(self._answered)
 

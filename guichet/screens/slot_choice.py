@@ -18,6 +18,7 @@ from guichet.i18n import _
 from guichet.screens import describe
 from guichet.screens.accord import AccordScreen
 from guichet.screens.draft import Draft
+from guichet.screens.lent import kept
 from guichet.screens.nothing_found import NothingFound
 from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.slot_around import Around
@@ -26,7 +27,9 @@ from guichet.screens.slot_sites import SiteDialog
 from guichet.screens.slot_words import renewal
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
+from guichet.screens.wish import WishDialog
 from guichet.screens.words import refusal
+from guichet.station.lending import Lent
 from guichet.station.mediation import Held
 from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
@@ -37,9 +40,12 @@ _EMPTY = _("Aucun créneau ouvert ici.")
 _NONE = _("Aucun créneau. F7\u00a0: un autre site. F8\u00a0: attestation, liste d’attente.")
 _FULL = _("Tout est complet. F7\u00a0: un autre site. F8\u00a0: attestation, liste d’attente.")
 _OFFLINE = _(
-    "La centrale est injoignable\u00a0: aucune place ne peut être gardée. "
-    "Rien n’est perdu\u00a0: réessayez avec Entrée."
+    "La centrale est injoignable\u00a0: aucune place n’est gardée. F8\u00a0: noter un souhait."
 )
+_NONE_LENT = _("Hors ligne, sans place gardée ici. F8\u00a0: noter un souhait.")
+
+_Read = tuple[int, dict[date, list[Slot]], Lent]
+"""The site whose slots are shown, its slots by day, what this station keeps."""
 
 
 class SlotChoice(Screen[None]):
@@ -135,30 +141,34 @@ class SlotChoice(Screen[None]):
                 failed=self._unread,
             )
 
-    def _reading(self, code: str) -> Callable[[], tuple[int, dict[date, list[Slot]]]]:
+    def _reading(self, code: str) -> Callable[[], _Read]:
         """What reads the slots of the site shown; one's own if the person depends on a third."""
         station, person, site, own = self._post.station, self._draft.person, self._site, self._own
 
-        def read() -> tuple[int, dict[date, list[Slot]]]:
+        def read() -> _Read:
             competent = station.mediation.competent(person, code)
             open_to = site == own or competent is None or competent.number == site
             shown = site if open_to else own
-            return shown, station.assistance.slots(code, shown)
+            lent = station.mediation.lending.lent()
+            return shown, station.assistance.slots(code, shown), lent
 
         return read
 
-    def _read(self, answer: tuple[int, dict[date, list[Slot]]]) -> None:
-        site, slots = answer
+    def _read(self, answer: _Read) -> None:
+        site, slots, lent = answer
         if site != self._site:
             self._show_site(site)
-        self._panes.show(slots, _EMPTY)
+        cut_off = self._post.station.mediation.lending.cut_off
+        self._panes.show(slots, _EMPTY, lent.slots, cut_off=cut_off)
+        if cut_off and not self._holding and self.query_one(Said).text != _OFFLINE:
+            self._say(kept(self._post, lent) or _NONE_LENT, "warn")
         if self._placed:
             return
         self._placed = True
         self._panes.place(self._draft.slot.starts_at if self._draft.slot else None)
         if not slots:
             self._say(_NONE, "warn")
-        elif not any(open_seats(slot) > 0 for day in slots.values() for slot in day):
+        elif not (cut_off or any(self._panes.seats(s) > 0 for day in slots.values() for s in day)):
             self._say(_FULL, "warn")
 
     def _unread(self, error: GuichetError) -> None:
@@ -218,7 +228,7 @@ class SlotChoice(Screen[None]):
         slot = self._panes.slot
         if slot is None or self._holding:
             return
-        if open_seats(slot) <= 0:
+        if open_seats(slot) <= 0 and self._panes.seats(slot) <= 0:
             self._say(_("Ce créneau est complet\u00a0: choisissez-en un autre."), "warn")
             return
         outside = self._renewal.outside(slot.day) if self._renewal else None
@@ -264,9 +274,11 @@ class SlotChoice(Screen[None]):
         self._panes.times.focus()
 
     def action_nothing(self) -> None:
-        """Leave with a paper, and a trace of the search."""
+        """Leave with a paper, and a trace of the search; of a wish, where nothing was searched."""
         if self._draft.procedure is not None:
-            self.app.push_screen(NothingFound(self._post, self._draft, self._draft.procedure))
+            cut_off = self._post.station.mediation.lending.cut_off
+            dialog = WishDialog if cut_off else NothingFound
+            self.app.push_screen(dialog(self._post, self._draft, self._draft.procedure))
 
     def action_back(self) -> None:
         """Back to the démarche."""

@@ -67,6 +67,12 @@ def _history(post: Post, waiting: Waiting) -> str:
             day=f"{local(demand.at):%d/%m/%Y}", last=f"{local(waiting.kept_until):%d/%m/%Y}"
         )
     ]
+    suit = [
+        _("souhait noté hors connexion") if demand.wish else "",
+        _("à partir du {day}").format(day=f"{demand.first_day:%d/%m}") if demand.first_day else "",
+        _("jusqu’au {day}").format(day=f"{demand.last_day:%d/%m}") if demand.last_day else "",
+    ]
+    lines[0] += "".join(f" · {part}" for part in suit if part)
     if demand.offers:
         offers = ngettext("{n} place proposée", "{n} places proposées", demand.offers)
         lines.append(offers.format(n=demand.offers))

@@ -131,6 +131,7 @@ OPERATIONS: dict[str, str] = {
     "note_scan": _("Lecture refusée"),
     "note_identity": _("Identité vérifiée"),
     "file_report": _("Signalement"),
+    "settle": _("Conflit réglé"),
 }
 """For each kind of operation: what the agent did."""
 
@@ -144,6 +145,7 @@ ANOMALIES: dict[str, str] = {
     "revoked_key": _("convocation dont la signature est retirée"),
     "cancelled": _("venu pour un rendez-vous annulé"),
     "double": _("arrivée enregistrée deux fois"),
+    "moved": _("venu pour un rendez-vous déplacé entre-temps"),
 }
 """What was unusual about an arrival."""
 

@@ -19,6 +19,8 @@ from guichet.config import (
     station_folder,
 )
 from guichet.domain.model import Site
+from guichet.domain.operations import Refused
+from guichet.domain.settling import How
 from guichet.errors import ConfigError, ProtocolError
 from guichet.i18n import _
 from guichet.station.core import Bar, Core
@@ -27,7 +29,7 @@ from guichet.station.liaison import Liaison, clock_wrong
 from guichet.station.reception import Reading, Reception
 from guichet.station.retention import DATABASE, PAPERS, Retention
 from guichet.station.session import Session, SignedIn
-from guichet.station.unsettled import Unsettled
+from guichet.station.unsettled import Settled, Settling, Unsettled
 from guichet.store.engine import migrate, open_engine, reading, sqlite_url
 from guichet.store.records import get
 from guichet.sync.engine import Link, SyncState
@@ -46,6 +48,7 @@ __all__ = [
     "Kept",
     "Link",
     "Reading",
+    "Settled",
     "SignedIn",
     "Station",
     "SyncState",
@@ -69,6 +72,7 @@ class Station:
         self.drafts = Drafts(core)
         self.reception = Reception(core)
         self.liaison = Liaison(core)
+        self.settling = Settling(core)
 
     # What mediators need is imported when first asked for: counters and supervisors open sooner.
 
@@ -160,12 +164,12 @@ class Station:
         return self._core.barred()
 
     def refused(self) -> list[Unsettled]:
-        """The operations that central refused and a person must settle."""
-        return self._core.refused()
+        """What central refused, or recorded otherwise than it was meant, for a person to settle."""
+        return self.settling.waiting()
 
-    def settled(self, operation: str) -> None:
-        """A person has dealt with a refused operation."""
-        self._core.settled(operation)
+    def settled(self, operation: str, how: How = How.ACCEPTED) -> Refused | None:
+        """A person has dealt with it."""
+        return self.settling.settle(operation, how)
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener`, from any thread, when facts or the link change; gives its ending."""

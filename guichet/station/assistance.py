@@ -94,10 +94,13 @@ class Assistance:
         *,
         waiting: bool,
         again: Demand | None = None,
+        wish: bool = False,
+        days: tuple[date | None, date | None] = (None, None),
     ) -> Demand:
         """The search that has just failed, not recorded yet; `again`: the same, told otherwise.
 
-        Who does not wait is not named.
+        Who does not wait is not named. `wish`: nothing could be searched; `days`: the first and the
+        last that suit.
         """
         return Demand(
             id=again.id if again else uuid.uuid4().hex,
@@ -107,6 +110,9 @@ class Assistance:
             at=again.at if again else self._core.clock(),
             agent=self._core.agent.code if self._core.agent else "",
             waiting=waiting,
+            wish=wish,
+            first_day=days[0],
+            last_day=days[1],
         )
 
     def record(self, demand: Demand) -> Refused | None:

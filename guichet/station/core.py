@@ -15,12 +15,12 @@ from sqlalchemy import Connection, Engine
 
 from guichet.config import Enrolment, Settings, save_enrolment
 from guichet.domain.model import Agent, Site, Slot
-from guichet.domain.operations import Action, Applied, Operation, Refused, Verdict
+from guichet.domain.operations import Action, Applied, Book, Move, Operation, Refused, Verdict
 from guichet.domain.silence import Standing, standing
 from guichet.errors import CentralRefused, DeviceRejected
-from guichet.station.unsettled import Unsettled, explained
+from guichet.store import leases
 from guichet.store.apply import apply
-from guichet.store.engine import reading, writing
+from guichet.store.engine import writing
 from guichet.store.records import put
 from guichet.store.wire import operation_json
 from guichet.sync import outbox
@@ -173,6 +173,8 @@ class Core:
         outcome = apply(connection, operation, operation.at)
         if isinstance(outcome, Applied):
             outbox.put(connection, operation, outcome.changed)
+            if isinstance(operation.action, Book | Move):
+                leases.spend(connection, operation.action.hold)
         return outcome
 
     def submit(self, action: Action) -> Applied | Refused:
@@ -208,7 +210,10 @@ class Core:
             return outcome, False
         if verdict.reason is None:
             return Applied(detail=verdict.detail), True
-        self.settled(verdict.operation)
+        with writing(self.engine) as connection:
+            outbox.forget(connection, verdict.operation)
+        self.sync.recount()
+        self.changed()
         return Refused(verdict.reason, verdict.detail), True
 
     def ask(self, action: Action) -> Verdict:
@@ -227,19 +232,3 @@ class Core:
         """So many operations were queued: send them, and show it."""
         self.sync.queued(operations)
         self.changed()
-
-    def settled(self, operation: str) -> None:
-        """A person has dealt with a refused operation."""
-        with writing(self.engine) as connection:
-            outbox.forget(connection, operation)
-        self.sync.recount()
-        self.changed()
-
-    def refused(self) -> list[Unsettled]:
-        """The operations central refused or could not read, which wait for a person."""
-        with reading(self.engine) as connection:
-            waiting = [
-                *outbox.queued(connection, "refused"),
-                *outbox.queued(connection, "quarantined"),
-            ]
-            return [explained(connection, queued) for queued in waiting]

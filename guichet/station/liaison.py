@@ -99,7 +99,7 @@ class Liaison:
         """
         state = self._core.sync.state
         with reading(self._core.engine) as connection:
-            queued = outbox.unaccepted(connection)
+            queued = outbox.all_of_it(connection)
             exchanges = tuple(recent(connection))
             heard = heard_at(connection)
         if problem is None:
@@ -170,10 +170,10 @@ class Liaison:
         """Have the application exchange now."""
         self._core.sync.wake()
 
-    def unaccepted(self) -> list[Queued]:
-        """The operations central has not accepted, in the order they were made."""
+    def outbox(self) -> list[Queued]:
+        """What waits to leave, or for a person, in the order it was made."""
         with reading(self._core.engine) as connection:
-            return outbox.unaccepted(connection)
+            return outbox.all_of_it(connection)
 
     def exchanges(self, limit: int) -> list[Exchange]:
         """The last exchanges, the latest first."""
@@ -195,7 +195,7 @@ class Liaison:
 
         It holds personal data: the file is its owner's only. Raises ConfigError.
         """
-        waiting = self.unaccepted()
+        waiting = [each for each in self.outbox() if each.state in outbox.UNACCEPTED]
         write_private(path, "".join(f"{each.body}\n" for each in waiting))
         return len(waiting)
 

@@ -30,6 +30,7 @@ from guichet.domain.operations import (
 from guichet.domain.provenance import Through
 from guichet.errors import CentralUnavailable, GuichetError
 from guichet.station.core import Core
+from guichet.station.lending import Lending
 from guichet.station.likely import Alike, likely_same
 from guichet.store import queries, search
 from guichet.store.engine import reading, writing
@@ -41,19 +42,27 @@ _PATIENCE = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A seat kept for this station until a moment of this station's clock (UTC)."""
+    """A seat kept for this station until a moment of this station's clock (UTC).
+
+    `lent`: it is one of those that central has lent, and central does not know who for.
+    """
 
     id: str
     slot: Slot
     until: datetime
+    lent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """An appointment; `confirmed` False: central has not answered yet, nothing is certain."""
+    """An appointment; `confirmed` False: central has not answered yet, nothing is certain.
+
+    `lent`: its seat was kept by this station, so that central's yes is to be expected.
+    """
 
     appointment: Appointment
     confirmed: bool
+    lent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,7 @@ class Mediation:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        self.lending = Lending(core)
 
     def find_persons(self, query: str) -> list[Person]:
         """The persons this station knows, by name, phone or numéro étranger."""
@@ -147,18 +157,38 @@ class Mediation:
     def hold(self, slot: Slot, hold: str | None = None) -> Held | Refused:
         """Keep a seat for a few minutes; with the id of a hold, keep that one longer.
 
-        Only central can: raises CentralUnavailable when it does not answer.
+        Only central can, save for the seats it has lent this station: raises CentralUnavailable
+        when it does not answer and the slot has none of those.
         """
         hold = hold or uuid.uuid4().hex
-        verdict = self._core.ask(Hold(hold, slot.id))
+        lent = self._lent(slot, hold) if self.lending.cut_off else None
+        if lent is not None:
+            return lent
+        try:
+            verdict = self._core.ask(Hold(hold, slot.id))
+        except CentralUnavailable:
+            lent = self._lent(slot, hold)
+            if lent is None:
+                raise
+            return lent
         if verdict.reason is not None:
-            return Refused(verdict.reason, verdict.detail)
+            lent = self._lent(slot, hold) if verdict.reason == "slot_full" else None
+            return lent or Refused(verdict.reason, verdict.detail)
         until = datetime.fromisoformat(verdict.detail["until"])
         central_now = datetime.fromisoformat(verdict.detail["now"])
         return Held(hold, slot, self._core.clock() + (until - central_now))
 
+    def _lent(self, slot: Slot, hold: str) -> Held | None:
+        lease = self.lending.take(slot, hold)
+        return Held(lease.hold, slot, lease.until, lent=True) if lease else None
+
     def release(self, held: Held) -> None:
-        """Give a held seat back; if central cannot be told, the hold runs out by itself."""
+        """Give a held seat back; if central cannot be told, the hold runs out by itself.
+
+        A seat lent to this station stays so, for the next person.
+        """
+        if self.lending.give_back(held.id):
+            return
         try:
             self._core.ask(Release(held.id))
         except CentralUnavailable:
@@ -201,23 +231,34 @@ class Mediation:
                 accord=accord,
                 override=override,
             )
-            outcome, confirmed = self._core.confirm(book, _PATIENCE if patient else 0.0, held.slot)
+            patience = self._patience if patient else 0.0
+            outcome, confirmed = self._core.confirm(book, patience, held.slot)
             if outcome != Refused("id_taken"):  # else, once in millions, draw another reference
-                return self._booked(book.appointment, outcome, confirmed=confirmed)
+                return self._booked(book.appointment, outcome, confirmed, lent=held.lent)
 
     def move(self, appointment: Appointment, held: Held) -> Booked | Refused:
         """Swap the appointment's seat for the held one; the reference stays."""
         move = Move(appointment.id, held.id, held.slot.id)
-        outcome, confirmed = self._core.confirm(move, _PATIENCE, held.slot)
-        return self._booked(appointment.id, outcome, confirmed=confirmed)
+        outcome, confirmed = self._core.confirm(move, self._patience, held.slot)
+        return self._booked(appointment.id, outcome, confirmed, lent=held.lent)
 
     def cancel(self, appointment: Appointment, by: str) -> Booked | Refused:
         """Cancel; `by` is "person", "service" or "mistake"."""
-        outcome, confirmed = self._core.confirm(Cancel(appointment.id, by), _PATIENCE)
-        return self._booked(appointment.id, outcome, confirmed=confirmed)
+        outcome, confirmed = self._core.confirm(Cancel(appointment.id, by), self._patience)
+        return self._booked(appointment.id, outcome, confirmed)
+
+    @property
+    def _patience(self) -> float:
+        """Nobody waits for a central that is known to be gone."""
+        return 0.0 if self.lending.cut_off else _PATIENCE
 
     def _booked(
-        self, appointment: str, outcome: Applied | Refused, *, confirmed: bool
+        self,
+        appointment: str,
+        outcome: Applied | Refused,
+        confirmed: bool,  # noqa: FBT001 - what confirm has given, passed on
+        *,
+        lent: bool = False,
     ) -> Booked | Refused:
         if isinstance(outcome, Refused):
             return outcome
@@ -225,7 +266,7 @@ class Mediation:
             found = get(connection, Appointment, appointment)
         if found is None:
             return Refused("unknown_appointment")
-        return Booked(found, confirmed)
+        return Booked(found, confirmed, lent)
 
     def person(self, key: str) -> Person | None:
         """The person of that id, if this station knows them."""

@@ -3,8 +3,9 @@
 What composes a document is imported when the first one is asked for: no start waits for it.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypedDict
 
 from guichet.domain.model import Appointment, Demand, Person, Procedure, Site
 from guichet.domain.names import display_name
@@ -14,6 +15,14 @@ from guichet.station.assistance import SEARCHED
 from guichet.station.core import Core
 from guichet.store.engine import reading
 from guichet.store.records import get
+
+
+class Issued(TypedDict):
+    """Of every slip: when, where and by whom it was written."""
+
+    at: datetime
+    place: str
+    agent: str
 
 
 class Papers:
@@ -89,6 +98,54 @@ class Papers:
             self._folder,
         )
 
+    def unconfirmed(self, appointment: str) -> Path:
+        """What is handed over for an appointment that central has still to confirm."""
+        from guichet.convocation import catalogue, slip  # noqa: PLC0415
+
+        found, person, procedure, site = self._known(appointment)
+        return slip.write(
+            slip.Unconfirmed(
+                **self._issued(),
+                reachable=person.phone is not None,
+                second=catalogue.second(person.language),
+                reference=found.reference,
+                procedure=procedure.label,
+                starts_at=self._core.local(found.starts_at),
+                where=f"{site.name}, {', '.join(site.address.splitlines())}",
+            ),
+            self._folder,
+        )
+
+    def wish(self, demand: Demand, procedure: Procedure, person: Person) -> Path:
+        """What is handed over for a wish: that it is noted, and that nothing is booked."""
+        from guichet.convocation import catalogue, slip  # noqa: PLC0415
+
+        return slip.write(
+            slip.Wish(
+                **self._issued(),
+                reachable=person.phone is not None,
+                second=catalogue.second(person.language),
+                procedure=procedure.label,
+                first_day=demand.first_day,
+                last_day=demand.last_day,
+            ),
+            self._folder,
+        )
+
+    def note(self, what: tuple[str, ...], advice: tuple[str, ...]) -> Path:
+        """What a person is told on paper, in French; it names nobody."""
+        from guichet.convocation import slip  # noqa: PLC0415
+
+        return slip.write(slip.Note(**self._issued(), what=what, advice=advice), self._folder)
+
+    def _issued(self) -> Issued:
+        agent = self._core.agent
+        return {
+            "at": self._core.local(self._core.clock()),
+            "place": self._core.known_site().name,
+            "agent": agent.code if agent else "",
+        }
+
     def accord_sheet(self, spoken: str, language: str, persons: int = 1) -> Path:
         """The accord to be read; `spoken` is the French name of the language (ISO 639 code).
 
@@ -129,6 +186,18 @@ class Papers:
 
     def _facts(self, appointment: str) -> tuple[Appointment, Person, Procedure, Site]:
         """What is known here of an appointment that central has confirmed."""
+        facts = self._known(appointment)
+        if facts[0].token is None:
+            raise DocumentError(
+                _(
+                    "La centrale n’a pas encore confirmé ce rendez-vous\u00a0: "
+                    "la convocation s’imprimera dès sa réponse."
+                )
+            )
+        return facts
+
+    def _known(self, appointment: str) -> tuple[Appointment, Person, Procedure, Site]:
+        """What is known here of an appointment. Raises DocumentError without."""
         with reading(self._core.engine) as connection:
             found = get(connection, Appointment, appointment)
             person = get(connection, Person, found.person if found else "")
@@ -137,12 +206,5 @@ class Papers:
         if found is None or person is None or procedure is None or site is None:
             raise DocumentError(
                 _("Ce rendez-vous n’est plus sur ce poste\u00a0: recherchez la personne.")
-            )
-        if found.token is None:
-            raise DocumentError(
-                _(
-                    "La centrale n’a pas encore confirmé ce rendez-vous\u00a0: "
-                    "la convocation s’imprimera dès sa réponse."
-                )
             )
         return found, person, procedure, site

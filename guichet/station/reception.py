@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from guichet.convocation import token
 from guichet.convocation.token import Verified, verify
@@ -32,7 +32,7 @@ from guichet.domain.operations import (
     UndoCheckIn,
 )
 from guichet.domain.reference import ReferenceProblem, parse_reference, reference_of
-from guichet.domain.tickets import ticket
+from guichet.domain.tickets import place_of, ticket
 from guichet.station.core import Core
 from guichet.store import queries
 from guichet.store.engine import reading, writing
@@ -219,17 +219,49 @@ class Reception:
         visit = get(connection, Visit, check_in.visit)
         return replace(reading_, visit=visit, checked_in=True)
 
+    def procedures(self) -> list[Procedure]:
+        """What people come for, by label."""
+        with reading(self._core.engine) as connection:
+            found = queries.everything(connection, Procedure)
+        return sorted(found, key=lambda procedure: procedure.label)
+
+    def walk_in(self, procedure: Procedure | None) -> Visit | Refused:
+        """Receive somebody without an appointment; None: what for is not known."""
+        with writing(self._core.engine) as connection:
+            check_in = CheckIn(
+                visit=uuid.uuid4().hex,
+                appointment=None,
+                ticket=self._next_ticket(connection, procedure),
+                anomaly=None,
+                procedure=procedure.code if procedure else None,
+            )
+            outcome = self._core.perform(connection, self._core.operation(check_in))
+            visit = get(connection, Visit, check_in.visit)
+        if isinstance(outcome, Refused) or visit is None:
+            return outcome if isinstance(outcome, Refused) else Refused("unknown_visit")
+        self._core.left()
+        return visit
+
     def _next_ticket(self, connection: Connection, procedure: Procedure | None) -> str:
         lane = procedure.lane if procedure else _UNKNOWN_LANE
+        day, number = self._core.today(), self._core.enrolment.number
+        counted = select(_TICKET.c.last).where(_TICKET.c.day == day, _TICKET.c.lane == lane)
+        given = 0
+        if connection.execute(counted).first() is None:
+            # The first of the day, unless the replica was lost and what it counted with it.
+            given = max(
+                (place_of(each, lane, number) for each in queries.tickets(connection, day)),
+                default=0,
+            )
         last = connection.execute(
             insert_into(connection, _TICKET)
-            .values(day=self._core.today(), lane=lane, last=1)
+            .values(day=day, lane=lane, last=given + 1)
             .on_conflict_do_update(
                 index_elements=[_TICKET.c.day, _TICKET.c.lane], set_={"last": _TICKET.c.last + 1}
             )
             .returning(_TICKET.c.last)
         ).scalar_one()
-        return ticket(lane, self._core.enrolment.number, last)
+        return ticket(lane, number, last)
 
     def undo_check_in(self, visit: str, reason: str) -> Applied | Refused:
         """Take back a check-in (guichet.domain.lifecycle.UNDO_REASONS).

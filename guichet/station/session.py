@@ -14,6 +14,7 @@ from guichet.store.engine import reading, writing
 from guichet.store.pins import is_pin
 from guichet.store.records import get
 from guichet.store.schema import METADATA
+from guichet.sync import leases
 
 _FAILURE = METADATA.tables["sign_in_failure"]
 
@@ -63,6 +64,10 @@ class Session:
         if failures:
             self._note(code, 0, now)
         self._core.agent = agent
+        if Role.MEDIATOR in agent.roles:
+            with writing(self._core.engine) as connection:
+                leases.mediated(connection, now.date())
+            self._core.sync.wake()
         return SignedIn(agent, modes(agent))
 
     def sign_out(self) -> None:

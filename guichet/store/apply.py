@@ -28,6 +28,7 @@ from guichet.domain.operations import (
     Refused,
     Register,
     Release,
+    Settle,
     Start,
     UndoCheckIn,
     WithdrawAccord,
@@ -83,8 +84,8 @@ def _dispatch(
         case Present() | WithdrawAccord() | RecordDemand() | AnswerOffer() as action:
             return assistance.note(connection, operation, action)
         case CheckIn() as action:
-            return visits.check_in(connection, operation, action)
+            return visits.check_in(connection, operation, action, final=authority is not None)
         case UndoCheckIn() | Call() | Start() | Complete() | NoteIdentity() as action:
             return visits.step(connection, operation, action)
-        case NoteScan() | FileReport() as action:
+        case NoteScan() | FileReport() | Settle() as action:
             return reports.note(connection, operation, action)

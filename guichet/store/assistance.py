@@ -79,7 +79,16 @@ def _record(connection: Connection, demand: Demand, site: int) -> Applied | Refu
     new = Demand(demand.id, site, demand.procedure, None, demand.at, demand.agent, waiting=False)
     kept = known or new
     if demand.waiting:
-        kept = replace(kept, waiting=True, person=demand.person, agent=demand.agent, ended=None)
+        kept = replace(
+            kept,
+            waiting=True,
+            person=demand.person,
+            agent=demand.agent,
+            ended=None,
+            wish=demand.wish,
+            first_day=demand.first_day,
+            last_day=demand.last_day,
+        )
     elif kept.waiting:
         kept = closed(kept, Ended.LEFT)
     put(connection, kept)

@@ -135,6 +135,11 @@ def waiting_counts(connection: Connection, site: int) -> tuple[int, int]:
     return offered, everyone
 
 
+def tickets(connection: Connection, day: date) -> list[str]:
+    """Every ticket given on a day, as far as it is known here."""
+    return list(connection.execute(select(_VISIT.c.ticket).where(_VISIT.c.day == day)).scalars())
+
+
 def appointments_for(connection: Connection, site: int, procedure: str) -> list[Appointment]:
     """The appointments of a site for a procedure, of the days that are kept."""
     statement = select(_APPOINTMENT).where(

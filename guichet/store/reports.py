@@ -1,4 +1,4 @@
-"""What counters report, kept for the supervisors of the site."""
+"""What counters report and how conflicts were settled, kept for the supervisors of the site."""
 
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -7,16 +7,18 @@ from sqlalchemy import Connection, select
 
 from guichet.domain.identity import Check
 from guichet.domain.model import Site
-from guichet.domain.operations import Applied, FileReport, NoteScan, Operation, Refused
+from guichet.domain.operations import Applied, FileReport, NoteScan, Operation, Refused, Settle
 from guichet.domain.reports import Report, Seen
+from guichet.domain.settling import How, Settlement
 from guichet.domain.verdicts import Finding
 from guichet.store.records import TABLES, get, put, records
 
 _REPORT = TABLES["report"]
+_SETTLEMENT = TABLES["settlement"]
 
 
 def note(
-    connection: Connection, operation: Operation, action: NoteScan | FileReport
+    connection: Connection, operation: Operation, action: NoteScan | FileReport | Settle
 ) -> Applied | Refused:
     """Keep the report, which must say something that was seen; a scan leaves its operation only."""
     if isinstance(action, NoteScan):
@@ -24,6 +26,9 @@ def note(
     site = get(connection, Site, operation.site)
     if site is None:
         return Refused("unknown_site")
+    day = operation.at.astimezone(ZoneInfo(site.time_zone)).date()
+    if isinstance(action, Settle):
+        return _settle(connection, operation, action, day)
     if get(connection, Report, action.report) is not None:
         return Refused("duplicate_id")
     known = action.finding in set(Finding) and (
@@ -34,7 +39,7 @@ def note(
     report = Report(
         id=action.report,
         site=operation.site,
-        day=operation.at.astimezone(ZoneInfo(site.time_zone)).date(),
+        day=day,
         at=operation.at,
         agent=operation.agent,
         finding=action.finding,
@@ -46,6 +51,44 @@ def note(
     )
     put(connection, report)
     return Applied((("report", report.id),))
+
+
+def _settle(
+    connection: Connection, operation: Operation, action: Settle, day: date
+) -> Applied | Refused:
+    """Keep how the conflict was settled; settled twice, the first time counts."""
+    if action.how not in set(How):
+        return Refused("unknown_reason")
+    known = get(connection, Settlement, action.operation)
+    if known is not None:
+        same = known.site == operation.site
+        return Applied((("settlement", known.id),)) if same else Refused("other_site")
+    settlement = Settlement(
+        id=action.operation,
+        site=operation.site,
+        day=day,
+        kind=action.of,
+        reason=action.reason,
+        made_at=action.made_at,
+        made_by=action.made_by,
+        about=action.about,
+        person=action.person,
+        how=action.how,
+        at=operation.at,
+        agent=operation.agent,
+    )
+    put(connection, settlement)
+    return Applied((("settlement", settlement.id),))
+
+
+def settlements_of(connection: Connection, site: int, since: date) -> list[Settlement]:
+    """What was settled at a site since a day, the latest first."""
+    statement = (
+        select(_SETTLEMENT)
+        .where(_SETTLEMENT.c.site == site, _SETTLEMENT.c.day >= since)
+        .order_by(_SETTLEMENT.c.at.desc(), _SETTLEMENT.c.id)
+    )
+    return records(connection, Settlement, statement)
 
 
 def reports_of(connection: Connection, site: int, day: date) -> list[Report]:

@@ -121,6 +121,9 @@ Table(
     Column("offered_on", Date),
     Column("called_at", UtcDateTime),
     Column("ended", String),
+    Column("wish", Boolean, nullable=False, default=False),
+    Column("first_day", Date),
+    Column("last_day", Date),
     Column("sequence", Integer, nullable=False, default=0),
     Index("ix_demand_at", "at"),
     Index("ix_demand_person", "person"),
@@ -161,6 +164,15 @@ Table(
     METADATA,
     Column("site", Integer, primary_key=True),
     Column("sequence", Integer, nullable=False),
+)
+Table(
+    "lease",
+    METADATA,
+    Column("hold", String, primary_key=True),
+    Column("station", String, nullable=False),
+    Column("slot", String, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    Index("ix_lease_station", "station"),
 )
 Table(
     "outbox",
@@ -271,6 +283,24 @@ Table(
     METADATA,
     Column("name", String, primary_key=True),
     Column("value", String, nullable=False),
+)
+Table(
+    "settlement",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("site", Integer, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", String, nullable=False),
+    Column("about", String, nullable=False),
+    Column("person", String),
+    Column("how", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("agent", String, nullable=False),
+    Column("sequence", Integer, nullable=False, default=0),
+    Index("ix_settlement_site_day", "site", "day"),
 )
 Table(
     "sign_in_failure",

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from guichet.domain import quotas
 from guichet.domain.waiting import Rules
-from guichet.store import waiting
+from guichet.store import leases, waiting
 from guichet.store.booking import DEMANDS, SEAT, SLOTS, recounted
 from guichet.store.cooling import cooled
 from guichet.store.waiting import Key, Seat
@@ -45,9 +45,11 @@ def sweep(connection: Connection, site: int, now: datetime, rules: Rules) -> lis
         .values(kept_for=None)
         .returning(SEAT.c.slot, SEAT.c.number, SEAT.c.quota)
     ).all()
-    offered = [Seat(*seat[:3]) for seat in expired if seat.hold in over]
+    # Nobody could have had what was offered to somebody, lent to a station or kept back.
+    over_all = {*over, *leases.ended(connection, [seat.hold for seat in expired])}
+    offered = [Seat(*seat[:3]) for seat in expired if seat.hold in over_all]
     offered += [Seat(*seat) for seat in sorted(back)]
-    held = [Seat(*seat[:3]) for seat in expired if seat.hold not in over]
+    held = [Seat(*seat[:3]) for seat in expired if seat.hold not in over_all]
     told = waiting.offer(connection, offered, now, rules)
     told += waiting.offer(connection, held, now, rules, now - rules.recent)
     slots = [seat.slot for seat in (*expired, *back)] + list(_shared(connection, site, now))

@@ -205,6 +205,27 @@ class DemandRow(SQLModel, table=True):
     offered_on: date | None = None
     called_at: MomentOrNone = None
     ended: str | None = None
+    wish: bool = False
+    first_day: date | None = None
+    last_day: date | None = None
+    sequence: int = 0
+
+
+class SettlementRow(SQLModel, table=True):
+    __tablename__ = "settlement"
+    __table_args__ = (Index("ix_settlement_site_day", "site", "day"),)
+    id: str = Field(primary_key=True)
+    site: int
+    day: date
+    kind: str
+    reason: str
+    made_at: Moment
+    made_by: str
+    about: str
+    person: str | None
+    how: str
+    at: Moment
+    agent: str
     sequence: int = 0
 
 

@@ -83,6 +83,20 @@ class VerdictRow(SQLModel, table=True):
     answer: str
 
 
+class LeaseRow(SQLModel, table=True):
+    """A seat lent to a station (guichet.domain.leases): at central all of them, there its own.
+
+    At central the seat says whether it still is, and until when. On a station `until` is by its own
+    clock, and `station` empty.
+    """
+
+    __tablename__ = "lease"
+    hold: str = Field(primary_key=True)
+    station: str = Field(index=True)
+    slot: str
+    until: Moment
+
+
 class StationRow(SQLModel, table=True):
     """An enrolled device. Only the hash of its token is kept.
 
@@ -142,7 +156,7 @@ class SettingRow(SQLModel, table=True):
 
 
 class OutboxRow(SQLModel, table=True):
-    """An operation on its way to central. `state`: pending, refused or quarantined."""
+    """An operation on its way to central, in one of the states of guichet.sync.outbox."""
 
     __tablename__ = "outbox"
     position: int | None = Field(default=None, primary_key=True)

@@ -7,7 +7,14 @@ from sqlalchemy import Connection, bindparam, select
 
 from guichet.domain.identity import Check
 from guichet.domain.lifecycle import OUTCOMES, UNDO_REASONS, VISIT, after, after_check_in
-from guichet.domain.model import Appointment, AppointmentStatus, Site, Visit, VisitStatus
+from guichet.domain.model import (
+    Appointment,
+    AppointmentStatus,
+    Procedure,
+    Site,
+    Visit,
+    VisitStatus,
+)
 from guichet.domain.operations import (
     Applied,
     Call,
@@ -26,15 +33,20 @@ VISITS = METADATA.tables["visit"]
 _LIVE = (VisitStatus.WAITING, VisitStatus.CALLED, VisitStatus.SERVING, VisitStatus.DONE)
 
 
-def check_in(connection: Connection, operation: Operation, action: CheckIn) -> Applied | Refused:
-    """Open the visit. Of two check-ins of one appointment the earlier one counts."""
+def check_in(
+    connection: Connection, operation: Operation, action: CheckIn, *, final: bool
+) -> Applied | Refused:
+    """Open the visit. Of two check-ins of one appointment on one day the earlier one counts.
+
+    `final`: central says so. Then detail "oddity" has what the station did not know, if anything.
+    """
     site = get(connection, Site, operation.site)
     if site is None:
         return Refused("unknown_site")
     known = get(connection, Visit, action.visit)
     if known is not None:
         return Refused("duplicate_id" if known.site == operation.site else "other_site")
-    appointment = get(connection, Appointment, action.appointment)
+    appointment = get(connection, Appointment, action.appointment or "")
     visit = Visit(
         id=action.visit,
         site=operation.site,
@@ -52,30 +64,66 @@ def check_in(connection: Connection, operation: Operation, action: CheckIn) -> A
         outcome=None,
         anomaly=action.anomaly,
     )
-    if appointment is None or appointment.site != operation.site:
-        put(connection, replace(visit, anomaly=action.anomaly or "unknown_here"))
-        return Applied((("visit", visit.id),), {"ticket": visit.ticket})
-    status, oddity = after_check_in(appointment.status)
-    visit = replace(
-        visit,
-        person=appointment.person,
-        procedure=appointment.procedure,
-        anomaly=oddity or action.anomaly,
-    )
-    put(connection, replace(appointment, status=status))
-    changed = [("visit", visit.id), ("appointment", appointment.id)]
-    earlier = visit_of(connection, appointment.id, operation.site)
-    if earlier is not None and earlier.id != visit.id:
-        first, second = sorted((earlier, visit), key=lambda v: (v.arrived_at, v.id))
-        if first is visit and earlier.status is not VisitStatus.WAITING:
-            first, second = earlier, visit  # the other one has been called already: it goes on
-        # Whichever arrived here first, the one that counts keeps what it said of itself.
-        said = action.anomaly if oddity == "double" else visit.anomaly
-        put(connection, replace(visit, anomaly=said) if first is visit else first)
-        visit = replace(second, status=VisitStatus.DUPLICATE, anomaly="double")
-        changed.append(("visit", earlier.id))
-    put(connection, visit)
-    return Applied(tuple(changed), {"ticket": action.ticket})
+    changed = [("visit", visit.id)]
+    if action.appointment is None:
+        procedure = get(connection, Procedure, action.procedure or "")
+        put(connection, replace(visit, procedure=procedure.code if procedure else None))
+        return Applied(tuple(changed), {"ticket": action.ticket})
+    oddity = _elsewhere(appointment, visit)
+    if oddity is not None:
+        if action.anomaly is not None and (oddity == "unknown_here" or not final):
+            oddity = None  # the station has said so itself, or the paper is newer than its record
+        visit = replace(visit, anomaly=oddity or action.anomaly)
+    elif appointment is not None:
+        status, oddity = after_check_in(appointment.status)
+        put(connection, replace(appointment, status=status))
+        changed.append(("appointment", appointment.id))
+    if appointment is not None and appointment.site == operation.site:
+        visit = replace(visit, person=appointment.person, procedure=appointment.procedure)
+        oddity = _one_counts(connection, action, visit, oddity, changed)
+    else:
+        put(connection, visit)
+    detail = {"ticket": action.ticket}
+    if final and oddity is not None and oddity != action.anomaly:
+        detail["oddity"] = oddity
+    return Applied(tuple(changed), detail)
+
+
+def _elsewhere(appointment: Appointment | None, visit: Visit) -> str | None:
+    """Why an arrival leaves the appointment alone, if it does: it is not for here and now.
+
+    A person who was not told that it was moved is here all the same, and is still expected there.
+    """
+    if appointment is None:
+        return "unknown_here"
+    moved = appointment.revision > 1
+    if appointment.site != visit.site:
+        return "moved" if moved else "unknown_here"
+    return "moved" if moved and appointment.day != visit.day else None
+
+
+def _one_counts(
+    connection: Connection,
+    action: CheckIn,
+    visit: Visit,
+    oddity: str | None,
+    changed: list[tuple[str, str]],
+) -> str | None:
+    """Keep the visit; of two of that day one counts. What was odd, "double" when there are two."""
+    visit = replace(visit, anomaly=oddity or visit.anomaly)
+    earlier = visit_of(connection, visit.appointment or "", visit.site)
+    if earlier is None or earlier.day != visit.day:
+        put(connection, visit)
+        return oddity
+    first, second = sorted((earlier, visit), key=lambda v: (v.arrived_at, v.id))
+    if first is visit and earlier.status is not VisitStatus.WAITING:
+        first, second = earlier, visit  # the other one has been called already: it goes on
+    # Whichever arrived here first, the one that counts keeps what it said of itself.
+    said = action.anomaly if oddity == "double" else visit.anomaly
+    put(connection, replace(visit, anomaly=said) if first is visit else first)
+    put(connection, replace(second, status=VisitStatus.DUPLICATE, anomaly="double"))
+    changed.append(("visit", earlier.id))
+    return "double"
 
 
 def step(
@@ -92,6 +140,9 @@ def step(
         return Refused("unknown_visit")
     if isinstance(action, NoteIdentity):
         return _note_identity(connection, visit, action.result)
+    changed = [("visit", visit.id)]
+    if isinstance(action, Call | Complete) and visit.status is VisitStatus.DUPLICATE:
+        visit = _preferred(connection, visit, changed)
     status = VISIT[visit.status, action.kind]
     if not isinstance(status, VisitStatus):
         return Refused(status, {"ticket": visit.ticket, "desk": visit.desk or ""})
@@ -111,7 +162,20 @@ def step(
                 return Refused("unknown_reason")
             return _undone(connection, replace(visit, outcome=reason), counted=counted)
     put(connection, visit)
-    return Applied((("visit", visit.id),), {"ticket": visit.ticket})
+    return Applied(tuple(changed), {"ticket": visit.ticket})
+
+
+def _preferred(connection: Connection, visit: Visit, changed: list[tuple[str, str]]) -> Visit:
+    """Of two arrivals the one whose ticket was called counts, if the other's has not been.
+
+    A station that did not know of the other has received the person with this one.
+    """
+    other = visit_of(connection, visit.appointment or "", visit.site)
+    if other is None or other.status is not VisitStatus.WAITING or other.day != visit.day:
+        return visit
+    put(connection, replace(other, status=VisitStatus.DUPLICATE, anomaly="double"))
+    changed.append(("visit", other.id))
+    return replace(visit, status=VisitStatus.WAITING)
 
 
 def visit_of(connection: Connection, appointment: str, site: int) -> Visit | None:

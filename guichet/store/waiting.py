@@ -25,9 +25,19 @@ from guichet.domain.operations import (
     Refused,
     Release,
 )
-from guichet.domain.waiting import Ended, Rules, closed, first_match, offer_until, withdrawn
+from guichet.domain.quotas import open_seats
+from guichet.domain.waiting import (
+    Ended,
+    Rules,
+    closed,
+    first_match,
+    offer_until,
+    suits,
+    withdrawn,
+)
 from guichet.store.booking import DEMANDS, SEAT, Authority, recounted
 from guichet.store.cooling import cool
+from guichet.store.queries import coming_slots
 from guichet.store.records import get, put, records
 from guichet.store.schema import METADATA
 
@@ -69,7 +79,9 @@ def follow(
             demands += _satisfied(connection, moved.person, moved.procedure, operation.site)
         case Release():
             since = now - rules.recent
-        case Cancel() | AnswerOffer() | RecordDemand():
+        case RecordDemand(demand=demand):
+            slots += _granted(connection, demand.id, now, rules)
+        case Cancel() | AnswerOffer():
             pass
         case _:
             return done
@@ -113,6 +125,16 @@ def offer(
             put(connection, _offered(demand, slot.id, until, day))
             told.append(demand.id)
     return told
+
+
+def offer_freed(
+    connection: Connection, slots: Sequence[str], now: datetime, rules: Rules
+) -> list[str]:
+    """Offer the seats of these slots that have just been freed; the demands' ids.
+
+    The caller counts the slots' seats again.
+    """
+    return offer(connection, _free_from(connection, slots, now), now, rules)
 
 
 def lapse(connection: Connection, site: int, now: datetime) -> list[str]:
@@ -174,6 +196,30 @@ def _satisfied(connection: Connection, person: str, procedure: str, site: int) -
     return [demand.id for demand in found]
 
 
+def _granted(connection: Connection, key: str, now: datetime, rules: Rules) -> list[str]:
+    """Offer a wish the first open seat that suits: nobody could search when it was made.
+
+    The slot of that seat, if there is one.
+    """
+    demand = get(connection, Demand, key)
+    site = get(connection, Site, demand.site) if demand else None
+    if demand is None or site is None or not (demand.wish and demand.waiting):
+        return []
+    if demand.offered is not None or demand.offers:
+        return []
+    zone = ZoneInfo(site.time_zone)
+    for slot in coming_slots(connection, demand.site, demand.procedure, now):
+        until = offer_until(slot, now, zone, rules)
+        if until is None or open_seats(slot) <= 0 or not suits(demand, slot.day):
+            continue
+        mine = SEAT.c.quota.in_(quotas.OPEN_TO[quotas.PAN])
+        for seat in _free(connection, [slot.id], SEAT.c.free_at <= now, mine):
+            if _keep(connection, seat, demand.id, until, now):
+                put(connection, _offered(demand, slot.id, until, now.astimezone(zone).date()))
+                return [slot.id]
+    return []
+
+
 def _given_back(connection: Connection, demands: Sequence[str], now: datetime) -> list[str]:
     """Free the seats kept for these demands that are offered to them no more; their slots."""
     slots: list[str] = []
@@ -192,14 +238,15 @@ def _given_back(connection: Connection, demands: Sequence[str], now: datetime) -
 
 def _free_from(connection: Connection, slots: Sequence[str], now: datetime) -> list[Seat]:
     """The seats of these slots that have been free from this very moment on."""
+    return _free(connection, slots, SEAT.c.free_at == now, SEAT.c.hold.is_(None))
+
+
+def _free(
+    connection: Connection, slots: Sequence[str], *conditions: ColumnElement[bool]
+) -> list[Seat]:
     rows = connection.execute(
         select(SEAT.c.slot, SEAT.c.number, SEAT.c.quota)
-        .where(
-            SEAT.c.slot.in_(slots),
-            SEAT.c.free_at == now,
-            SEAT.c.hold.is_(None),
-            SEAT.c.appointment.is_(None),
-        )
+        .where(SEAT.c.slot.in_(slots), SEAT.c.appointment.is_(None), *conditions)
         .order_by(SEAT.c.slot, SEAT.c.number)
     )
     return [Seat(*row) for row in rows]

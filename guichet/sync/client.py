@@ -12,6 +12,7 @@ import httpx
 import msgspec
 
 from guichet.domain.foreigner_number import Existence
+from guichet.domain.leases import Lease
 from guichet.domain.model import Change, Person, Slot
 from guichet.domain.operations import Verdict
 from guichet.errors import (
@@ -167,6 +168,19 @@ class CentralClient:
         body = self._ask("GET", "/v1/slots", params=params)
         try:
             return msgspec.convert(body["slots"], list[Slot])
+        except (KeyError, TypeError, ValueError) as error:
+            raise nonsense() from error
+
+    def leases(self, wanted: int, busy: Sequence[str]) -> tuple[datetime, list[Lease]]:
+        """Central's clock, and all the seats it lends this station once asked for `wanted`.
+
+        `busy` are those that have been booked on already.
+        """
+        body = self._ask("POST", "/v1/leases", json={"wanted": wanted, "busy": list(busy)})
+        try:
+            return msgspec.convert(body["now"], datetime), msgspec.convert(
+                body["leases"], list[Lease]
+            )
         except (KeyError, TypeError, ValueError) as error:
             raise nonsense() from error
 

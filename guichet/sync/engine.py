@@ -22,7 +22,7 @@ from guichet.errors import (
     UpdateRequired,
 )
 from guichet.store.engine import reading, writing
-from guichet.sync import outbox, replica
+from guichet.sync import leases, outbox, replica
 from guichet.sync.exchanges import Exchanges, Tally, reason
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ class Link(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SyncState:
-    """What the sync badge says. `pending` operations wait to leave, `to_settle` were refused.
+    """What the sync badge says. `pending` operations wait to leave, `to_settle` were refused
+    or turned out otherwise.
 
     `problem` is a sentence for the agent, empty when all is well, `reason` its code; `last_sync`
     UTC. `skew`: seconds by which this computer's clock is ahead of central's, None until measured.
@@ -146,6 +147,8 @@ class SyncEngine:
         with self.exchanges.one(lambda: self.state.skew) as self._tally:
             self._push()
             self._pull()
+            if leases.borrow(self._engine, self._connect, self._clock):
+                self._told()
 
     def failed(self, error: GuichetError) -> None:
         """Say of a fault of `once` what the working thread would have said."""
@@ -210,7 +213,7 @@ class SyncEngine:
             self.state = SyncState(
                 link,
                 counts.get("pending", 0),
-                counts.get("refused", 0) + counts.get("quarantined", 0),
+                sum(counts.get(state, 0) for state in outbox.TO_SETTLE),
                 last_sync or before.last_sync,
                 problem,
                 reason,
@@ -267,8 +270,7 @@ class SyncEngine:
         self._tally.pushed += len(verdicts)
         self._tally.refused += sum(verdict.reason is not None for verdict in verdicts)
         with writing(self._engine) as connection:
-            for verdict in verdicts:
-                outbox.settle(connection, verdict)
+            outbox.settle(connection, *verdicts)
         with self._judged:
             for verdict in verdicts:
                 if verdict.operation in self._awaited:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from guichet.domain.model import Change
 from guichet.domain.operations import Operation, Verdict, concerned
@@ -18,16 +18,20 @@ _OUTBOX = METADATA.tables["outbox"]
 _DEFERRED = METADATA.tables["deferred"]
 
 UNACCEPTED = frozenset({"pending", "refused", "quarantined"})
+"""The states of what central has not accepted."""
 
 Key = tuple[str, str]
 
 _UNJUDGED = frozenset({"invalid_operation", "failed"})
 """Central could not read it, or failed on it: no rule said no, and it may be sent again one day."""
 
+TO_SETTLE = ("refused", "quarantined", "flagged")
+"""The states of what waits for a person; `flagged`: it took effect, but not as it was meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """An operation of the outbox. `state`: pending, refused or quarantined."""
+    """An operation of the outbox. `state`: pending, or one of TO_SETTLE."""
 
     operation: str
     kind: str
@@ -58,10 +62,17 @@ def queued(connection: Connection, state: str, limit: int = 100) -> list[Queued]
     statement = (
         select(_OUTBOX).where(_OUTBOX.c.state == state).order_by(_OUTBOX.c.position).limit(limit)
     )
-    return [
-        Queued(row.operation, row.kind, row.body, row.state, row.reason, row.created_at)
-        for row in connection.execute(statement)
-    ]
+    return [_queued(row) for row in connection.execute(statement)]
+
+
+def _queued(row: Any) -> Queued:
+    return Queued(row.operation, row.kind, row.body, row.state, row.reason, row.created_at)
+
+
+def to_settle(connection: Connection) -> list[Queued]:
+    """What waits for a person, in the order it was done."""
+    statement = select(_OUTBOX).where(_OUTBOX.c.state.in_(TO_SETTLE)).order_by(_OUTBOX.c.position)
+    return [_queued(row) for row in connection.execute(statement)]
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -70,12 +81,10 @@ def counts(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(statement)}
 
 
-def unaccepted(connection: Connection) -> list[Queued]:
-    """Every operation that central has not accepted, in the order they were made."""
-    statement = select(_OUTBOX).where(_OUTBOX.c.state.in_(UNACCEPTED)).order_by(_OUTBOX.c.position)
+def all_of_it(connection: Connection) -> list[Queued]:
+    """Everything in the outbox, in the order it was made."""
     return [
-        Queued(row.operation, row.kind, row.body, row.state, row.reason, row.created_at)
-        for row in connection.execute(statement)
+        _queued(row) for row in connection.execute(select(_OUTBOX).order_by(_OUTBOX.c.position))
     ]
 
 
@@ -102,21 +111,40 @@ def forget(connection: Connection, operation: str) -> None:
     connection.execute(delete(_OUTBOX).where(_OUTBOX.c.operation == operation))
 
 
-def settle(connection: Connection, verdict: Verdict) -> None:
-    """Take central's verdict: the operation leaves the queue, central's states replace ours."""
-    if verdict.reason is None:
-        forget(connection, verdict.operation)
-    else:
-        connection.execute(
-            update(_OUTBOX)
-            .where(_OUTBOX.c.operation == verdict.operation)
-            .values(
-                state="quarantined" if verdict.reason in _UNJUDGED else "refused",
-                reason=verdict.reason,
-            )
-        )
-    absorb(connection, verdict.changes)
+def settle(connection: Connection, *verdicts: Verdict) -> None:
+    """Take central's verdicts: the operations leave the queue, central's states replace ours.
+
+    All at once, for what still waits is looked through each time.
+    """
+    left = {verdict.operation: _left(verdict) for verdict in verdicts}
+    gone = [{"settled": operation} for operation, state in left.items() if state is None]
+    kept = [
+        {"settled": operation, "in_state": state[0], "because": state[1]}
+        for operation, state in left.items()
+        if state is not None
+    ]
+    if gone:
+        connection.execute(_GONE, gone)
+    if kept:
+        connection.execute(_KEPT, kept)
+    absorb(connection, [change for verdict in verdicts for change in verdict.changes])
     _release_deferred(connection)
+
+
+_GONE = delete(_OUTBOX).where(_OUTBOX.c.operation == bindparam("settled"))
+_KEPT = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.operation == bindparam("settled"))
+    .values(state=bindparam("in_state"), reason=bindparam("because"))
+)
+
+
+def _left(verdict: Verdict) -> tuple[str, str] | None:
+    """The state and reason that an operation stays in the outbox with, if it does."""
+    if verdict.reason is not None:
+        return "quarantined" if verdict.reason in _UNJUDGED else "refused", verdict.reason
+    oddity = verdict.detail.get("oddity")
+    return None if oddity is None else ("flagged", oddity)
 
 
 def absorb(connection: Connection, changes: Iterable[Change]) -> None:

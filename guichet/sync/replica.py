@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from guichet.domain.settling import KEPT
 from guichet.store.records import TABLES
 from guichet.store.schema import METADATA
 from guichet.sync import outbox
@@ -61,6 +62,8 @@ def purge(connection: Connection, before: date, under_way: Collection[str] = ())
         table = TABLES[kind]
         kept = [key for of, key in touched if of == kind]
         connection.execute(delete(table).where(table.c.day < before, table.c.id.not_in(kept)))
+    settlement = TABLES["settlement"]
+    connection.execute(delete(settlement).where(settlement.c.day < before - KEPT))
     person = TABLES["person"]
     kept = [key for of, key in touched if of == "person"]
     expected = select(TABLES["appointment"].c.person)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from guichet.convocation import accord, attestation, document, ics
+from guichet.convocation import accord, attestation, document, ics, slip
 from guichet.convocation.accord import AccordSheet
 from guichet.convocation.attestation import Attempt
 from guichet.convocation.catalogue import Phrases, second
@@ -28,6 +28,30 @@ ATTEMPT = Attempt(
     agent="M001",
 )
 ACCORD = AccordSheet(at=ATTEMPT.searched_at, place=ATTEMPT.place, agent="M001", spoken="arabe")
+UNCONFIRMED = slip.Unconfirmed(
+    at=ATTEMPT.searched_at,
+    place=ATTEMPT.place,
+    agent="M001",
+    reference="7K4Q-92XD-3",
+    procedure=ATTEMPT.procedure,
+    starts_at=datetime(2026, 11, 27, 9, 40, tzinfo=PARIS),
+    where=f"{ATTEMPT.place}, 1 esplanade Jean-Moulin, 93007 Bobigny Cedex",
+)
+WISH = slip.Wish(
+    at=ATTEMPT.searched_at,
+    place=ATTEMPT.place,
+    agent="M001",
+    procedure=ATTEMPT.procedure,
+    first_day=date(2026, 12, 1),
+    last_day=date(2026, 12, 18),
+)
+NOTE = slip.Note(
+    at=ATTEMPT.searched_at,
+    place=ATTEMPT.place,
+    agent="M001",
+    what=("Le rendez-vous n’a pas pu être confirmé.",),
+    advice=("Nous pouvons en chercher un autre.",),
+)
 SITE = Site(
     1, ATTEMPT.place, "1 esplanade Jean-Moulin\n93007 Bobigny Cedex", "Europe/Paris", 30, 15
 )
@@ -59,6 +83,9 @@ PDFS: dict[str, Callable[[Phrases | None], bytes]] = {
     ),
     "attestation": lambda words: attestation.render(dataclasses.replace(ATTEMPT, second=words)),
     "accord": lambda words: accord.render(dataclasses.replace(ACCORD, second=words)),
+    "unconfirmed": lambda words: slip.render(dataclasses.replace(UNCONFIRMED, second=words)),
+    "wish": lambda words: slip.render(dataclasses.replace(WISH, second=words)),
+    "note": lambda words: slip.render(dataclasses.replace(NOTE, second=words)),
 }
 
 

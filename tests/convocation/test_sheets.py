@@ -10,9 +10,19 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 
-from guichet.convocation import accord, attestation
+from guichet.convocation import accord, attestation, slip
 from guichet.convocation.catalogue import french, in_french
-from tests.convocation.outputs import ACCORD, ATTEMPT, PDFS, catalogue, letters, pages, said_in
+from tests.convocation.outputs import (
+    ACCORD,
+    ATTEMPT,
+    PDFS,
+    UNCONFIRMED,
+    WISH,
+    catalogue,
+    letters,
+    pages,
+    said_in,
+)
 
 FOOT = 780  # points from the top: below is the footer
 NAMED = dataclasses.replace(ATTEMPT, person_name="DIALLO Fatoumata Binta")
@@ -30,7 +40,7 @@ def test_every_sheet_is_tagged_for_screen_readers_in_french(output: str, tmp_pat
     paper.close()
 
 
-@pytest.mark.parametrize("output", ["attestation", "accord"])
+@pytest.mark.parametrize("output", ["attestation", "accord", "unconfirmed", "wish", "note"])
 def test_a_sheet_is_one_page_of_at_least_14_points(output: str) -> None:
     said = letters(PDFS[output](None))
     assert {one.page for one in said} == {0}
@@ -47,6 +57,34 @@ def test_a_sheet_in_two_languages_stays_one_page(tmp_path: Path) -> None:
         said = letters(pdf)
         assert {one.page for one in said} == {0}
         assert min(one.size for one in said if one.top < FOOT) >= 11
+
+
+def test_what_is_handed_over_offline_says_that_it_is_no_convocation() -> None:
+    (text,) = pages(slip.render(UNCONFIRMED))
+    for said in (
+        "Rendez-vous à confirmer",
+        "Ce n’est pas une convocation.",
+        "vendredi 27 novembre 2026 à 09 h 40",
+        "Renouvellement de carte de résident (10 ans) Référence : 7K4Q-92XD-3",
+        "Rendez-vous à confirmer, mardi 24 novembre 2026 à 10 h 12, agent M001",
+        "nous vous appelons pour en trouver une autre",
+    ):
+        assert said in text
+    (silent,) = pages(slip.render(dataclasses.replace(UNCONFIRMED, reachable=False)))
+    assert "nous vous appelons" not in silent
+    assert "Revenez demander ici si la place est confirmée." in silent
+
+
+def test_a_wish_says_that_nothing_is_booked() -> None:
+    (text,) = pages(slip.render(WISH))
+    for said in (
+        "Aucun rendez-vous n’est pris.",
+        "À partir du mardi 1er décembre 2026.",
+        "Jusqu’au vendredi 18 décembre 2026.",
+    ):
+        assert said in text
+    (any_day,) = pages(slip.render(dataclasses.replace(WISH, first_day=None, last_day=None)))
+    assert "N’importe quel jour." in any_day
 
 
 def test_the_attestation_says_what_was_searched_when_and_that_nothing_was_free() -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guichet.domain.tickets import MOST_STATIONS, ticket
+from guichet.domain.tickets import MOST_STATIONS, place_of, ticket
 
 STATIONS = range(1, MOST_STATIONS + 1)
 GIVEN = st.tuples(st.sampled_from("ABZ"), st.sampled_from(STATIONS), st.integers(1, 100_000))
@@ -38,6 +38,18 @@ def test_two_tickets_are_the_same_only_if_given_as_one(
     one: tuple[str, int, int], other: tuple[str, int, int]
 ) -> None:
     assert (ticket(*one) == ticket(*other)) is (one == other)
+
+
+@given(GIVEN, st.sampled_from("ABZ"), st.sampled_from(STATIONS))
+def test_a_ticket_says_which_one_of_its_station_it_is(
+    one: tuple[str, int, int], lane: str, station: int
+) -> None:
+    assert place_of(ticket(*one), lane, station) == (one[2] if one[:2] == (lane, station) else 0)
+
+
+@pytest.mark.parametrize("text", ["", "B", "B2x", "B200", "B\u0662\u0660\u0661", "201"])
+def test_what_is_no_ticket_counts_for_nothing(text: str) -> None:
+    assert place_of(text, "B", 2) == 0
 
 
 @pytest.mark.parametrize(

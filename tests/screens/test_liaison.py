@@ -75,7 +75,7 @@ async def test_refused_operations_lead_to_their_list(world: World) -> None:
         world.stop()
         station._core.submit(Register(DIALLO))
         with writing(station._core.engine) as connection:
-            (queued,) = outbox.unaccepted(connection)
+            (queued,) = outbox.all_of_it(connection)
             outbox.quarantine(connection, queued.operation, "invalid_request")
         station._core.sync.recount()
         await pilot.press("shift+f8")

@@ -175,7 +175,6 @@ async def test_unconfirmed_gets_no_paper_until_central_answers(world: World) -> 
         await desk.to_accord("remise")
         world.stop()
         await desk.press("f9")
-        await desk.says("Réservation en cours")
         await desk.on("BookedScreen")
         await desk.shows("! Rien n’est encore certain")
         assert convocations(world) == []

@@ -261,7 +261,6 @@ async def test_nobody_is_certain_until_central_answers(world: World) -> None:
         await to_accord(desk, AWA, IBRAHIM)
         world.stop()
         await desk.press("f9")
-        await desk.says("Réservation 1 sur 3")
         await desk.on("FamilyBooked")
         await desk.shows("! 0 rendez-vous confirmé sur 3", "en attente")
         await desk.says("rien n’est certain, aucun papier")

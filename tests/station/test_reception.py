@@ -14,8 +14,9 @@ from guichet.domain.operations import Applied
 from guichet.domain.reference import ReferenceProblem
 from guichet.station import Reading, Station
 from guichet.station.mediation import Booked, Held
-from guichet.store.engine import reading
+from guichet.store.engine import reading, writing
 from guichet.store.records import get
+from guichet.store.schema import METADATA
 from tests.posts import World, free_slot
 from tests.waiting import until
 
@@ -69,6 +70,21 @@ def test_a_late_person_is_asked_and_can_be_received(world: World) -> None:
     admitted = station.reception.admit(found)
     assert admitted.visit is not None
     assert admitted.visit.anomaly == "late"
+
+
+def test_a_replica_made_anew_gives_no_ticket_again(world: World) -> None:
+    station = world.station("one")
+    rows = [r for r in station.reception.day() if r.state is DayState.EXPECTED]
+    label = rows[0].procedure
+    first, second = [r.appointment or "" for r in rows if r.procedure == label][:2]
+    given = station.reception.admit(station.reception.choose(first)).visit
+    assert given is not None
+    with writing(station._core.engine) as connection:
+        connection.execute(METADATA.tables["ticket"].delete())
+    again = station.reception.admit(station.reception.choose(second)).visit
+    assert again is not None
+    assert again.ticket != given.ticket
+    assert int(again.ticket[1:]) == int(given.ticket[1:]) + 1
 
 
 def test_the_same_paper_again_shows_the_first_ticket(world: World) -> None:
@@ -209,7 +225,8 @@ def test_who_was_checked_in_at_two_posts_keeps_the_other_ticket(world: World) ->
 
     for post in (one, two):  # where the second was made, the news of both has to come
         until(partial(stands, post))
-    assert one.refused() == two.refused() == []
+    told = [line.reason for post in (one, two) for line in post.refused()]
+    assert told == ["double"]  # to whichever came second
 
 
 def test_call_start_and_finish_in_order(world: World) -> None:

@@ -136,7 +136,7 @@ def test_revoked_with_work_to_send_deletes_persons_at_once(world: World) -> None
     until(lambda: count(station, "person") == 0)
     assert station.session.agent is None
     assert sign_in(station) == Refused(Bar.REVOKED)
-    assert [each.state for each in station.liaison.unaccepted()] == ["pending"]
+    assert [each.state for each in station.liaison.outbox()] == ["pending"]
     folder = station.folder
     station.close()
     with pytest.raises(GuichetError, match="révoqué"):

@@ -16,10 +16,12 @@ from guichet.domain.operations import (
     Cancel,
     CheckIn,
     Complete,
+    Move,
     NoteScan,
     Start,
     UndoCheckIn,
 )
+from guichet.store.engine import writing
 from tests.store.samples import (
     ADA,
     BOBIGNY,
@@ -30,6 +32,8 @@ from tests.store.samples import (
     Counter,
     contents,
     furnish,
+    publish,
+    slot,
 )
 
 
@@ -63,7 +67,8 @@ def test_the_day_of_a_visit_is_the_sites_own(central: Counter, made: str) -> Non
 
 def test_someone_whose_appointment_is_unknown_is_received(central: Counter) -> None:
     outcome = central.do(CheckIn("v1", "f" * 16, "B101", None), FIRST)
-    assert outcome == Applied((("visit", "v1"),), {"ticket": "B101"})
+    news = {"ticket": "B101", "oddity": "unknown_here"}
+    assert outcome == Applied((("visit", "v1"),), news)
     visit = central.visit("v1")
     assert (visit.appointment, visit.person, visit.anomaly) == ("f" * 16, None, "unknown_here")
 
@@ -71,11 +76,66 @@ def test_someone_whose_appointment_is_unknown_is_received(central: Counter) -> N
 def test_another_sites_appointment_is_left_to_that_site(central: Counter, made: str) -> None:
     central.put(replace(CHIEF, code="RAINCY", site=94))
     before = central.appointment(made)
-    outcome = central.do(CheckIn("v1", made, "B101", None), FIRST, site=94, agent="RAINCY")
+    outcome = central.do(CheckIn("v1", made, "B101", "old_key"), FIRST, site=94, agent="RAINCY")
     assert outcome == Applied((("visit", "v1"),), {"ticket": "B101"})
     assert central.appointment(made) == before
     visit = central.visit("v1")
-    assert (visit.site, visit.person, visit.anomaly) == (94, None, "unknown_here")
+    assert (visit.site, visit.person, visit.anomaly) == (94, None, "old_key")
+
+
+def test_who_was_not_told_of_a_move_was_here_and_is_still_expected(
+    central: Counter, made: str
+) -> None:
+    tomorrow = slot("later", 1, 24, day=DAY + timedelta(days=1))
+    with writing(central.engine) as connection:
+        publish(connection, tomorrow)
+    assert isinstance(central.do(Move(made, "no hold", "later")), Applied)
+    for visit in ("v1", "v2"):  # on two stations
+        outcome = central.do(CheckIn(visit, made, visit.upper(), None), FIRST)
+        assert isinstance(outcome, Applied)
+        assert outcome.detail["oddity"] == {"v1": "moved", "v2": "double"}[visit]
+    assert central.appointment(made).status is AppointmentStatus.BOOKED
+    came = central.visit("v1")
+    assert (came.status, came.anomaly, came.person) == (VisitStatus.WAITING, "moved", "p-ada")
+    assert central.visit("v2").status is VisitStatus.DUPLICATE
+    central.do(Call("v1", "4"))
+    central.do(Complete("v1", "served"))
+    # The next day counts for itself.
+    outcome = central.do(CheckIn("v3", made, "V3", None), FIRST + timedelta(days=1))
+    assert isinstance(outcome, Applied)
+    assert "oddity" not in outcome.detail
+    assert central.appointment(made).status is AppointmentStatus.ARRIVED
+    assert central.visit("v3").status is VisitStatus.WAITING
+
+
+def test_moved_to_another_site_meanwhile_is_said_as_such(central: Counter, made: str) -> None:
+    before = replace(central.appointment(made), site=94, revision=2)
+    central.put(before)
+    outcome = central.do(CheckIn("v1", made, "B101", None), FIRST)
+    assert outcome == Applied((("visit", "v1"),), {"ticket": "B101", "oddity": "moved"})
+    assert central.appointment(made) == before
+    assert central.visit("v1").anomaly == "moved"
+
+
+def test_a_station_that_reads_a_newer_paper_says_nothing_odd(engine: Engine) -> None:
+    furnish(engine)
+    station = Counter(engine, authority=None)
+    made = station.book(ADA, "s1")
+    known = replace(station.appointment(made), revision=2, day=DAY + timedelta(days=1))
+    station.put(known)
+    outcome = station.do(CheckIn("v1", made, "B101", "unknown_here"), FIRST)
+    assert isinstance(outcome, Applied)
+    assert "oddity" not in outcome.detail
+    assert station.visit("v1").anomaly == "unknown_here"
+    assert station.appointment(made) == known
+
+
+def test_central_tells_the_station_what_it_did_not_know(central: Counter, made: str) -> None:
+    central.do(Cancel(made, "person"))
+    news = [central.check_in(visit, made, minute) for visit, minute in (("v1", 3), ("v2", 0))]
+    assert [n.detail.get("oddity") for n in news if isinstance(n, Applied)] == [
+        "cancelled", "double",
+    ]  # fmt: skip
 
 
 def test_a_visit_is_opened_once(central: Counter, made: str) -> None:
@@ -116,6 +176,20 @@ def test_who_was_called_already_is_not_sent_back_by_an_earlier_arrival(
     assert ("visit", "second") in outcome.changed
     assert central.visit("second").status is VisitStatus.CALLED
     assert central.visit("first").status is VisitStatus.DUPLICATE
+
+
+@pytest.mark.parametrize("action", [Call("second", "4"), Complete("second", "left")])
+def test_who_was_received_with_the_second_ticket_keeps_it(
+    central: Counter, made: str, action: Action
+) -> None:
+    central.check_in("first", made, 0)
+    central.check_in("second", made, 3)
+    outcome = central.do(action)
+    assert isinstance(outcome, Applied)
+    assert outcome.changed == (("visit", "second"), ("visit", "first"))
+    assert central.visit("first").status is VisitStatus.DUPLICATE
+    assert central.visit("second").status in (VisitStatus.CALLED, VisitStatus.DONE)
+    assert central.refusal(Call("first", "5")) == "duplicate"
 
 
 def test_the_same_moment_is_settled_by_the_visits_id(central: Counter, made: str) -> None:
@@ -268,3 +342,16 @@ def test_a_station_checks_in_as_central_does(engine: Engine) -> None:
     station.check_in("v1", made)
     assert station.visit("v1").person == "p-ada"
     assert station.appointment(made).status is AppointmentStatus.ARRIVED
+
+
+def test_who_has_no_appointment_is_received_too(central: Counter) -> None:
+    for visit, procedure in (("v1", "collect"), ("v2", None), ("v3", "unheard of")):
+        outcome = central.do(CheckIn(visit, None, visit.upper(), None, procedure), FIRST)
+        assert outcome == Applied((("visit", visit),), {"ticket": visit.upper()})
+    assert [central.visit(v).procedure for v in ("v1", "v2", "v3")] == ["collect", None, None]
+    came = central.visit("v1")
+    assert (came.appointment, came.person, came.anomaly) == (None, None, None)
+    for action in (Call("v1", "4"), Start("v1"), Complete("v1", "served"), UndoCheckIn("v2")):
+        assert isinstance(central.do(action), Applied)
+    assert central.visit("v1").status is VisitStatus.DONE
+    assert central.visit("v2").status is VisitStatus.UNDONE

@@ -22,6 +22,7 @@ from guichet.domain.model import (
 )
 from guichet.domain.operations import Applied
 from guichet.domain.reports import Report
+from guichet.domain.settling import Settlement
 from guichet.store import records
 from guichet.store.engine import reading, writing
 from tests.store.samples import (
@@ -53,7 +54,10 @@ ONE_OF_EACH: list[Record] = [
     Report(
         "r1", 93, DAY, NOW, "CB1", "expected", "a1", None, "mismatched", ("name", "paid"), "vu hier"
     ),
-    Demand("d1", 93, "RENO", "p-ada", NOW, "MB1", True, "s1", FIRST, 1, DAY, NOW),
+    Demand("d1", 93, "RENO", "p-ada", NOW, "MB1", True, "s1", FIRST, 1, DAY, NOW, None, True, DAY),
+    Settlement(
+        "o1", 93, DAY, "book", "slot_full", NOW, "MB1", "0000-01A8-1", "p-ada", "told", NOW, "SB1"
+    ),
 ]  # fmt: skip
 
 
