@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
 
 from guichet.scanner.apart import Zbar
 from guichet.scanner.engines import available, zxing
-from guichet.scanner.finders import Suspect, find, search, within
+from guichet.scanner.finders import Squares, Suspect, find, search, within
 from guichet.scanner.flat import FLATS, Flat
 from guichet.scanner.frames import opencv
 from guichet.scanner.look import Code, Corners, Look
@@ -34,8 +34,9 @@ _ATTEMPTS: tuple[Pass | Flat, ...] = (*PASSES[:4], *FLATS, *PASSES[4:])
 """Most useful for its time first."""
 _APART = tuple(attempt for attempt in PASSES if attempt.by_zbar)
 _HERE: tuple[Attempt, ...] = (
-    *PASSES[:4],
+    *PASSES[:2],
     _UNFOLD,
+    *PASSES[2:4],
     *FLATS,
     *(attempt for attempt in PASSES[4:] if attempt not in _APART),
 )
@@ -76,14 +77,15 @@ class Decoder:
         suspect = _suspect(grey, damaged)
         if suspect:
             self._hand_over(grey)
-        codes = self._try(grey, suspect, began + _BUDGET if suspect else began)
+        codes = self._try(grey, suspect, began)
         return Look(codes, suspect.corners if suspect and not codes else None)
 
-    def _try(self, grey: Frame, suspect: Suspect | None, end: float) -> tuple[Code, ...]:
-        """What the attempts read, one at least, and no new one begun after `end`."""
-        if self._unfolder.busy and (codes := self._unfolder.step(grey)):
-            return codes
+    def _try(self, grey: Frame, suspect: Suspect | None, began: float) -> tuple[Code, ...]:
+        """What the attempts read: one, and as many as may be in the time for a suspect."""
+        end = began + _BUDGET if suspect else began
         squares = suspect.squares if suspect else None
+        if codes := self._unfold(grey, squares, began + _BUDGET):
+            return codes
         lucky, self._lucky = self._lucky, None
         for turn in range(len(_HERE)):
             attempt = lucky if lucky and not turn else self._next()
@@ -98,6 +100,13 @@ class Decoder:
             if self._clock() >= end:
                 break
         return ()
+
+    def _unfold(self, grey: Frame, squares: Squares | None, end: float) -> tuple[Code, ...]:
+        """What following a creased symbol reads, or as much of a search as the time allows."""
+        codes = self._unfolder.step(grey, squares)
+        while not codes and self._unfolder.searching and self._clock() < end:
+            codes = self._unfolder.step(grey, squares)
+        return codes
 
     def _next(self) -> Attempt:
         attempt = _HERE[self._turn]

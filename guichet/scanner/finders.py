@@ -35,9 +35,12 @@ _SQUARES = 10
 _CORNER = 3.5 / 50  # of a symbol's side, to the centre of a corner square
 
 _MODULE = 2.0  # pixels, when squares are searched for as wholes
-_MODULES = tuple(1.6 * 1.25**step for step in range(6))  # sizes tried, in pixels of the width above
+_MODULES = tuple(
+    1.75 * 1.25**step for step in range(5)
+)  # sizes tried, in pixels of the width above
 _ALIKE = 0.4  # chance reaches 0.5; a square in noise, folded and leaning goes down to this
 _DOUBT = 6  # more than their arrangement, how like squares they are tells which three they are
+_UNLIKE = 10.0  # three squares' are 10 at most, chance gives 10 at least
 
 
 Squares: TypeAlias = tuple[Point, Point, Point]
@@ -67,7 +70,9 @@ def find(grey: Frame) -> Suspect | None:
     squares = _squares(_lines(ink), _lines(ink.T)[:, [1, 0, 2]])
     if not squares:
         return None
-    return _outlined(squares, small) or Suspect(_fractions(_around(squares), small))
+    if three := _three(squares):
+        return Suspect(_fractions(three.outline(), small), three.squares(small))
+    return Suspect(_fractions(_around(squares), small))
 
 
 def search(grey: Frame) -> Squares | None:
@@ -95,8 +100,8 @@ def search(grey: Frame) -> Squares | None:
     for alike, place, side in seen:
         if len(squares) < _SQUARES and all(math.dist(place, at) > side / 2 for at, *_ in squares):
             squares.append((place, side, _DOUBT * (1 - alike)))
-    suspect = _outlined(squares, small)
-    return suspect.squares if suspect else None
+    three = _three(squares)
+    return three.squares(small) if three and three.unlike < _UNLIKE else None
 
 
 def within(corners: Corners) -> Squares:
@@ -129,18 +134,6 @@ def _square() -> NDArray[np.float32]:
     light = ~dark & (far < 4.5)  # noqa: PLR2004
     mean = (light.astype(np.float32) - dark).mean(0)
     return np.asarray(opencv().GaussianBlur(mean, (0, 0), _MODULE / 2), np.float32)
-
-
-def _outlined(squares: list[Square], picture: Frame) -> Suspect | None:
-    """The symbol of the three squares that stand most like a code's."""
-    three = _three(squares)
-    if three is None:
-        return None
-    side, (top_left, u, v) = three
-    corners = _fractions(_quadrilateral(top_left, u, v, side), picture)
-    height, width = picture.shape
-    a, b, c = (((top_left[0] + x) / width, (top_left[1] + y) / height) for x, y in ((0, 0), u, v))
-    return Suspect(corners, (a, b, c))
 
 
 def _fractions(corners: tuple[Point, ...], picture: Frame) -> Corners:
@@ -200,11 +193,36 @@ def _thinned(lines: Hits) -> Hits:
     return lines[:: 1 + len(lines) // _MOST]
 
 
-def _three(
-    squares: list[Square],
-) -> tuple[float, tuple[Point, Point, Point]] | None:
-    """The middle of their sides; the top left one, and from there to the other two."""
-    best: tuple[float, float, tuple[Point, Point, Point]] | None = None
+@dataclass(frozen=True, slots=True)
+class _Three:
+    """Three squares as a code's: the top left one, from there to the other two; their usual side.
+
+    `unlike`: 1 when they stand as on a flat symbol seen from above and are squares beyond doubt.
+    """
+
+    unlike: float
+    side: float
+    top_left: Point
+    u: Point
+    v: Point
+
+    def squares(self, picture: Frame) -> Squares:
+        height, width = picture.shape
+        x, y = self.top_left
+        a, b, c = (((x + i) / width, (y + j) / height) for i, j in ((0, 0), self.u, self.v))
+        return a, b, c
+
+    def outline(self) -> tuple[Point, ...]:
+        """Half a square beyond the squares' centres."""
+        (x, y), u, v = self.top_left, self.u, self.v
+        a, b = self.side / 2 / math.hypot(*u), self.side / 2 / math.hypot(*v)
+        places = ((-a, -b), (1 + a, -b), (1 + a, 1 + b), (-a, 1 + b))
+        return tuple((x + i * u[0] + j * v[0], y + i * u[1] + j * v[1]) for i, j in places)
+
+
+def _three(squares: list[Square]) -> _Three | None:
+    """Those that stand most like a code's."""
+    best: _Three | None = None
     for three in combinations(squares, 3):
         sides = sorted(side for _centre, side, _doubt in three)
         if sides[2] > 2 * sides[0]:
@@ -221,18 +239,9 @@ def _three(
             if short < 0.45 * long or short < 1.6 * sides[1] or slant > 0.65:  # noqa: PLR2004
                 continue
             unlike = slant + 1 - short / long + sides[2] / sides[0] + doubt
-            if best is None or unlike < best[0]:
-                best = (unlike, sides[1], (top_left, u, v))
-    return best[1:] if best else None
-
-
-def _quadrilateral(top_left: Point, u: Point, v: Point, side: float) -> tuple[Point, ...]:
-    """The outline, half a square beyond the squares' centres."""
-    a, b = side / 2 / math.hypot(*u), side / 2 / math.hypot(*v)
-    places = ((-a, -b), (1 + a, -b), (1 + a, 1 + b), (-a, 1 + b))
-    return tuple(
-        (top_left[0] + i * u[0] + j * v[0], top_left[1] + i * u[1] + j * v[1]) for i, j in places
-    )
+            if best is None or unlike < best.unlike:
+                best = _Three(unlike, sides[1], top_left, u, v)
+    return best
 
 
 def _around(squares: list[Square]) -> tuple[Point, ...]:

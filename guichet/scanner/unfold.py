@@ -6,7 +6,7 @@ What the frames show of each module adds up meanwhile, so that noise evens out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, cast
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _PLAUSIBLE = 0.4  # likeness of a first guess
 _SURE = 0.6  # likeness of a pose
+_MUCH = 0.85  # of the likeness it was found with: a pose gone wrong has less, one shaken has more
 _GUESSES = 6
 _COARSE, _FINE, _FOLLOWING = (1.0, 0.5), (0.5, 0.25, 0.12), (0.4, 0.15)  # of a first step
 _WAY = 4  # modules a held sheet may have moved since it was last seen
@@ -51,13 +52,19 @@ class Unfolder:
         self._search: Iterator[Lying | None] | None = None
         self._lying: Lying | None = None
         self._seen: Floats | None = None
+        self._least = _SURE
         self._lost = 0
         self._anywhere = False
 
     @property
+    def searching(self) -> bool:
+        """Whether there is a search to go on with."""
+        return self._search is not None
+
+    @property
     def busy(self) -> bool:
-        """Whether there is a symbol to follow, or a search to go on with."""
-        return self._lying is not None or self._search is not None
+        """Whether there is that, or a symbol to follow."""
+        return self._lying is not None or self.searching
 
     def begin(self, grey: Frame, squares: Squares | None) -> None:
         """Search this frame, at these squares; every other time at any that are in it."""
@@ -66,10 +73,10 @@ class Unfolder:
             squares = search(grey)
         self._search = _searched(grey, squares) if squares else None
 
-    def step(self, grey: Frame) -> tuple[Code, ...]:
-        """What one more piece of work reads; `grey` is the newest frame."""
+    def step(self, grey: Frame, squares: Squares | None) -> tuple[Code, ...]:
+        """What one more piece of work reads; in the newest frame, or in the one searched."""
         if self._lying is not None:
-            return self._follow(grey, self._lying)
+            return self._follow(grey, self._lying, squares)
         if self._search is not None:
             for lying in self._search:
                 return self._found(lying) if lying else ()
@@ -78,11 +85,14 @@ class Unfolder:
 
     def _found(self, lying: Lying) -> tuple[Code, ...]:
         self._search, self._seen, self._lost = None, None, 0
+        self._least = max(_SURE, _MUCH * lying.pose.likeness)
         return self._read(lying)
 
-    def _follow(self, grey: Frame, before: Lying) -> tuple[Code, ...]:
+    def _follow(self, grey: Frame, before: Lying, squares: Squares | None) -> tuple[Code, ...]:
         lying = _followed(grey, before)
-        if lying is not None:
+        if squares and lying.pose.likeness < self._least:  # moved too far, but is there
+            lying = _followed(grey, replace(before, squares=squares))
+        if lying.pose.likeness >= self._least:
             self._lost = 0
             return self._read(lying)
         self._lost += 1
@@ -124,15 +134,15 @@ def _searched(grey: Frame, squares: Squares) -> Iterator[Lying | None]:
             return
 
 
-def _followed(grey: Frame, before: Lying) -> Lying | None:
-    """How the symbol lies now; None when it is not near where it was."""
+def _followed(grey: Frame, before: Lying) -> Lying:
+    """How the symbol lies now, if it is near where it was."""
     pose = before.pose
     picture = crease.normal(grey, _pixels(before.squares, grey), pose.size)
     level = crease.levelled(picture)
     way = [MODULE * step for step in range(-_WAY, _WAY + 1)]
     pose = crease.likeliest(level, [pose.moved(by) for by in product(way, way)])
     pose = crease.refined(level, pose, _FOLLOWING)
-    return _lying(before.squares, pose, picture) if pose.likeness >= _SURE else None
+    return _lying(before.squares, pose, picture)
 
 
 def _lying(squares: Squares, pose: Pose, picture: Frame) -> Lying:
