@@ -26,7 +26,7 @@ _SURE = 0.6  # likeness of a pose
 _MUCH = 0.85  # of the likeness it was found with: a pose gone wrong has less, one shaken has more
 _GUESSES = 6
 _COARSE, _FINE, _FOLLOWING = (1.0, 0.5), (0.5, 0.25, 0.12), (0.4, 0.15)  # of a first step
-_WAY = 4  # modules a held sheet may have moved since it was last seen
+_WAY = 6  # modules a held sheet may have moved since it was last seen
 _LOST = 3  # frames without it after which it is looked for anew
 _SAME = 0.5  # correlation of two views of one message; of two messages it is 0.2
 _KEPT = 0.9  # of what was seen before, at each new frame
@@ -98,6 +98,7 @@ class Unfolder:
         self._lost += 1
         if self._lost >= _LOST:
             self._lying = None
+            self.begin(grey, None)
         return ()
 
     def _read(self, lying: Lying) -> tuple[Code, ...]:
