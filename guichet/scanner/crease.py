@@ -1,9 +1,8 @@
 """How a creased sheet lies before the camera, found by what is known of every symbol on it.
 
-Of the 2401 modules of our tokens' symbols (version 8; 2809 in version 9) some four hundred are the
-same in all: the squares in three corners, the dotted lines between them, six small squares, the
-white around. Eleven numbers say where a symbol with one crease lies in a picture; they are right
-where what is known to be dark is dark there.
+Some four hundred modules are the same in all symbols of our tokens' size: the squares in corners,
+the dotted lines between them, six small squares. Eleven numbers say where a symbol with one crease
+lies in a picture; they are right where what is known to be dark is dark there.
 
 Pictures here are normal ones (`normal`): the three corner squares' centres lie as on a flat
 symbol, of MODULE pixels a module, with MARGIN modules around it. Perspective and crease remain.
@@ -32,8 +31,7 @@ SIZES = (49, 53)
 MODULE = 4
 MARGIN = 12
 _CENTRE = 3.5  # modules from a symbol's edge to the centre of a corner square
-_PLACES = 6  # numbers that place the squares; the others are _Shape's
-
+_PLACES = 6  # numbers that place the squares; the others shape what is between
 _TILTS = (-0.1, -0.05, 0.0, 0.05, 0.1)
 _CREASES = (0.3, 0.4, 0.5, 0.6, 0.7)
 _SLOPES = (0.8, 0.87, 0.93, 1.08, 1.16, 1.24)
@@ -75,8 +73,7 @@ class Pose:
     def points(self, places: tuple[Point, ...]) -> list[Point]:
         """Where places of the symbol (in modules, along and down) are, as fractions of the way.
 
-        Of the way from the first square's centre in the normal picture to the second's, and to the
-        third's.
+        From the first square's centre in the normal picture to the second's, and to the third's.
         """
         import numpy as np  # noqa: PLC0415
 
