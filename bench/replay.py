@@ -14,7 +14,14 @@ _MIB = 1024 * 1024
 def measure() -> Iterator[Figure]:
     from guichet.domain.model import Role  # noqa: PLC0415 - for this measure only
     from tests.posts import World, furnish  # noqa: PLC0415 - as above
-    from tests.replay import Replayed, arrived_once, book, heard, known, replay  # noqa: PLC0415
+    from tests.replay import (  # noqa: PLC0415 - as above
+        Replayed,
+        arrived_once,
+        book,
+        heard,
+        known,
+        replay,
+    )
 
     with tempfile.TemporaryDirectory(prefix="guichet-bench-") as name:
         template, folder = Path(name) / "template", Path(name) / "world"

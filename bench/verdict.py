@@ -75,10 +75,10 @@ def _round(station: DemoStation, moment: datetime) -> list[float]:
 
 def _frame(folder: Path, token: str) -> str:
     """The file of a frame that shows this code, tilted and noisy as a camera has it."""
-    from tests.scanner.samples import code, noisy, scene, tilted  # noqa: PLC0415
+    from tests.scanner import samples  # noqa: PLC0415 - for this measure only
 
     path = folder / f"frame-{abs(hash(token))}.npy"
-    np.save(path, noisy(tilted(scene(code(token, box=5)), 0.05), 6))
+    np.save(path, samples.noisy(samples.tilted(samples.scene(samples.code(token, box=5)), 0.05), 6))
     return str(path)
 
 
@@ -114,7 +114,7 @@ def said(name: str, grid: Grid) -> bool:
 
 
 def _decoding() -> Iterator[Figure]:
-    from guichet.convocation.document import render_png  # noqa: PLC0415
+    from guichet.convocation.document import render_png  # noqa: PLC0415 - for this part only
     from tests.convocation.samples import CONVOCATION  # noqa: PLC0415 - for this part only
 
     png = np.frombuffer(render_png(CONVOCATION), np.uint8)

@@ -8,15 +8,16 @@ import time
 import weakref
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
 
 from guichet.scanner.apart import Zbar
 from guichet.scanner.engines import available, zxing
-from guichet.scanner.finders import Suspect, find
+from guichet.scanner.finders import Squares, Suspect, find, search, within
 from guichet.scanner.flat import FLATS, Flat
 from guichet.scanner.frames import opencv
 from guichet.scanner.look import Code, Corners, Look
 from guichet.scanner.passes import PASSES, Pass, manageable
+from guichet.scanner.unfold import Unfolder, unfolded
 
 if TYPE_CHECKING:
     from guichet.scanner.frames import Frame
@@ -27,11 +28,18 @@ _COLOUR = 3  # dimensions of a frame in colour
 _BUDGET = 0.015  # seconds of passes on a frame with something like a code; one more may begin
 _FRESH = 0.5  # seconds after which zbar's answer is about a frame too old
 
-Attempt: TypeAlias = Pass | Flat
-_ATTEMPTS: tuple[Attempt, ...] = (*PASSES[:4], *FLATS, *PASSES[4:])
+_UNFOLD: Final = "unfold"
+Attempt: TypeAlias = Pass | Flat | Literal["unfold"]
+_ATTEMPTS: tuple[Pass | Flat, ...] = (*PASSES[:4], *FLATS, *PASSES[4:])
 """Most useful for its time first."""
 _APART = tuple(attempt for attempt in PASSES if attempt.by_zbar)
-_HERE = tuple(attempt for attempt in _ATTEMPTS if attempt not in _APART)
+_HERE: tuple[Attempt, ...] = (
+    *PASSES[:2],
+    _UNFOLD,
+    *PASSES[2:4],
+    *FLATS,
+    *(attempt for attempt in PASSES[4:] if attempt not in _APART),
+)
 
 
 class Decoder:
@@ -48,7 +56,8 @@ class Decoder:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._turn = self._turn_apart = 0
-        self._lucky: Attempt | None = None
+        self._lucky: Pass | Flat | None = None
+        self._unfolder = Unfolder()
         self._zbar = Zbar()
         self._given = 0.0
         weakref.finalize(self, self._zbar.close)
@@ -68,22 +77,36 @@ class Decoder:
         suspect = _suspect(grey, damaged)
         if suspect:
             self._hand_over(grey)
-        codes = self._try(grey, suspect, began + _BUDGET if suspect else began)
+        codes = self._try(grey, suspect, began)
         return Look(codes, suspect.corners if suspect and not codes else None)
 
-    def _try(self, grey: Frame, suspect: Suspect | None, end: float) -> tuple[Code, ...]:
-        """What the attempts read, one at least, and no new one begun after `end`."""
+    def _try(self, grey: Frame, suspect: Suspect | None, began: float) -> tuple[Code, ...]:
+        """What the attempts read: one, and as many as may be in the time for a suspect."""
+        end = began + _BUDGET if suspect else began
+        squares = suspect.squares if suspect else None
+        if codes := self._unfold(grey, squares, began + _BUDGET):
+            return codes
         lucky, self._lucky = self._lucky, None
         for turn in range(len(_HERE)):
             attempt = lucky if lucky and not turn else self._next()
-            if isinstance(attempt, Flat) and not (suspect and suspect.outlined):
+            if isinstance(attempt, Flat) and not squares:
                 continue
-            if codes := _attempted(attempt, grey, suspect):
+            if attempt == _UNFOLD:
+                if not self._unfolder.busy:
+                    self._unfolder.begin(grey, squares)
+            elif codes := _attempted(attempt, grey, suspect):
                 self._lucky = attempt
                 return codes
             if self._clock() >= end:
                 break
         return ()
+
+    def _unfold(self, grey: Frame, squares: Squares | None, end: float) -> tuple[Code, ...]:
+        """What following a creased symbol reads, or as much of a search as the time allows."""
+        codes = self._unfolder.step(grey, squares)
+        while not codes and self._unfolder.searching and self._clock() < end:
+            codes = self._unfolder.step(grey, squares)
+        return codes
 
     def _next(self) -> Attempt:
         attempt = _HERE[self._turn]
@@ -121,19 +144,20 @@ def _all_attempts(grey: Frame, damaged: Corners | None) -> tuple[Code, ...]:
             codes = _attempted(attempt, grey, suspect)
         if codes:
             return codes
-    return ()
+    squares = (suspect and suspect.squares) or search(grey)
+    return unfolded(grey, squares) if squares else ()
 
 
 def _suspect(grey: Frame, damaged: Corners | None) -> Suspect | None:
     """What seems to be a code, to the finder or else to zxing-cpp."""
-    return find(grey) or (Suspect(damaged, outlined=True) if damaged else None)
+    return find(grey) or (Suspect(damaged, within(damaged)) if damaged else None)
 
 
-def _attempted(attempt: Attempt, grey: Frame, suspect: Suspect | None) -> tuple[Code, ...]:
+def _attempted(attempt: Pass | Flat, grey: Frame, suspect: Suspect | None) -> tuple[Code, ...]:
     """What zxing-cpp reads in the picture so prepared."""
     if isinstance(attempt, Pass):
         return zxing(attempt.picture(grey), attempt.margin)[0]
-    if suspect is None or not suspect.outlined:
+    if suspect is None or suspect.squares is None:
         return ()
     codes, _ = zxing(attempt.picture(grey, suspect.corners))
     return tuple(Code(code.text, suspect.corners) for code in codes)

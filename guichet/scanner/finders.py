@@ -1,11 +1,16 @@
-"""The squares in three corners of every QR code, found where the code itself cannot be read."""
+"""The squares in three corners of every QR code, found where the code itself cannot be read.
+
+`find` looks for lines across them, and costs little; `search` for what is like them as a whole, at
+ten times the cost, and finds them in noise and out of focus.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from guichet.scanner.frames import opencv
 from guichet.scanner.look import Corners, Point
@@ -18,6 +23,8 @@ if TYPE_CHECKING:
     from guichet.scanner.frames import Frame
 
     Hits = NDArray[np.float64]
+    Square = tuple[Point, float, float]
+    """Centre, side, and how doubtful: 0 when it is what it seems."""
 
 _WIDTH = 640  # pixels: a square of seven modules is still told from noise
 _NEIGHBOURS = 25  # pixels: black is darker than the mean of so many around
@@ -25,17 +32,31 @@ _DARKER = 7  # by so much: the noise of a wall is not
 _MOST = 400  # lines compared with one another; noise gives more, a code a few dozen
 _SQUARES = 10
 
+_CORNER = 3.5 / 50  # of a symbol's side, to the centre of a corner square
+
+_MODULE = 2.0  # pixels, when squares are searched for as wholes
+_MODULES = tuple(
+    1.75 * 1.25**step for step in range(5)
+)  # sizes tried, in pixels of the width above
+_ALIKE = 0.4  # chance reaches 0.5; a square in noise, folded and leaning goes down to this
+_DOUBT = 6  # more than their arrangement, how like squares they are tells which three they are
+_UNLIKE = 10.0  # three squares' are 10 at most, chance gives 10 at least
+
+
+Squares: TypeAlias = tuple[Point, Point, Point]
+"""Centres of a symbol's corner squares in the frame: top left, top right, bottom left."""
+
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
     """Where a code seems to be.
 
-    `outlined`: the corners are a symbol's, from three squares that stand as a code's do; else they
-    are a box around the squares found.
+    `squares`: three that stand as a code's do; the corners are then the symbol's. None when there
+    are no such three, and the corners are a box around what was found.
     """
 
     corners: Corners
-    outlined: bool
+    squares: Squares | None = None
 
 
 def find(grey: Frame) -> Suspect | None:
@@ -49,10 +70,76 @@ def find(grey: Frame) -> Suspect | None:
     squares = _squares(_lines(ink), _lines(ink.T)[:, [1, 0, 2]])
     if not squares:
         return None
-    height, width = small.shape
-    outline = _outline(squares)
-    a, b, c, d = [(x / width, y / height) for x, y in outline or _around(squares)]
-    return Suspect((a, b, c, d), outlined=outline is not None)
+    if three := _three(squares):
+        return Suspect(_fractions(three.outline(), small), three.squares(small))
+    return Suspect(_fractions(_around(squares), small))
+
+
+def search(grey: Frame) -> Squares | None:
+    """The squares of what is most like a code of 80 to 240 pixels in 640; None when nothing is."""
+    import numpy as np  # noqa: PLC0415 - comes with OpenCV, as late
+
+    cv2 = opencv()
+    width = grey.shape[1]
+    small = scaled(grey, _WIDTH / width) if width > _WIDTH else grey
+    square = _square()
+    middle = square.shape[0] // 2 + 0.5
+    seen: list[tuple[float, Point, float]] = []
+    for module in _MODULES:
+        sized = scaled(small, _MODULE / module).astype(np.float32)
+        if min(sized.shape) < 2 * len(square):
+            continue
+        likeness = cv2.matchTemplate(sized, square, cv2.TM_CCOEFF_NORMED)
+        best = (likeness > _ALIKE) & (likeness == cv2.dilate(likeness, np.ones((7, 7), np.uint8)))
+        scale = module / _MODULE
+        for y, x in np.argwhere(best).tolist():
+            place = ((x + middle) * scale, (y + middle) * scale)
+            seen.append((float(likeness[y, x]), place, 7 * module))
+    seen.sort(reverse=True)
+    squares: list[Square] = []
+    for alike, place, side in seen:
+        if len(squares) < _SQUARES and all(math.dist(place, at) > side / 2 for at, *_ in squares):
+            squares.append((place, side, _DOUBT * (1 - alike)))
+    three = _three(squares)
+    return three.squares(small) if three and three.unlike < _UNLIKE else None
+
+
+def within(corners: Corners) -> Squares:
+    """About where the squares of a symbol of our tokens' size are, from its corners."""
+
+    def at(along: float, down: float) -> Point:
+        weights = ((1 - along) * (1 - down), along * (1 - down), along * down, (1 - along) * down)
+        x, y = (
+            sum(w * corner[axis] for w, corner in zip(weights, corners, strict=True))
+            for axis in (0, 1)
+        )
+        return x, y
+
+    near, far = _CORNER, 1 - _CORNER
+    return at(near, near), at(far, near), at(near, far)
+
+
+@cache
+def _square() -> NDArray[np.float32]:
+    """A corner square and the white around, turned every way at once, somewhat out of focus."""
+    import numpy as np  # noqa: PLC0415
+
+    places = np.arange(-9, 10) / _MODULE
+    x, y = np.meshgrid(places, places)
+    turns = np.radians(np.arange(0, 90, 6))[:, None, None]
+    far = np.maximum(
+        np.abs(x * np.cos(turns) - y * np.sin(turns)), np.abs(x * np.sin(turns) + y * np.cos(turns))
+    )
+    dark = (far < 1.5) | ((far > 2.5) & (far < 3.5))  # noqa: PLR2004 - modules: dark 3, light 1, dark 1
+    light = ~dark & (far < 4.5)  # noqa: PLR2004
+    mean = (light.astype(np.float32) - dark).mean(0)
+    return np.asarray(opencv().GaussianBlur(mean, (0, 0), _MODULE / 2), np.float32)
+
+
+def _fractions(corners: tuple[Point, ...], picture: Frame) -> Corners:
+    height, width = picture.shape
+    a, b, c, d = ((x / width, y / height) for x, y in corners)
+    return a, b, c, d
 
 
 def _lines(ink: Frame) -> Hits:
@@ -78,8 +165,8 @@ def _lines(ink: Frame) -> Hits:
     return np.stack([x, turns[at] // width + 0.5, module], 1)
 
 
-def _squares(across: Hits, down: Hits) -> list[tuple[Point, float]]:
-    """Centre and side of each place where lines across and lines down agree."""
+def _squares(across: Hits, down: Hits) -> list[Square]:
+    """Each place where lines across and lines down agree."""
     import numpy as np  # noqa: PLC0415
 
     across, down = _thinned(across)[:, None], _thinned(down)[None]
@@ -91,13 +178,13 @@ def _squares(across: Hits, down: Hits) -> list[tuple[Point, float]]:
         & (down[..., 2] < 2 * across[..., 2])
     )
     left = across[agree.sum(1) > 1, 0]
-    squares: list[tuple[Point, float]] = []
+    squares: list[Square] = []
     while len(left) and len(squares) < _SQUARES:
         same = np.abs(left[:, :2] - left[0, :2]).max(1) <= 3 * left[0, 2]
         group, left = left[same], left[~same]
         if len(group) > 1:
             x, y, module = np.median(group, 0).tolist()
-            squares.append(((x, y), 7 * module))
+            squares.append(((x, y), 7 * module, 0.0))
     return squares
 
 
@@ -106,13 +193,41 @@ def _thinned(lines: Hits) -> Hits:
     return lines[:: 1 + len(lines) // _MOST]
 
 
-def _outline(squares: list[tuple[Point, float]]) -> tuple[Point, ...] | None:
-    """The symbol's corners, from the three squares that stand most like a code's."""
-    best: tuple[float, tuple[Point, ...]] | None = None
+@dataclass(frozen=True, slots=True)
+class _Three:
+    """Three squares as a code's: the top left one, from there to the other two; their usual side.
+
+    `unlike`: 1 when they stand as on a flat symbol seen from above and are squares beyond doubt.
+    """
+
+    unlike: float
+    side: float
+    top_left: Point
+    u: Point
+    v: Point
+
+    def squares(self, picture: Frame) -> Squares:
+        height, width = picture.shape
+        x, y = self.top_left
+        a, b, c = (((x + i) / width, (y + j) / height) for i, j in ((0, 0), self.u, self.v))
+        return a, b, c
+
+    def outline(self) -> tuple[Point, ...]:
+        """Half a square beyond the squares' centres."""
+        (x, y), u, v = self.top_left, self.u, self.v
+        a, b = self.side / 2 / math.hypot(*u), self.side / 2 / math.hypot(*v)
+        places = ((-a, -b), (1 + a, -b), (1 + a, 1 + b), (-a, 1 + b))
+        return tuple((x + i * u[0] + j * v[0], y + i * u[1] + j * v[1]) for i, j in places)
+
+
+def _three(squares: list[Square]) -> _Three | None:
+    """Those that stand most like a code's."""
+    best: _Three | None = None
     for three in combinations(squares, 3):
-        sides = sorted(side for _centre, side in three)
+        sides = sorted(side for _centre, side, _doubt in three)
         if sides[2] > 2 * sides[0]:
             continue
+        doubt = sum(square[2] for square in three)
         for corner in range(3):
             top_left, one, other = (three[(corner + step) % 3][0] for step in range(3))
             u = (one[0] - top_left[0], one[1] - top_left[1])
@@ -123,24 +238,15 @@ def _outline(squares: list[tuple[Point, float]]) -> tuple[Point, ...] | None:
             slant = abs(u[0] * v[0] + u[1] * v[1]) / (long * short)
             if short < 0.45 * long or short < 1.6 * sides[1] or slant > 0.65:  # noqa: PLR2004
                 continue
-            unlike = slant + 1 - short / long + sides[2] / sides[0]
-            if best is None or unlike < best[0]:
-                best = (unlike, _quadrilateral(top_left, u, v, sides[1]))
-    return best[1] if best else None
+            unlike = slant + 1 - short / long + sides[2] / sides[0] + doubt
+            if best is None or unlike < best.unlike:
+                best = _Three(unlike, sides[1], top_left, u, v)
+    return best
 
 
-def _quadrilateral(top_left: Point, u: Point, v: Point, side: float) -> tuple[Point, ...]:
-    """The outline, half a square beyond the squares' centres."""
-    a, b = side / 2 / math.hypot(*u), side / 2 / math.hypot(*v)
-    places = ((-a, -b), (1 + a, -b), (1 + a, 1 + b), (-a, 1 + b))
-    return tuple(
-        (top_left[0] + i * u[0] + j * v[0], top_left[1] + i * u[1] + j * v[1]) for i, j in places
-    )
-
-
-def _around(squares: list[tuple[Point, float]]) -> tuple[Point, ...]:
-    left = min(x - side / 2 for (x, _y), side in squares)
-    right = max(x + side / 2 for (x, _y), side in squares)
-    top = min(y - side / 2 for (_x, y), side in squares)
-    bottom = max(y + side / 2 for (_x, y), side in squares)
+def _around(squares: list[Square]) -> tuple[Point, ...]:
+    left = min(x - side / 2 for (x, _y), side, _doubt in squares)
+    right = max(x + side / 2 for (x, _y), side, _doubt in squares)
+    top = min(y - side / 2 for (_x, y), side, _doubt in squares)
+    bottom = max(y + side / 2 for (_x, y), side, _doubt in squares)
     return ((left, top), (right, top), (right, bottom), (left, bottom))

@@ -20,8 +20,8 @@ from guichet.widgets.verdict import VerdictView
 
 KEPT = 10
 _COLUMNS = (
-    Column("at", _("Heure"), width=5),
-    Column("word", _("Verdict"), width=9),
+    Column("at", _("Heure"), width=5, min_terminal=120),  # the panel says it, too
+    Column("word", _("Verdict"), width=16),  # the longest, whole
     Column("who", _("Usager"), flex=1),
     Column("ticket", _("Ticket"), width=6),
 )

@@ -13,11 +13,13 @@ from guichet.domain.lifecycle import UNDO_REASONS
 from guichet.domain.model import Person
 from guichet.screens import undo, verdicts
 from guichet.screens.queue import QueueBox
-from guichet.screens.recent import KEPT, Recent
+from guichet.screens.recent import _COLUMNS, KEPT, Recent
 from guichet.screens.undo import UndoScreen
+from guichet.screens.words import FINDINGS
 from guichet.station import Reading
 from guichet.store.engine import reading
 from guichet.store.records import get
+from guichet.widgets.columns import GUTTER, share
 from guichet.widgets.rows import RowsView
 from guichet.widgets.verdict import NOTHING
 from tests.posts import MORNING, World
@@ -143,6 +145,13 @@ def test_ten_readings_are_kept_and_every_open_question() -> None:
     recent.add(Reading(Decision(Finding.NOT_OURS)), NOTHING, MORNING)
     assert recent.numbered(asked.number) is None
     assert len(list(recent)) == KEPT
+
+
+def test_every_verdict_s_word_is_whole_in_the_smallest_terminal() -> None:
+    widths = dict(share(_COLUMNS, 40 - GUTTER, 80))
+    word, who = (widths[at] for at, column in enumerate(_COLUMNS) if column.key in {"word", "who"})
+    assert max(len(said) for said, _next in FINDINGS.values()) <= word
+    assert who >= 8  # as much as is left for a name
 
 
 def test_who_was_checked_in_twice_is_told_which_ticket_stands(world: World) -> None:
