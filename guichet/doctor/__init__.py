@@ -25,7 +25,7 @@ _SHIPPED_FONTS = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic", "fontpkg_noto
 
 def examine(folder: Path) -> list[Check]:
     """Every check, each in its own right: one that fails does not stop the others."""
-    checks = [_python(), _disk(folder), _database(folder), *decoders(), *camera(folder)]
+    checks = [_python(), _disk(folder), *_databases(folder), *decoders(), *camera(folder)]
     checks += [_fonts(), _printer()]
     try:
         enrolment = load_enrolment(folder)
@@ -66,26 +66,35 @@ def _disk(folder: Path) -> Check:
     )
 
 
-def _database(folder: Path) -> Check:
+def _databases(folder: Path) -> list[Check]:
+    """The station's database and the journal of what was done here."""
+    return [
+        _database(folder / "station.sqlite3", _("base locale")),
+        _database(folder / "journal.sqlite3", _("journal des opérations")),
+    ]
+
+
+def _database(path: Path, name: str) -> Check:
     from sqlalchemy import text  # noqa: PLC0415 - heavy
 
     from guichet.store.engine import open_engine, sqlite_url, writing  # noqa: PLC0415
 
-    name = _("base locale")
-    path = folder / "station.sqlite3"
     if not path.exists():
         return Check(name, good=None, found=_("pas encore créée"))
     try:
         engine = open_engine(sqlite_url(path))
         try:
             with writing(engine) as connection:
-                sound = connection.execute(text("PRAGMA quick_check")).scalar()
+                sound = connection.execute(text("PRAGMA integrity_check(1)")).scalar()
         finally:
             engine.dispose()
     except GuichetError as error:
         return Check(name, good=False, found=_("inutilisable"), advice=str(error))
     if sound != "ok":
-        advice = _("Fermez guichet et renommez station.sqlite3\u202f: il sera refait.")
+        advice = _(
+            "Fermez guichet et rouvrez-le\u202f: elle sera mise de côté et refaite. "
+            "Ce qui attend d’être envoyé est gardé à part."
+        )
         return Check(name, good=False, found=_("abîmée"), advice=advice)
     return Check(name, good=True, found=_("saine, et elle peut être écrite"))
 

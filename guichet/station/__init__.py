@@ -1,23 +1,23 @@
 """The station: the only object screens talk to."""
 
-import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self
 
 from guichet.config import Enrolment, load_enrolment, save_enrolment, station_folder
 from guichet.domain.model import Site
-from guichet.errors import ConfigError, ProtocolError
+from guichet.errors import CentralUnavailable, ConfigError, ProtocolError
 from guichet.i18n import _
+from guichet.station import opening
 from guichet.station.core import Core
 from guichet.station.drafts import Drafts, Found, Kept, persons_under_way
 from guichet.station.reception import Reading, Reception
 from guichet.station.session import Session, SignedIn
 from guichet.station.unsettled import Unsettled
-from guichet.store.engine import migrate, open_engine, reading, sqlite_url, writing
+from guichet.store.engine import reading, writing
 from guichet.store.records import get
 from guichet.sync.engine import Link, SyncState
 from guichet.sync.replica import purge
@@ -51,10 +51,12 @@ class Station:
     `subscribe` tells when to read them again.
     """
 
-    def __init__(self, core: Core, folder: Path, held: ExitStack) -> None:
+    def __init__(self, core: Core, folder: Path, held: ExitStack, notice: str = "") -> None:
         self._core = core
         self._held = held
         self.folder = folder
+        self.notice = notice
+        """What the agent must be told of how the station opened; empty when all was well."""
         self.session = Session(core)
         self.drafts = Drafts(core)
         self.reception = Reception(core)
@@ -107,14 +109,14 @@ class Station:
                 )
             )
         with ExitStack() as held:
-            held.enter_context(_locked(folder))
-            core = held.enter_context(_core(folder, enrolment, clock))
+            held.enter_context(opening.locked(folder))
+            core, notice = held.enter_context(_core(folder, enrolment, clock))
             with writing(core.engine) as connection:
                 before = clock().date() - timedelta(days=_KEPT_DAYS)
                 purge(connection, before, persons_under_way(connection))
             core.site = _site(core)
             if core.site is None:
-                core.sync.once()
+                _first_pull(core)
                 core.site = _site(core)
             if core.site is None:
                 raise ProtocolError(
@@ -122,7 +124,7 @@ class Station:
                 )
             Drafts(core).purge()
             core.sync.start(quiet)
-            return cls(core, folder, held.pop_all())
+            return cls(core, folder, held.pop_all(), notice)
 
     def close(self) -> None:
         """Stop keeping in step and give everything back."""
@@ -171,9 +173,17 @@ class Station:
 def enrol(folder: Path, url: str, code: str, name: str, clock: Callable[[], datetime]) -> Enrolment:
     """Make this folder a station: exchange the one-time code, keep the token, pull the site.
 
-    Raises CentralRefused for a wrong, used or expired code, and the other faults of guichet.errors.
+    A folder that was one before keeps what it had to send, and sends it as the new station. Raises
+    CentralRefused for a wrong, used or expired code, and the other faults of guichet.errors.
     """
     folder = station_folder(folder)  # before the code is spent
+    with opening.locked(folder):
+        return _enrolled(folder, url, code, name, clock)
+
+
+def _enrolled(
+    folder: Path, url: str, code: str, name: str, clock: Callable[[], datetime]
+) -> Enrolment:
     from guichet.sync.client import CentralClient  # noqa: PLC0415 - as Core does
 
     client = CentralClient(url)
@@ -190,35 +200,43 @@ def enrol(folder: Path, url: str, code: str, name: str, clock: Callable[[], date
         identity_secret=given.identity_secret,
     )
     save_enrolment(folder, enrolment)
-    with _core(folder, enrolment, clock) as core:
+    with _core(folder, enrolment, clock) as (core, _notice):
+        core.journal.restamp(enrolment.station)
+        core.journal.start_over()  # nothing read before need be of this central, nor of this site
         core.sync.once()
     return enrolment
 
 
 @contextmanager
-def _core(folder: Path, enrolment: Enrolment, clock: Callable[[], datetime]) -> Iterator[Core]:
+def _core(
+    folder: Path, enrolment: Enrolment, clock: Callable[[], datetime]
+) -> Iterator[tuple[Core, str]]:
     with ExitStack() as held:
-        engine = open_engine(sqlite_url(folder / "station.sqlite3"))
-        held.callback(engine.dispose)
-        migrate(engine)
-        core = Core(engine, enrolment, clock)
+        found = opening.prepared(folder, clock())
+        held.callback(found.engine.dispose)
+        core = Core(found.engine, enrolment, clock)
         held.callback(core.close)
-        yield core
+        restored = core.journal.reconcile(found.salvaged)
+        core.journal.purge(clock())
+        yield core, opening.said(found.aside, restored)
+
+
+def _first_pull(core: Core) -> None:
+    """Read the site from central: without it this station can show nothing."""
+    try:
+        core.sync.once()
+    except CentralUnavailable as error:
+        waiting = core.sync.waiting()
+        raise CentralUnavailable(
+            _(
+                "Ce poste n’a pas de copie de la journée et la centrale est injoignable\u202f: il "
+                "ne peut rien montrer avant de l’avoir jointe. Les opérations faites ici sont "
+                "gardées ({waiting}) et partiront dès son retour. Recommencez alors."
+            ).format(waiting=waiting),
+            error.retry_after,
+        ) from error
 
 
 def _site(core: Core) -> Site | None:
     with reading(core.engine) as connection:
         return get(connection, Site, core.enrolment.site)
-
-
-def _locked(folder: Path) -> IO[str]:
-    """Hold the folder against a second station; the system lets go when the process ends."""
-    lock = (folder / "station.lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise ConfigError(
-            _("guichet est déjà ouvert avec ce dossier. Fermez l’autre fenêtre, ou changez --dir.")
-        ) from error
-    return lock

@@ -19,6 +19,7 @@ from guichet.store.records import put
 from guichet.store.wire import operation_json
 from guichet.sync import outbox
 from guichet.sync.engine import SyncEngine
+from guichet.sync.journal import Journal
 
 if TYPE_CHECKING:
     from guichet.sync.client import CentralClient
@@ -41,7 +42,8 @@ class Core:
         self.site: Site | None = None
         self._listeners: list[Callable[[], None]] = []
         self._lock = threading.Lock()
-        self.sync = SyncEngine(engine, self.client, clock, self.changed)
+        self.journal = Journal.beside(engine)
+        self.sync = SyncEngine(engine, self.client, clock, self.changed, self.journal)
 
     def client(self) -> "CentralClient":
         """Central over HTTP; what that takes is imported when it is first asked for."""
@@ -57,6 +59,7 @@ class Core:
         self.sync.stop()
         if self._client is not None:
             self._client.close()
+        self.journal.close()
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener`, from any thread, after each change of facts; gives its ending."""
@@ -109,6 +112,7 @@ class Core:
         outcome = apply(connection, operation, operation.at)
         if isinstance(outcome, Applied):
             outbox.put(connection, operation, outcome.changed)
+            self.journal.announce(operation.id)
         return outcome
 
     def submit(self, action: Action) -> Applied | Refused:
@@ -160,7 +164,8 @@ class Core:
         return verdict
 
     def left(self, operations: int = 1) -> None:
-        """So many operations were queued: send them, and show it."""
+        """So many operations were committed to the queue: copy and send them, and show it."""
+        self.journal.catch_up()
         self.sync.queued(operations)
         self.changed()
 
@@ -168,6 +173,7 @@ class Core:
         """A person has dealt with a refused operation."""
         with writing(self.engine) as connection:
             outbox.forget(connection, operation)
+        self.journal.note("settled", {operation: None})
         self.sync.recount()
         self.changed()
 

@@ -1,6 +1,10 @@
 """What a station asks of central, over HTTP. Every fault comes out as one of guichet.errors."""
 
 import json
+import logging
+import socket
+import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,18 +23,25 @@ from guichet.store.wire import nonsense, read_change, read_verdict
 
 PROTOCOL = "1"
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+_LONGEST = 30.0
+"""Seconds until a request is given up whatever still comes: an answer may trickle in for ever."""
 _HEARTBEAT = 40.0
 """Seconds of silence after which an event stream counts as cut: central speaks every 15 s."""
-_MAX_ANSWER = 64 * 1024 * 1024
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of the feed; `cursor` says where the next one starts, `more` that there is one."""
+    """One page of the feed; `cursor` says where the next one starts, `more` that there is one.
+
+    `now` is central's clock when it was asked, if it told.
+    """
 
     cursor: str
     more: bool
     changes: tuple[Change, ...]
+    now: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,8 @@ class CentralClient:
     """Central as one station sees it. Safe to share between threads."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
+        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+        self._ended = False
         headers = {"Guichet-Protocol": PROTOCOL}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
@@ -66,6 +79,26 @@ class CentralClient:
         """Give the connections back."""
         self._http.close()
 
+    def end(self) -> None:
+        """Cut whatever another thread waits for, now and later: nothing more is asked."""
+        self._ended = True
+        self._cut()
+
+    def _cut(self) -> None:
+        """Cut every connection; who waits on one gets CentralUnavailable at once."""
+        for plug in list(self._sockets):
+            try:
+                plug.shutdown(socket.SHUT_RDWR)
+            except OSError as error:
+                logger.debug("already closed: %s", error)
+
+    def _traced(self, event: str, info: dict[str, Any]) -> None:
+        """Note each connection that is made."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._sockets.add(info["return_value"].get_extra_info("socket"))
+            if self._ended:
+                self._cut()
+
     def enrol(self, code: str, name: str) -> Enrolled:
         """Exchange a one-time code for a device's credentials."""
         body = self._ask("POST", "/v1/enrol", json={"code": code, "name": name})
@@ -80,14 +113,18 @@ class CentralClient:
         except (KeyError, TypeError, ValueError) as error:
             raise nonsense() from error
 
-    def push(self, operations: Sequence[str]) -> list[Verdict]:
-        """Central's verdicts on operations given as JSON texts, in their order."""
+    def push(self, operations: Sequence[str], cursor: str = "") -> list[Verdict]:
+        """Central's verdicts on operations given as JSON texts, in their order.
+
+        A central that does not know the cursor, for it was restored, judges nothing.
+        """
         content = '{"operations":[' + ",".join(operations) + "]}"
         body = self._ask(
             "POST",
             "/v1/operations",
             content=content.encode(),
             headers={"Content-Type": "application/json"},
+            params={"since": cursor} if cursor else None,
         )
         try:
             verdicts = [read_verdict(verdict) for verdict in body["verdicts"]]
@@ -108,8 +145,9 @@ class CentralClient:
                 cursor=str(body["cursor"]),
                 more=bool(body["more"]),
                 changes=tuple(read_change(change) for change in body["changes"]),
+                now=datetime.fromisoformat(body["now"]) if "now" in body else None,
             )
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise nonsense() from error
 
     def persons(self, query: str) -> list[Person]:
@@ -143,18 +181,19 @@ class CentralClient:
         except (KeyError, TypeError, ValueError) as error:
             raise nonsense() from error
 
-    def events(self, opened: Callable[[httpx.Response], None]) -> Iterator[None]:
+    def events(self, opened: Callable[[], None]) -> Iterator[None]:
         """One item whenever the site's feed has moved, until the stream ends.
 
-        `opened` gets the response, so that another thread can cut it.
+        `opened` is called once central lets this station listen.
         """
         timeout = httpx.Timeout(5.0, read=_HEARTBEAT)
+        options: dict[str, Any] = {"timeout": timeout, "extensions": {"trace": self._traced}}
         try:
-            with self._http.stream("GET", "/v1/events", timeout=timeout) as response:
+            with self._http.stream("GET", "/v1/events", **options) as response:
                 if response.is_error:
                     response.read()
                     raise _fault(response)
-                opened(response)
+                opened()
                 for line in response.iter_lines():
                     if line.startswith("data:"):
                         yield None
@@ -162,12 +201,18 @@ class CentralClient:
             raise _unreachable() from error
 
     def _ask(self, method: str, path: str, **options: Any) -> Any:
+        given_up = threading.Timer(_LONGEST, self._cut)
+        given_up.daemon = True
+        given_up.start()
         try:
+            options["extensions"] = {"trace": self._traced}
             response = self._http.request(method, path, **options)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise _bad_address(str(self._http.base_url)) from error
         except (httpx.HTTPError, OSError) as error:
             raise _unreachable() from error
+        finally:
+            given_up.cancel()
         if response.is_error:
             raise _fault(response)
         try:

@@ -2,7 +2,6 @@
 
 import logging
 import random
-import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from guichet.domain.operations import Verdict
+from guichet.domain.skew import Skew, measured
 from guichet.errors import (
     CentralRefused,
     CentralUnavailable,
@@ -22,10 +22,9 @@ from guichet.errors import (
 )
 from guichet.store.engine import reading, writing
 from guichet.sync import outbox, replica
+from guichet.sync.journal import Journal
 
 if TYPE_CHECKING:
-    import httpx
-
     from guichet.sync.client import CentralClient
 
 logger = logging.getLogger(__name__)
@@ -55,7 +54,8 @@ class Link(StrEnum):
 class SyncState:
     """What the sync badge says. `pending` operations wait to leave, `to_settle` were refused.
 
-    `problem` is a sentence for the agent, empty when all is well; `last_sync` UTC.
+    `problem` is a sentence for the agent, empty when all is well; `last_sync` UTC. `skew` is how
+    many seconds this station's clock is ahead of central's, None until central has told the time.
     """
 
     link: Link
@@ -63,6 +63,7 @@ class SyncState:
     to_settle: int = 0
     last_sync: datetime | None = None
     problem: str = ""
+    skew: float | None = None
 
 
 class SyncEngine:
@@ -74,8 +75,10 @@ class SyncEngine:
         connect: "Callable[[], CentralClient]",
         clock: Callable[[], datetime],
         told: Callable[[], None],
+        journal: Journal,
     ) -> None:
         self._engine = engine
+        self._journal = journal
         self._connect = connect
         self._clock = clock
         self._told = told
@@ -88,7 +91,8 @@ class SyncEngine:
         self._counting = threading.Lock()
         self._failures = 0
         self._after = 0.0
-        self._stream: httpx.Response | None = None
+        self._listening = False
+        self._skew: Skew | None = None
         self._threads: list[threading.Thread] = []
         self.state = SyncState(Link.STARTING)
 
@@ -105,7 +109,8 @@ class SyncEngine:
         self._stop.set()
         self._urgent.set()
         self._wake.set()
-        self._cut_stream()
+        if self._threads:
+            self._connect().end()
         for thread in self._threads:
             thread.join(timeout=12)
         self._threads.clear()
@@ -128,8 +133,18 @@ class SyncEngine:
 
     def once(self) -> None:
         """Push and pull now, in the calling thread. Raises the faults of guichet.errors."""
-        self._push()
-        self._pull()
+        try:
+            self._push()
+            self._pull()
+        except CentralRefused as error:
+            if error.reason != "cursor_unknown":
+                raise
+            # Central was restored: what it lost is sent again, and what it says now counts,
+            # whatever was known of its order.
+            logger.warning("central does not know our cursor: all is sent and read again")
+            self._journal.start_over()
+            self._push()
+            self._pull()
 
     # The working thread ----------------------------------------------------------------------
 
@@ -188,8 +203,9 @@ class SyncEngine:
                 counts.get("refused", 0) + counts.get("quarantined", 0),
                 last_sync or before.last_sync,
                 problem,
+                None if self._skew is None else round(self._skew.seconds, 1),
             )
-            same = replace(before, last_sync=None) == replace(self.state, last_sync=None)
+            same = _told(before) == _told(self.state)
         if not same:
             self._told()
 
@@ -203,6 +219,11 @@ class SyncEngine:
         self._urgent.set()
         self._wake.set()
 
+    def waiting(self) -> int:
+        """How many operations wait to leave. Raises StoreError."""
+        with reading(self._engine) as connection:
+            return outbox.counts(connection).get("pending", 0)
+
     def recount(self) -> None:
         """Say anew how much is waiting, after something was queued or settled here."""
         self._say(self.state.link, self.state.problem)
@@ -211,15 +232,19 @@ class SyncEngine:
 
     def _push(self) -> None:
         while not self._stop.is_set():
+            self._journal.catch_up()
             with reading(self._engine) as connection:
                 batch = outbox.queued(connection, "pending", _BATCH)
+                cursor = replica.cursor(connection)
             if not batch:
                 return
             try:
-                verdicts = self._connect().push([queued.body for queued in batch])
+                verdicts = self._connect().push([queued.body for queued in batch], cursor)
             except DeviceRejected:
                 raise
-            except CentralRefused:
+            except CentralRefused as error:
+                if error.reason == "cursor_unknown":
+                    raise
                 self._push_singly(batch)
                 continue
             self._settle(verdicts)
@@ -235,11 +260,15 @@ class SyncEngine:
                 logger.warning("operation %s quarantined: %s", queued.operation, error.reason)
                 with writing(self._engine) as connection:
                     outbox.quarantine(connection, queued.operation, error.reason)
+                self._journal.note("quarantined", {queued.operation: error.reason})
 
     def _settle(self, verdicts: list[Verdict]) -> None:
         with writing(self._engine) as connection:
             for verdict in verdicts:
                 outbox.settle(connection, verdict)
+        reasons = {verdict.operation: verdict.reason for verdict in verdicts}
+        self._journal.note("accepted", {key: None for key, why in reasons.items() if why is None})
+        self._journal.note("refused", {key: why for key, why in reasons.items() if why is not None})
         with self._judged:
             for verdict in verdicts:
                 if verdict.operation in self._awaited:
@@ -255,25 +284,18 @@ class SyncEngine:
         while more and not self._stop.is_set():
             with reading(self._engine) as connection:
                 cursor = replica.cursor(connection)
-            try:
-                page = self._connect().pull(cursor)
-            except CentralRefused as error:
-                if error.reason != "cursor_unknown" or not cursor:
-                    raise
-                self._start_over()
-                continue
+            sent = self._clock()
+            page = self._connect().pull(cursor)
+            if page.now is not None:
+                self._skew = measured(self._skew, sent, self._clock(), page.now)
+            more = page.more
             with writing(self._engine) as connection:
                 outbox.absorb(connection, page.changes)
                 replica.remember(connection, page.cursor)
+                if not more:
+                    replica.read_to_the_end(connection)
             if page.changes:
                 self._told()
-            more = page.more
-
-    def _start_over(self) -> None:
-        """Central was restored: what it says now counts, whatever was known of its order."""
-        logger.warning("central does not know our cursor: pulling everything again")
-        with writing(self._engine) as connection:
-            replica.forget_order(connection)
 
     # Listening ---------------------------------------------------------------------------------
 
@@ -291,24 +313,16 @@ class SyncEngine:
                 logger.info("event stream: %s", error)
                 if isinstance(error, CentralUnavailable) and error.retry_after is not None:
                     pause = max(pause, min(error.retry_after, 300.0))
-            if self._stream is not None:
+            if self._listening:
                 self._wake.set()  # a stream that ends is the first sign that central is gone
-            self._stream = None
+            self._listening = False
             self._stop.wait(pause)
 
-    def _opened(self, response: "httpx.Response") -> None:
-        self._stream = response
-        if self._stop.is_set():
-            self._cut_stream()
+    def _opened(self) -> None:
+        self._listening = True
         self._wake.set()  # what changed before the stream was open is not announced by it
 
-    def _cut_stream(self) -> None:
-        stream = self._stream
-        if stream is None:
-            return
-        connection = stream.extensions["network_stream"].get_extra_info("socket")
-        if connection is not None:
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError as error:
-                logger.debug("event stream already closed: %s", error)
+
+def _told(state: SyncState) -> SyncState:
+    """What of a state is worth telling: not that a second has gone by."""
+    return replace(state, last_sync=None, skew=None if state.skew is None else round(state.skew))

@@ -1,0 +1,119 @@
+"""A station's folder taken into use: held against a second one, its database sound, up to date."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Engine
+
+from guichet.errors import ConfigError, DamagedStore
+from guichet.i18n import _
+from guichet.store.engine import open_engine, sqlite_url
+from guichet.store.upkeep import check, drop_old, migrate_safely, salvage, set_aside
+from guichet.sync import outbox
+from guichet.sync.journal import JOURNAL_FILE
+
+logger = logging.getLogger(__name__)
+
+DATABASE_FILE = "station.sqlite3"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the folder against a second program; the system lets go when the process ends.
+
+    Raises ConfigError when another has it.
+    """
+    lock = FileLock(folder / "station.lock", mode=0o600, blocking=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise ConfigError(
+            _("guichet est déjà ouvert avec ce dossier. Fermez l’autre fenêtre, ou changez --dir.")
+        ) from error
+    except OSError as error:
+        raise ConfigError(
+            _("Le dossier {folder} ne peut pas être réservé ({why})\u202f: vérifiez-le.").format(
+                folder=folder, why=error.strerror
+            )
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A station's database, sound and up to date.
+
+    `aside` is the damaged file it replaces, if any, `salvaged` what could be read of its outbox.
+    """
+
+    engine: Engine
+    aside: Path | None
+    salvaged: list[dict[str, Any]]
+
+
+def prepared(folder: Path, now: datetime) -> Prepared:
+    """Open the station's database; the journal beside it is looked at too.
+
+    A damaged one is set aside and begun anew: what it held comes back from central, and what was on
+    its way to central from the journal. Raises StoreError.
+    """
+    for name in (DATABASE_FILE, JOURNAL_FILE):
+        drop_old(folder / name, now)
+    _whole(folder / JOURNAL_FILE, now)
+    path = folder / DATABASE_FILE
+    aside = _whole(path, now)
+    salvaged = [] if aside is None else salvage(aside, outbox.ROWS, outbox.LAST_FIRST)
+    engine = open_engine(sqlite_url(path))
+    try:
+        migrate_safely(engine, path)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Prepared(engine, aside, salvaged)
+
+
+def _whole(path: Path, now: datetime) -> Path | None:
+    """Set the file aside when it is damaged; where it is then."""
+    engine = open_engine(sqlite_url(path))
+    try:
+        check(engine)
+    except DamagedStore as error:
+        logger.warning("%s: %s", path.name, error)
+    else:
+        return None
+    finally:
+        engine.dispose()
+    return set_aside(path, now)
+
+
+def said(aside: Path | None, restored: int) -> str:
+    """What the agent is told of a database made anew; empty when there is nothing to tell.
+
+    `restored` operations were taken from the journal.
+    """
+    if aside is None and not restored:
+        return ""
+    told = [
+        _(
+            "La base locale était abîmée\u202f: elle est mise de côté ({name}) et refaite depuis "
+            "la centrale."
+        ).format(name=aside.name)
+        if aside
+        else _("La base locale n’était pas complète.")
+    ]
+    if restored:
+        told.append(
+            _("{count} opérations faites ici ont été reprises du journal et vont partir.").format(
+                count=restored
+            )
+        )
+    return " ".join(told)

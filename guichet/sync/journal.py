@@ -1,0 +1,182 @@
+"""What was done here these last days, in a database of its own beside the station's.
+
+Each operation is copied here once the station's database has committed it and before anybody is
+told. So neither a damaged or deleted database of the station nor a central restored from an old
+backup loses any: what has no verdict is queued again, what central forgot is sent again.
+"""
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    delete,
+    select,
+    update,
+)
+
+from guichet.errors import StoreError
+from guichet.store.engine import open_engine, reading, sqlite_url, writing
+from guichet.store.types import UtcDateTime
+from guichet.store.upsert import insert_into
+from guichet.sync import outbox, replica
+
+logger = logging.getLogger(__name__)
+
+JOURNAL_FILE = "journal.sqlite3"
+KEPT = timedelta(days=7)
+"""How long an operation is kept after it was made: as old as a backup may be to lose nothing."""
+
+# Apart from guichet.store.tables: it is no part of the station's database and its migrations.
+_DONE = Table(
+    "done",
+    MetaData(),
+    Column("position", Integer, primary_key=True),
+    Column("operation", String, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    Column("body", String, nullable=False),
+    Column("concerned", JSON, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reason", String),
+    Column("created_at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+_ROWS = select(*(_DONE.c[name] for name in outbox.ROW)).order_by(_DONE.c.position)
+_NOTE = (
+    update(_DONE)
+    .where(_DONE.c.operation == bindparam("of"))
+    .values(state=bindparam("to"), reason=bindparam("why"))
+)
+_OPEN = ("pending", "refused", "quarantined")
+"""States that somebody still has to do something about; the others are accepted and settled."""
+
+
+class Journal:
+    """The copy of a station's operations. Safe to share between threads.
+
+    What cannot be copied (a full disk) is logged and copied with the next operation: the station's
+    own database holds it.
+    """
+
+    def __init__(self, station: Engine, own: Engine) -> None:
+        self._station = station
+        self._own = own
+        self._lock = threading.Lock()
+        self._announced: list[str] = []
+
+    @classmethod
+    def beside(cls, station: Engine) -> Self:
+        """The journal in the folder of the station's database. Raises StoreError."""
+        own = open_engine(sqlite_url(Path(station.url.database or "").with_name(JOURNAL_FILE)))
+        with writing(own) as connection:
+            _DONE.create(connection, checkfirst=True)
+        return cls(station, own)
+
+    def close(self) -> None:
+        """Give the database back."""
+        self._own.dispose()
+
+    def announce(self, operation: str) -> None:
+        """This operation is about to be committed."""
+        self._announced.append(operation)
+
+    def catch_up(self) -> None:
+        """Copy what was announced and has been committed."""
+        with self._lock:
+            wanted = self._announced[:]
+            if not wanted:
+                return
+            try:
+                with reading(self._station) as connection:
+                    rows = outbox.entries(connection, wanted)
+                self._keep(rows)
+            except StoreError as error:
+                logger.warning("journal: %s", error)
+                return
+            copied = {row["operation"] for row in rows}
+            # The rest was rolled back, is judged already, or is about to be committed.
+            self._announced = [each for each in self._announced if each not in copied][-100:]
+
+    def note(self, state: str, reasons: Mapping[str, str | None]) -> None:
+        """Note the state of operations, with the reason of each.
+
+        Not when the disk is full: to send again what has been judged does no harm.
+        """
+        rows = [{"of": key, "to": state, "why": why} for key, why in reasons.items()]
+        if not rows:
+            return
+        try:
+            with writing(self._own) as connection:
+                connection.execute(_NOTE, rows)
+        except StoreError as error:
+            logger.warning("journal: %s", error)
+
+    def reconcile(self, salvaged: Sequence[dict[str, Any]] = ()) -> int:
+        """Bring the two databases to agree; how many operations only the journal still had.
+
+        `salvaged` are rows read from a damaged outbox. Raises StoreError.
+        """
+        self._keep(salvaged)
+        with reading(self._station) as connection:
+            rows = outbox.entries(connection)
+        self._keep(rows)
+        present = {row["operation"] for row in rows}
+        with reading(self._own) as connection:
+            found = connection.execute(_ROWS.where(_DONE.c.state.in_(_OPEN))).mappings()
+            lost = [dict(row) for row in found if row["operation"] not in present]
+        if lost:
+            with writing(self._station) as connection:
+                outbox.restore(connection, lost)
+        return len(lost)
+
+    def start_over(self) -> None:
+        """Queue again what central accepted these last days, and forget how far it was read.
+
+        For a central that was restored: what it still knows it answers as before, what it lost it
+        judges again. Raises StoreError.
+        """
+        with writing(self._own) as connection:
+            connection.execute(
+                update(_DONE).where(_DONE.c.state == "accepted").values(state="pending")
+            )
+            rows = connection.execute(_ROWS.where(_DONE.c.state == "pending")).mappings()
+            again = [dict(row) for row in rows]
+        with writing(self._station) as connection:
+            waiting = outbox.withdraw(connection)
+            known = {row["operation"] for row in again}
+            outbox.restore(
+                connection, [*again, *(r for r in waiting if r["operation"] not in known)]
+            )
+            replica.forget_order(connection)
+
+    def restamp(self, station: str) -> None:
+        """Let what waits be sent by that station: this one, enrolled anew. Raises StoreError."""
+        with writing(self._own) as connection:
+            connection.execute(update(_DONE).values(body=outbox.stamped(_DONE.c.body, station)))
+        with writing(self._station) as connection:
+            outbox.restamp(connection, station)
+
+    def purge(self, now: datetime) -> None:
+        """Drop what has been accepted or settled and is older than KEPT. Raises StoreError."""
+        with writing(self._own) as connection:
+            connection.execute(
+                delete(_DONE).where(_DONE.c.created_at < now - KEPT, _DONE.c.state.not_in(_OPEN))
+            )
+
+    def _keep(self, rows: Sequence[dict[str, Any]]) -> None:
+        if not rows:
+            return
+        with writing(self._own) as connection:
+            statement = insert_into(connection, _DONE).on_conflict_do_nothing()
+            connection.execute(statement, list(rows))
