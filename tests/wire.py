@@ -14,7 +14,8 @@ class Wire:
 
     `lose`: how many answers to POST are lost after central has committed them. `nonsense`: answer
     this body instead of asking central. `status`: answer this status to everything. `asked_at`:
-    what was asked, and when on the monotonic clock.
+    what was asked, and when on the monotonic clock. `exchanged`: every POST with its headers, its
+    body and what central answered.
     """
 
     def __init__(self, upstream: str) -> None:
@@ -27,6 +28,7 @@ class Wire:
         self.asked: list[str] = []
         self.asked_at: list[tuple[str, float]] = []
         self.url = ""
+        self.exchanged: list[tuple[str, dict[str, str], bytes, bytes]] = []
 
 
 @contextmanager
@@ -59,6 +61,8 @@ def wire_to(upstream: str) -> Iterator[Wire]:
             kept = ("authorization", "content-type", "guichet-protocol")
             headers = {k: v for k, v in self.headers.items() if k.lower() in kept}
             answer = client.request(self.command, self.path, content=content, headers=headers)
+            if self.command == "POST":
+                wire.exchanged.append((self.path, headers, content, answer.content))
             if self.command == "POST" and wire.lose:
                 wire.lose -= 1
                 wire.lost += 1

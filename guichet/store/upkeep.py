@@ -49,7 +49,9 @@ def migrate_safely(engine: Engine, path: Path) -> None:
         ) from error
     try:
         migrate(engine)
-    except DBAPIError as error:
+    except StoreError as error:
+        if not isinstance(error.__cause__, DBAPIError):  # a newer guichet has written it
+            raise
         raise StoreError(
             _(
                 "La mise à jour de la base locale a échoué\u202f: rien n’a été changé. "

@@ -227,7 +227,7 @@ def _fault(response: httpx.Response) -> Exception:
     if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.TOO_MANY_REQUESTS:
         return CentralUnavailable(
             _("La centrale est surchargée ou en panne. Nouvel essai automatique."),
-            _retry_after(response.headers.get("Retry-After")),
+            _retry_after(response.headers.get("Retry-After"), response.headers.get("Date")),
         )
     try:
         problem = response.json()
@@ -239,8 +239,8 @@ def _fault(response: httpx.Response) -> Exception:
     return CentralRefused(title, reason, status)
 
 
-def _retry_after(value: str | None) -> float | None:
-    """Seconds of a Retry-After header, which is a number or a date."""
+def _retry_after(value: str | None, stated: str | None) -> float | None:
+    """Seconds of a Retry-After header: a number, or a date by the clock that stated the other."""
     if value is None:
         return None
     try:
@@ -248,8 +248,10 @@ def _retry_after(value: str | None) -> float | None:
     except ValueError:
         pass
     try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except ValueError:
+        asked = parsedate_to_datetime(value)
+        now = parsedate_to_datetime(stated) if stated else datetime.now(UTC)
+        return max(0.0, (asked - now).total_seconds())
+    except (TypeError, ValueError):
         return None
 
 

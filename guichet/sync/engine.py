@@ -33,6 +33,8 @@ _BATCH = 100
 _POLL = 15.0
 """Seconds between two looks at central when nothing wakes the thread."""
 _MAX_WAIT = 10.0
+_LONGEST_ASKED = 300.0
+"""Seconds that central may ask to be left alone for."""
 _BREATH = 0.05
 """Seconds left to the screen to show what was done here before central is told."""
 _CALM = 0.3
@@ -180,14 +182,17 @@ class SyncEngine:
     def _rest(self, retry_after: float | None) -> None:
         """Wait before the next try: what central asked for, else longer at each failure.
 
-        Work done meanwhile does not cut a wait that central asked for short.
+        Work done meanwhile cuts no wait that central asked for, and others by half at most: agents
+        at work must not hammer a central in trouble. Stations told the same come back apart.
         """
         self._failures += 1
+        jitter = random.uniform(0, 1)  # noqa: S311 - no secret
         if retry_after is not None:
-            self._stop.wait(min(retry_after, 300.0))
+            self._stop.wait(min(retry_after, _LONGEST_ASKED) * (1 + jitter / 5))
             return
-        longest = min(_MAX_WAIT, 0.5 * 2 ** min(self._failures, 8))
-        self._wake.wait(random.uniform(longest / 2, longest))  # noqa: S311 - jitter, not a secret
+        half = min(_MAX_WAIT, 0.5 * 2 ** min(self._failures, 8)) / 2
+        self._stop.wait(half)
+        self._wake.wait(half * jitter)
 
     def _say(self, link: Link, problem: str, last_sync: datetime | None = None) -> None:
         try:
@@ -312,7 +317,7 @@ class SyncEngine:
             except GuichetError as error:
                 logger.info("event stream: %s", error)
                 if isinstance(error, CentralUnavailable) and error.retry_after is not None:
-                    pause = max(pause, min(error.retry_after, 300.0))
+                    pause += min(error.retry_after, _LONGEST_ASKED)
             if self._listening:
                 self._wake.set()  # a stream that ends is the first sign that central is gone
             self._listening = False
