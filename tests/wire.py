@@ -30,6 +30,11 @@ class Wire:
         self.url = ""
         self.exchanged: list[tuple[str, dict[str, str], bytes, bytes]] = []
 
+    def note(self, path: str, headers: dict[str, str], content: bytes, answer: bytes) -> None:
+        """Keep what was posted and answered."""
+        if content:
+            self.exchanged.append((path, headers, content, answer))
+
 
 @contextmanager
 def wire_to(upstream: str) -> Iterator[Wire]:
@@ -61,8 +66,7 @@ def wire_to(upstream: str) -> Iterator[Wire]:
             kept = ("authorization", "content-type", "guichet-protocol")
             headers = {k: v for k, v in self.headers.items() if k.lower() in kept}
             answer = client.request(self.command, self.path, content=content, headers=headers)
-            if self.command == "POST":
-                wire.exchanged.append((self.path, headers, content, answer.content))
+            wire.note(self.path, headers, content, answer.content)
             if self.command == "POST" and wire.lose:
                 wire.lose -= 1
                 wire.lost += 1

@@ -90,6 +90,7 @@ def test_the_skew_is_never_further_off_than_it_says(
         found = measured(found, *exchange(skew, trip, part, number * 30.0))
         assert found is not None
         assert abs(found.seconds - skew) <= found.within + 1e-4
+    assert found is not None
     assert found.within <= min(trip for trip, _part in trips) / 2 + 0.01 * len(trips) + 1e-4
 
 

@@ -41,7 +41,11 @@ def deleted(path: Path) -> None:
     path.unlink()
 
 
-DAMAGES = [overwritten, truncated, emptied, no_database, deleted]
+DAMAGES = [
+    overwritten,
+    deleted,
+    *(pytest.param(each, marks=pytest.mark.slow) for each in (truncated, emptied, no_database)),
+]
 CENTRAL_AWAY = "Ce poste n’a pas de copie de la journée"
 
 
@@ -104,12 +108,11 @@ def test_a_log_cut_short_loses_nothing(world: World) -> None:
     world.stop()
     arrive(station, expected(station))
     made = visits(station._core.engine)
-    copies = {
-        name: (folder / name).read_bytes() for name in ("station.sqlite3", "station.sqlite3-wal")
-    }
+    path, log = folder / "station.sqlite3", folder / "station.sqlite3-wal"
+    whole_file, whole_log = path.read_bytes(), log.read_bytes()
     station.close()
-    (folder / "station.sqlite3").write_bytes(copies["station.sqlite3"])
-    (folder / "station.sqlite3-wal").write_bytes(copies["station.sqlite3-wal"][:5000])
+    path.write_bytes(whole_file)
+    log.write_bytes(whole_log[:5000])
     world.start()
     whole(world, world.open(folder), made)
 
@@ -210,4 +213,6 @@ def test_a_replica_made_anew_is_what_it_was(world: World) -> None:
     overwritten(folder / "station.sqlite3")
     station = world.open(folder)
     until(lambda: in_step(station))
-    assert held(station) == before
+    after = held(station)
+    assert after.pop("person") >= before.pop("person")  # those without an appointment go at night
+    assert after == before

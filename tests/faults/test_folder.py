@@ -24,7 +24,7 @@ import sys
 from pathlib import Path
 from guichet.station import Station
 from tests.posts import Clock
-Station.open(Path(sys.argv[1]), Clock())
+station = Station.open(Path(sys.argv[1]), Clock())
 print("open", flush=True)
 sys.stdin.read()
 """

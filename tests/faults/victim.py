@@ -36,6 +36,7 @@ from tests.posts import MORNING
 def say(*words: object) -> None:
     """Write a line for the test."""
     sys.stdout.write(" ".join(map(str, words)) + "\n")
+    sys.stdout.flush()
 
 
 def opened(folder: Path) -> Core:
@@ -146,6 +147,9 @@ def full(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    where, what, *numbers = Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:])
-    sys.stdout.reconfigure(line_buffering=True)
-    {"statements": statements, "moments": moments, "full": full}[what](where, *numbers)
+    jobs: dict[str, Callable[..., None]] = {
+        "statements": statements,
+        "moments": moments,
+        "full": full,
+    }
+    jobs[sys.argv[2]](Path(sys.argv[1]), *map(int, sys.argv[3:]))
