@@ -29,18 +29,26 @@ def locked(folder: Path) -> Iterator[None]:
 
     Raises ConfigError when another has it.
     """
-    lock = FileLock(folder / "station.lock", mode=0o600, blocking=False)
+    # The thread that closes a station is seldom the one that opened it.
+    lock = FileLock(
+        folder / "station.lock",
+        mode=0o600,
+        blocking=False,
+        thread_local=False,
+        fallback_to_soft=False,  # that one would outlive a killed process
+    )
     try:
         lock.acquire()
     except Timeout as error:
         raise ConfigError(
             _("guichet est déjà ouvert avec ce dossier. Fermez l’autre fenêtre, ou changez --dir.")
         ) from error
-    except OSError as error:
+    except (OSError, NotImplementedError) as error:
         raise ConfigError(
-            _("Le dossier {folder} ne peut pas être réservé ({why})\u202f: vérifiez-le.").format(
-                folder=folder, why=error.strerror
-            )
+            _(
+                "Le dossier {folder} ne peut pas être réservé ({why})\u202f: vérifiez ses droits, "
+                "et qu’il est sur un disque de cet ordinateur."
+            ).format(folder=folder, why=getattr(error, "strerror", None) or error)
         ) from error
     try:
         yield

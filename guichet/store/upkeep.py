@@ -1,8 +1,6 @@
 """A SQLite file looked after: checked, copied before it is migrated, set aside when damaged."""
 
 import os
-import sqlite3
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -39,8 +37,8 @@ def migrate_safely(engine: Engine, path: Path) -> None:
         return
     copy = path.with_name(f"{path.name}.avant-{before}")
     try:
-        save(path, copy)
-    except (OSError, sqlite3.Error) as error:
+        save(engine, copy)
+    except (OSError, engine.dialect.loaded_dbapi.Error) as error:
         raise StoreError(
             _(
                 "La base locale ne peut pas être copiée avant sa mise à jour\u202f: "
@@ -60,21 +58,25 @@ def migrate_safely(engine: Engine, path: Path) -> None:
         ) from error
 
 
-def save(path: Path, copy: Path) -> None:
-    """Copy a database that may be in use, readable by its owner only; whole or not at all."""
+def save(engine: Engine, copy: Path) -> None:
+    """Copy a SQLite database that may be in use, for its owner only; whole or not at all.
+
+    Raises OSError and the errors of the driver.
+    """
     unfinished = copy.with_name(f"{copy.name}.partiel")
     unfinished.unlink(missing_ok=True)
     os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    connection = engine.raw_connection()  # no transaction is begun
     try:
-        with (
-            closing(sqlite3.connect(path)) as source,
-            closing(sqlite3.connect(unfinished)) as target,
-        ):
-            source.backup(target)
+        connection.cursor().execute("VACUUM INTO ?", (str(unfinished),))
+        with unfinished.open("rb+") as file:
+            os.fsync(file.fileno())
         unfinished.replace(copy)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
+    finally:
+        connection.close()
 
 
 def set_aside(path: Path, now: datetime) -> Path:
@@ -88,6 +90,7 @@ def set_aside(path: Path, now: datetime) -> Path:
             old = path.with_name(path.name + log)
             if old.exists():
                 old.replace(aside.with_name(aside.name + log))
+        os.utime(aside)  # from when on it is kept
     except OSError as error:
         raise StoreError(
             _(

@@ -58,6 +58,8 @@ _NOTE = (
     .where(_DONE.c.operation == bindparam("of"))
     .values(state=bindparam("to"), reason=bindparam("why"))
 )
+_ANNOUNCED = 100
+"""How many operations that have not been found committed are looked for again."""
 _OPEN = ("pending", "refused", "quarantined")
 """States that somebody still has to do something about; the others are accepted and settled."""
 
@@ -73,7 +75,7 @@ class Journal:
         self._station = station
         self._own = own
         self._lock = threading.Lock()
-        self._announced: list[str] = []
+        self._announced: dict[str, None] = {}  # in order
 
     @classmethod
     def beside(cls, station: Engine) -> Self:
@@ -89,12 +91,12 @@ class Journal:
 
     def announce(self, operation: str) -> None:
         """This operation is about to be committed."""
-        self._announced.append(operation)
+        self._announced[operation] = None
 
     def catch_up(self) -> None:
         """Copy what was announced and has been committed."""
         with self._lock:
-            wanted = self._announced[:]
+            wanted = list(self._announced)
             if not wanted:
                 return
             try:
@@ -104,9 +106,9 @@ class Journal:
             except StoreError as error:
                 logger.warning("journal: %s", error)
                 return
-            copied = {row["operation"] for row in rows}
             # The rest was rolled back, is judged already, or is about to be committed.
-            self._announced = [each for each in self._announced if each not in copied][-100:]
+            for done in (*(row["operation"] for row in rows), *wanted[:-_ANNOUNCED]):
+                self._announced.pop(done, None)
 
     def note(self, state: str, reasons: Mapping[str, str | None]) -> None:
         """Note the state of operations, with the reason of each.

@@ -4,6 +4,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -51,6 +52,14 @@ def test_a_second_program_in_a_folder_refuses_politely_until_the_first_is_gone(
     holder.communicate()
     station = world.open(folder)
     until(lambda: in_step(station))
+
+
+def test_a_folder_is_free_again_whichever_thread_closes_the_station(world: World) -> None:
+    folder = world.enrolled("one")
+    with ThreadPoolExecutor(1) as opener, ThreadPoolExecutor(1) as closer:
+        station = opener.submit(Station.open, folder, world.clock).result()
+        closer.submit(station.close).result()
+        world.open(folder)
 
 
 def older(folder: Path) -> Path:
