@@ -201,6 +201,7 @@ def _enrolled(
     )
     save_enrolment(folder, enrolment)
     with _core(folder, enrolment, clock) as (core, _notice):
+        core.journal.reconcile()
         core.journal.restamp(enrolment.station)
         core.journal.start_over()  # nothing read before need be of this central, nor of this site
         core.sync.once()
@@ -216,8 +217,7 @@ def _core(
         held.callback(found.engine.dispose)
         core = Core(found.engine, enrolment, clock)
         held.callback(core.close)
-        restored = core.journal.reconcile(found.salvaged)
-        core.journal.purge(clock())
+        restored = 0 if found.aside is None else core.journal.reconcile(found.salvaged)
         yield core, opening.said(found.aside, restored)
 
 

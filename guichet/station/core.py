@@ -42,7 +42,7 @@ class Core:
         self.site: Site | None = None
         self._listeners: list[Callable[[], None]] = []
         self._lock = threading.Lock()
-        self.journal = Journal.beside(engine)
+        self.journal = Journal(engine, clock)
         self.sync = SyncEngine(engine, self.client, clock, self.changed, self.journal)
 
     def client(self) -> "CentralClient":

@@ -1,6 +1,5 @@
 """A station's folder taken into use: held against a second one, its database sound, up to date."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,14 +10,10 @@ from typing import Any
 from filelock import FileLock, Timeout
 from sqlalchemy import Engine
 
-from guichet.errors import ConfigError, DamagedStore
+from guichet.errors import ConfigError
 from guichet.i18n import _
-from guichet.store.engine import open_engine, sqlite_url
-from guichet.store.upkeep import check, drop_old, migrate_safely, salvage, set_aside
+from guichet.store.upkeep import migrate_safely, open_whole, salvage
 from guichet.sync import outbox
-from guichet.sync.journal import JOURNAL_FILE
-
-logger = logging.getLogger(__name__)
 
 DATABASE_FILE = "station.sqlite3"
 
@@ -69,38 +64,20 @@ class Prepared:
 
 
 def prepared(folder: Path, now: datetime) -> Prepared:
-    """Open the station's database; the journal beside it is looked at too.
+    """Open the station's database.
 
     A damaged one is set aside and begun anew: what it held comes back from central, and what was on
     its way to central from the journal. Raises StoreError.
     """
-    for name in (DATABASE_FILE, JOURNAL_FILE):
-        drop_old(folder / name, now)
-    _whole(folder / JOURNAL_FILE, now)
     path = folder / DATABASE_FILE
-    aside = _whole(path, now)
-    salvaged = [] if aside is None else salvage(aside, outbox.ROWS, outbox.LAST_FIRST)
-    engine = open_engine(sqlite_url(path))
+    engine, aside = open_whole(path, now)
     try:
         migrate_safely(engine, path)
     except BaseException:
         engine.dispose()
         raise
+    salvaged = [] if aside is None else salvage(aside, outbox.ROWS, outbox.LAST_FIRST)
     return Prepared(engine, aside, salvaged)
-
-
-def _whole(path: Path, now: datetime) -> Path | None:
-    """Set the file aside when it is damaged; where it is then."""
-    engine = open_engine(sqlite_url(path))
-    try:
-        check(engine)
-    except DamagedStore as error:
-        logger.warning("%s: %s", path.name, error)
-    else:
-        return None
-    finally:
-        engine.dispose()
-    return set_aside(path, now)
 
 
 def said(aside: Path | None, restored: int) -> str:

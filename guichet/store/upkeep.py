@@ -1,5 +1,6 @@
 """A SQLite file looked after: checked, copied before it is migrated, set aside when damaged."""
 
+import logging
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,9 +13,28 @@ from guichet.errors import DamagedStore, StoreError
 from guichet.i18n import _
 from guichet.store.engine import HEAD, migrate, open_engine, reading, revision, sqlite_url
 
+logger = logging.getLogger(__name__)
+
 _LOGS = ("", "-wal", "-shm")
 _KEPT = timedelta(days=30)
 """How long a file set aside is kept: it holds what the database held."""
+
+
+def open_whole(path: Path, now: datetime) -> tuple[Engine, Path | None]:
+    """An engine on the SQLite file; and where the damaged file is that was set aside for it."""
+    drop_old(path, now)
+    engine = open_engine(sqlite_url(path))
+    try:
+        check(engine)
+    except DamagedStore as error:
+        engine.dispose()
+        logger.warning("%s: %s", path.name, error)
+        aside = set_aside(path, now)
+        return open_engine(sqlite_url(path)), aside
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine, None
 
 
 def check(engine: Engine) -> None:

@@ -237,7 +237,7 @@ class SyncEngine:
 
     def _push(self) -> None:
         while not self._stop.is_set():
-            self._journal.catch_up()
+            self._journal.keep_in_step()
             with reading(self._engine) as connection:
                 batch = outbox.queued(connection, "pending", _BATCH)
                 cursor = replica.cursor(connection)

@@ -7,10 +7,10 @@ backup loses any: what has no verdict is queued again, what central forgot is se
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -27,8 +27,9 @@ from sqlalchemy import (
 )
 
 from guichet.errors import StoreError
-from guichet.store.engine import open_engine, reading, sqlite_url, writing
+from guichet.store.engine import reading, writing
 from guichet.store.types import UtcDateTime
+from guichet.store.upkeep import open_whole
 from guichet.store.upsert import insert_into
 from guichet.sync import outbox, replica
 
@@ -71,23 +72,30 @@ class Journal:
     own database holds it.
     """
 
-    def __init__(self, station: Engine, own: Engine) -> None:
+    def __init__(self, station: Engine, clock: Callable[[], datetime]) -> None:
         self._station = station
-        self._own = own
-        self._lock = threading.Lock()
+        self._clock = clock
+        self._path = Path(station.url.database or "").with_name(JOURNAL_FILE)
+        self._opened: Engine | None = None
+        self._lock = threading.RLock()
         self._announced: dict[str, None] = {}  # in order
-
-    @classmethod
-    def beside(cls, station: Engine) -> Self:
-        """The journal in the folder of the station's database. Raises StoreError."""
-        own = open_engine(sqlite_url(Path(station.url.database or "").with_name(JOURNAL_FILE)))
-        with writing(own) as connection:
-            _DONE.create(connection, checkfirst=True)
-        return cls(station, own)
+        self._agrees = False
 
     def close(self) -> None:
         """Give the database back."""
-        self._own.dispose()
+        if self._opened is not None:
+            self._opened.dispose()
+
+    @property
+    def _own(self) -> Engine:
+        """The journal's database, opened when first wanted, for a start is in a hurry."""
+        with self._lock:
+            if self._opened is None:
+                engine, _aside = open_whole(self._path, self._clock())
+                with writing(engine) as connection:
+                    _DONE.create(connection, checkfirst=True)
+                self._opened = engine
+            return self._opened
 
     def announce(self, operation: str) -> None:
         """This operation is about to be committed."""
@@ -124,11 +132,22 @@ class Journal:
         except StoreError as error:
             logger.warning("journal: %s", error)
 
+    def keep_in_step(self) -> None:
+        """Copy what has been committed; the first time, bring the two databases to agree."""
+        if self._agrees:
+            self.catch_up()
+            return
+        try:
+            self.reconcile()
+        except StoreError as error:
+            logger.warning("journal: %s", error)
+
     def reconcile(self, salvaged: Sequence[dict[str, Any]] = ()) -> int:
-        """Bring the two databases to agree; how many operations only the journal still had.
+        """Bring the two databases to agree, and drop what is old; how much only the journal had.
 
         `salvaged` are rows read from a damaged outbox. Raises StoreError.
         """
+        self._purge()
         self._keep(salvaged)
         with reading(self._station) as connection:
             rows = outbox.entries(connection)
@@ -140,6 +159,7 @@ class Journal:
         if lost:
             with writing(self._station) as connection:
                 outbox.restore(connection, lost)
+        self._agrees = True
         return len(lost)
 
     def start_over(self) -> None:
@@ -169,12 +189,12 @@ class Journal:
         with writing(self._station) as connection:
             outbox.restamp(connection, station)
 
-    def purge(self, now: datetime) -> None:
-        """Drop what has been accepted or settled and is older than KEPT. Raises StoreError."""
+    def _purge(self) -> None:
+        """Drop what has been accepted or settled and is older than KEPT."""
+        before = self._clock() - KEPT
         with writing(self._own) as connection:
-            connection.execute(
-                delete(_DONE).where(_DONE.c.created_at < now - KEPT, _DONE.c.state.not_in(_OPEN))
-            )
+            old = _DONE.c.created_at < before
+            connection.execute(delete(_DONE).where(old, _DONE.c.state.not_in(_OPEN)))
 
     def _keep(self, rows: Sequence[dict[str, Any]]) -> None:
         if not rows:
