@@ -173,7 +173,7 @@ class Core:
         """A person has dealt with a refused operation."""
         with writing(self.engine) as connection:
             outbox.forget(connection, operation)
-        self.journal.note("settled", {operation: None})
+        self.journal.judged([operation])
         self.sync.recount()
         self.changed()
 

@@ -265,15 +265,14 @@ class SyncEngine:
                 logger.warning("operation %s quarantined: %s", queued.operation, error.reason)
                 with writing(self._engine) as connection:
                     outbox.quarantine(connection, queued.operation, error.reason)
-                self._journal.note("quarantined", {queued.operation: error.reason})
+                self._journal.judged([queued.operation])
 
     def _settle(self, verdicts: list[Verdict]) -> None:
         with writing(self._engine) as connection:
             for verdict in verdicts:
                 outbox.settle(connection, verdict)
-        reasons = {verdict.operation: verdict.reason for verdict in verdicts}
-        self._journal.note("accepted", {key: None for key, why in reasons.items() if why is None})
-        self._journal.note("refused", {key: why for key, why in reasons.items() if why is not None})
+        accepted = {verdict.operation for verdict in verdicts if verdict.reason is None}
+        self._journal.judged([verdict.operation for verdict in verdicts], accepted)
         with self._judged:
             for verdict in verdicts:
                 if verdict.operation in self._awaited:

@@ -7,13 +7,14 @@ backup loses any: what has no verdict is queued again, what central forgot is se
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Engine,
     Integer,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    or_,
     select,
     update,
 )
@@ -51,18 +53,21 @@ _DONE = Table(
     Column("state", String, nullable=False),
     Column("reason", String),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("accepted", Boolean, nullable=False, default=False),
     sqlite_autoincrement=True,
 )
 _ROWS = select(*(_DONE.c[name] for name in outbox.ROW)).order_by(_DONE.c.position)
+_END = update(_DONE).where(_DONE.c.operation == bindparam("of")).values(state=bindparam("to"))
 _NOTE = (
     update(_DONE)
     .where(_DONE.c.operation == bindparam("of"))
-    .values(state=bindparam("to"), reason=bindparam("why"))
+    .values(state=bindparam("to"), reason=bindparam("why"), accepted=bindparam("yes"))
 )
 _ANNOUNCED = 100
 """How many operations that have not been found committed are looked for again."""
-_OPEN = ("pending", "refused", "quarantined")
-"""States that somebody still has to do something about; the others are accepted and settled."""
+_OVER = "done"
+"""The state of what has left the outbox; the others are the outbox's."""
+_CHUNK = 500  # operations in one IN (…)
 
 
 class Journal:
@@ -118,15 +123,23 @@ class Journal:
             for done in (*(row["operation"] for row in rows), *wanted[:-_ANNOUNCED]):
                 self._announced.pop(done, None)
 
-    def note(self, state: str, reasons: Mapping[str, str | None]) -> None:
-        """Note the state of operations, with the reason of each.
+    def judged(self, operations: Sequence[str], accepted: Collection[str] = ()) -> None:
+        """Note what became of operations in the outbox, and that central has `accepted` these.
 
         Not when the disk is full: to send again what has been judged does no harm.
         """
-        rows = [{"of": key, "to": state, "why": why} for key, why in reasons.items()]
-        if not rows:
-            return
         try:
+            with reading(self._station) as connection:
+                left = {row["operation"]: row for row in outbox.entries(connection, operations)}
+            rows = [
+                {
+                    "of": each,
+                    "to": left[each]["state"] if each in left else _OVER,
+                    "why": left[each]["reason"] if each in left else None,
+                    "yes": each in accepted,
+                }
+                for each in operations
+            ]
             with writing(self._own) as connection:
                 connection.execute(_NOTE, rows)
         except StoreError as error:
@@ -150,15 +163,22 @@ class Journal:
         self._purge()
         self._keep(salvaged)
         with reading(self._station) as connection:
-            rows = outbox.entries(connection)
+            rows, known = outbox.entries(connection), replica.known_to_journal(connection)
         self._keep(rows)
         present = {row["operation"] for row in rows}
         with reading(self._own) as connection:
-            found = connection.execute(_ROWS.where(_DONE.c.state.in_(_OPEN))).mappings()
-            lost = [dict(row) for row in found if row["operation"] not in present]
-        if lost:
+            found = connection.execute(_ROWS.where(_DONE.c.state != _OVER)).mappings()
+            absent = [dict(row) for row in found if row["operation"] not in present]
+        # What a database that is still the same one holds no more, a person has settled.
+        lost = [row for row in absent if not known or row["state"] == "pending"]
+        over = [{"of": row["operation"], "to": _OVER} for row in absent if row not in lost]
+        if over:
+            with writing(self._own) as connection:
+                connection.execute(_END, over)
+        if lost or not known:
             with writing(self._station) as connection:
                 outbox.restore(connection, lost)
+                replica.known_to_journal(connection, now=True)
         self._agrees = True
         return len(lost)
 
@@ -168,18 +188,16 @@ class Journal:
         For a central that was restored: what it still knows it answers as before, what it lost it
         judges again. Raises StoreError.
         """
+        again = or_(_DONE.c.accepted, _DONE.c.state == "pending")
         with writing(self._own) as connection:
-            connection.execute(
-                update(_DONE).where(_DONE.c.state == "accepted").values(state="pending")
-            )
-            rows = connection.execute(_ROWS.where(_DONE.c.state == "pending")).mappings()
-            again = [dict(row) for row in rows]
+            connection.execute(update(_DONE).where(again).values(state="pending", reason=None))
+            rows = [dict(row) for row in connection.execute(_ROWS.where(again)).mappings()]
+        known = [row["operation"] for row in rows]
         with writing(self._station) as connection:
-            waiting = outbox.withdraw(connection)
-            known = {row["operation"] for row in again}
-            outbox.restore(
-                connection, [*again, *(r for r in waiting if r["operation"] not in known)]
-            )
+            for start in range(0, len(known), _CHUNK):
+                outbox.drop(connection, known[start : start + _CHUNK])
+            newer = outbox.withdraw(connection)
+            outbox.restore(connection, [*rows, *newer])
             replica.forget_order(connection)
 
     def restamp(self, station: str) -> None:
@@ -190,11 +208,11 @@ class Journal:
             outbox.restamp(connection, station)
 
     def _purge(self) -> None:
-        """Drop what has been accepted or settled and is older than KEPT."""
+        """Drop what has left the outbox and is older than KEPT."""
         before = self._clock() - KEPT
         with writing(self._own) as connection:
             old = _DONE.c.created_at < before
-            connection.execute(delete(_DONE).where(old, _DONE.c.state.not_in(_OPEN)))
+            connection.execute(delete(_DONE).where(old, _DONE.c.state == _OVER))
 
     def _keep(self, rows: Sequence[dict[str, Any]]) -> None:
         if not rows:

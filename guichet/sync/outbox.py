@@ -79,6 +79,11 @@ def restore(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         connection.execute(insert(_OUTBOX), list(rows))
 
 
+def drop(connection: Connection, operations: Sequence[str]) -> None:
+    """Take operations out, whatever their state."""
+    connection.execute(delete(_OUTBOX).where(_OUTBOX.c.operation.in_(operations)))
+
+
 def withdraw(connection: Connection) -> list[dict[str, Any]]:
     """Take what is pending out of the queue, to be put back behind something else."""
     waiting = [row for row in entries(connection) if row["state"] == "pending"]

@@ -63,6 +63,13 @@ def read_to_the_end(connection: Connection) -> None:
     connection.execute(delete(_SETTING).where(_SETTING.c.name == _AGAIN))
 
 
+def known_to_journal(connection: Connection, *, now: bool = False) -> bool:
+    """Whether the journal has been brought to agree with this very database; `now` it has."""
+    if now:
+        _set(connection, "journal", "1")
+    return _get(connection, "journal") == "1"
+
+
 def purge(connection: Connection, before: date, under_way: Collection[str] = ()) -> None:
     """Drop the days before that one from the replica, save what waits for central's word.
 
