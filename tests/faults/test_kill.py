@@ -61,8 +61,11 @@ def test_a_station_killed_at_a_statement_has_done_all_or_nothing(world: World) -
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_a_station_killed_at_every_statement_has_done_all_or_nothing(world: World) -> None:
-    told = killed_and_back(world, "statements", "1", "1")
+    told = [line.split() for line in victim(world.enrolled("one"), "every")]
     assert len(told) > 30
+    assert [words[1:] for words in told] == [["killed", "True"]] * (len(told) - 1) + [
+        ["lived", "True"]
+    ]
 
 
 @pytest.mark.slow

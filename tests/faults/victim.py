@@ -1,15 +1,18 @@
 """A station's work in processes that are killed: ``python -m tests.faults.victim FOLDER …``.
 
 ``statements FIRST STEP``: a child checks a person in and kills itself at the FIRST statement that
-SQLite is given, the next one STEP statements later, and so on until one lives. ``moments COUNT``:
-so many children are killed at random moments. ``full``: the disk is full, then no more. Prints a
-line for each: what was done and whether the database held all of it or none.
+SQLite is given, the next one STEP statements later, and so on until one lives. ``every``: each
+statement in turn, always from the same start; then the station opens, and its outbox and journal
+must agree. ``moments COUNT``: so many children are killed at random moments. ``full``: the disk is
+full, then no more. Prints a line for each: what was done and whether the database held all or none.
 """
 
+import contextlib
 import json
 import os
 import random
 import resource
+import shutil
 import signal
 import sqlite3
 import sys
@@ -76,7 +79,7 @@ def consistent(folder: Path) -> bool:
     return visits == queued and sound
 
 
-def in_child(job: Callable[[], None]) -> int:
+def in_child(job: Callable[[], object]) -> int:
     """The child's id, which does the job and ends."""
     child = os.fork()
     if child:
@@ -116,6 +119,28 @@ def statements(folder: Path, first: int, step: int) -> None:
         number += step
 
 
+def every(folder: Path) -> None:
+    number, killed = 0, True
+    while killed:
+        number += 1
+        copy = folder.with_name("copy")
+        shutil.copytree(folder, copy)
+        status = os.waitpid(in_child(partial(at_statement, copy, number)), 0)[1]
+        killed = os.WIFSIGNALED(status)
+        whole = consistent(copy)
+        again = os.waitpid(in_child(partial(opened, copy)), 0)[1]
+        agreed = again == 0 and outbox(copy, "station", "outbox") == outbox(copy, "journal", "done")
+        say(number, "killed" if killed else "lived", whole and consistent(copy) and agreed)
+        shutil.rmtree(copy)
+
+
+def outbox(folder: Path, name: str, table: str) -> list[tuple[str, str]]:
+    """The operations of one of the two files, in order, with their bodies."""
+    with contextlib.closing(sqlite3.connect(folder / f"{name}.sqlite3")) as database:
+        select = f"SELECT operation, body FROM {table} ORDER BY position"  # noqa: S608 - our own
+        return database.execute(select).fetchall()
+
+
 def moments(folder: Path, count: int) -> None:
     start = time.monotonic()
     os.waitpid(in_child(lambda: work(folder)), 0)
@@ -149,6 +174,7 @@ def full(folder: Path) -> None:
 if __name__ == "__main__":
     jobs: dict[str, Callable[..., None]] = {
         "statements": statements,
+        "every": every,
         "moments": moments,
         "full": full,
     }
