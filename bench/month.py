@@ -111,7 +111,7 @@ def _work(folder: Path, clock: _Clock, arrivals: list[Appointment]) -> None:
                 sync.once()
         sync.once()
         sync.upkeep()
-        assert not station.liaison.unaccepted()
+        assert not station.liaison.outbox()
     finally:
         station.close()
 

@@ -130,6 +130,8 @@ class GuichetApp(App[None]):
         self._post = Post(station, self._settings, self._practice)
         station.subscribe(self._facts_changed)
         self._sign_in.ready(self._post)
+        if station.notice:
+            self.notify(station.notice, severity="warning", timeout=30)
         if self._auto_sign_in is not None:
             self._sign_in.enter(*self._auto_sign_in)
         self.call_after_refresh(self._prepare)

@@ -2,7 +2,8 @@
 
 GuichetError
 ├── ConfigError          a setting, folder or file of the station is unusable
-├── StoreError           the local database cannot be read or written (disk full, corrupt, locked)
+├── StoreError           the local database cannot be read or written (disk full, locked)
+│   └── DamagedStore     its file is no sound database any more
 ├── CentralUnavailable   central did not answer, or answered what only a later try can mend
 ├── CentralRefused       central answered with a reasoned no to the whole request
 │   ├── DeviceRejected   central does not, or no longer, accept this device
@@ -25,6 +26,10 @@ class ConfigError(GuichetError):
 
 class StoreError(GuichetError):
     """The local database cannot be read or written."""
+
+
+class DamagedStore(StoreError):
+    """The database's file is no sound database any more: it is made anew at the next start."""
 
 
 class CentralUnavailable(GuichetError):

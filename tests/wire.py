@@ -15,7 +15,8 @@ class Wire:
     `lose`: how many answers to POST are lost after central has committed them. `drop`: how many
     requests never reach central. `twice`: how many POST reach it twice. `nonsense`: answer
     this body instead of asking central. `status`: answer this status to everything. `asked_at`:
-    what was asked, and when on the monotonic clock.
+    what was asked, and when on the monotonic clock. `exchanged`: every POST with its headers, its
+    body and what central answered.
     """
 
     def __init__(self, upstream: str) -> None:
@@ -24,29 +25,33 @@ class Wire:
         self.lost = 0
         self.drop = 0
         self.twice = 0
-        self._posts: list[tuple[str, bytes, dict[str, str]]] = []
         self.nonsense: bytes | None = None
         self.status: int | None = None
         self.headers: dict[str, str] = {}
         self.asked: list[str] = []
         self.asked_at: list[tuple[str, float]] = []
         self.url = ""
+        self.exchanged: list[tuple[str, dict[str, str], bytes, bytes]] = []
+
+    def note(self, path: str, headers: dict[str, str], content: bytes, answer: bytes) -> None:
+        """Keep what was posted and answered."""
+        if content:
+            self.exchanged.append((path, headers, content, answer))
 
     def dropped(self) -> bool:
         """Whether this request never reaches central."""
         self.drop -= (lost := self.drop > 0)
         return lost
 
-    def doubled(self, path: str, content: bytes, headers: dict[str, str]) -> bool:
-        """Remember what is posted; whether it reaches central twice."""
-        self._posts.append((path, content, headers))
+    def doubled(self) -> bool:
+        """Whether this POST reaches central twice."""
         self.twice -= (doubled := self.twice > 0)
         return doubled
 
     def again(self, which: int) -> None:
         """Send central once more something that was posted before, whoever posted it."""
-        if self._posts:
-            path, content, headers = self._posts[which % len(self._posts)]
+        if self.exchanged:
+            path, headers, content, _answer = self.exchanged[which % len(self.exchanged)]
             httpx.post(f"{self.upstream}{path}", content=content, headers=headers, timeout=10)
 
 
@@ -88,9 +93,10 @@ class _Handler(BaseHTTPRequestHandler):
         wire, client = self.server.wire, self.server.client
         kept = ("authorization", "content-type", "guichet-protocol")
         headers = {k: v for k, v in self.headers.items() if k.lower() in kept}
-        if self.command == "POST" and wire.doubled(self.path, content, headers):
+        if self.command == "POST" and wire.doubled():
             client.request(self.command, self.path, content=content, headers=headers)
         answer = client.request(self.command, self.path, content=content, headers=headers)
+        wire.note(self.path, headers, content, answer.content)
         if self.command == "POST" and wire.lose:
             wire.lose -= 1
             wire.lost += 1

@@ -187,9 +187,20 @@ def rotate(device: Caller, engine: Database) -> TokenBody:
     response_class=Response,
 )
 def operations(
-    body: OperationsBody, device: Caller, request: Request, engine: Database, now: Now
+    body: OperationsBody,
+    device: Caller,
+    request: Request,
+    engine: Database,
+    now: Now,
+    since: Annotated[str | None, Query(description="Cursor of the last page read.")] = None,
 ) -> Response:
-    """Judge operations one by one; each verdict is the same whenever it is asked for again."""
+    """Judge operations one by one; each verdict is the same whenever it is asked for again.
+
+    None is judged when the cursor is unknown: the station sends first what a restore has lost.
+    """
+    if since is not None:
+        with reading(engine) as connection:
+            _start(connection, device.site, since)
     events: Events = request.app.state.events
     state = request.app.state
     sent: list[Operation | Unreadable] = [*body.operations]
@@ -239,13 +250,19 @@ def changes(
     """A page of the site's feed, from `since` on."""
     with reading(engine) as connection:
         epoch = registry.epoch(connection)
-        start = 0 if since is None else feed.decode_cursor(since, epoch)
-        if start is None or start > feed.sequence_of(connection, device.site):
-            raise Problem(410, "cursor_unknown")
+        start = 0 if since is None else _start(connection, device.site, since)
         from_day = _today(connection, device.site, now) - timedelta(days=1)
         rows, last, more = feed.changes_json(connection, device.site, start, limit, from_day)
-    cursor = json.dumps(feed.encode_cursor(epoch, last))
-    return _json(f'{{"cursor":{cursor},"more":{json.dumps(more)},"changes":{rows}}}')
+    cursor, at = json.dumps(feed.encode_cursor(epoch, last)), json.dumps(now.isoformat())
+    return _json(f'{{"cursor":{cursor},"more":{json.dumps(more)},"now":{at},"changes":{rows}}}')
+
+
+def _start(connection: Connection, site: int, cursor: str) -> int:
+    """The sequence of a cursor; raises Problem (410) when it is of no feed that is known now."""
+    start = feed.decode_cursor(cursor, registry.epoch(connection))
+    if start is None or start > feed.sequence_of(connection, site):
+        raise Problem(410, "cursor_unknown")
+    return start
 
 
 def _today(connection: Connection, site: int, now: datetime) -> Any:

@@ -85,6 +85,7 @@ class PageBody(BaseModel):
 
     cursor: str
     more: bool
+    now: str
     changes: list[ChangeBody]
 
 
@@ -144,7 +145,7 @@ BAD_CODE: Responses = {
     **INVALID,
 }
 HEALTH: Responses = {200: {"model": HealthBody}, 503: problem("unavailable")}
-VERDICTS: Responses = {200: {"model": VerdictsBody}}
+VERDICTS: Responses = {200: {"model": VerdictsBody}, 410: problem("cursor_unknown")}
 CHANGES: Responses = {200: {"model": PageBody}, 410: problem("cursor_unknown")}
 SLOTS: Responses = {200: {"model": SlotsBody}}
 LEASES: Responses = {200: {"model": LentBody}}

@@ -76,6 +76,8 @@ def _outcome(asked: Asked, job: Callable[[Station], Answer | Refused]) -> Answer
     configure_logging(folder)
     install(load_settings(folder).language)
     station = Station.open(folder, clock())
+    if station.notice:
+        click.echo(station.notice, err=True)
     try:
         pin = _pin(asked)
         if not pin:

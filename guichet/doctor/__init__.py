@@ -32,9 +32,8 @@ def examine(folder: Path) -> list[Check]:
     except GuichetError as error:
         fault = error
     key = enrolment.key if enrolment else ""
-    checks = [_python(), _disk(folder), *decoders(), *camera(folder)]
-    checks += [_fonts(), _printer()]
-    checks.insert(2, _database(folder, key, fault))
+    checks = [_python(), _disk(folder), *_databases(folder, key, fault)]
+    checks += [*decoders(), *camera(folder), _fonts(), _printer()]
     if fault is not None:
         return [
             *checks,
@@ -78,27 +77,36 @@ def _disk(folder: Path) -> Check:
     )
 
 
-def _database(folder: Path, key: str, fault: GuichetError | None) -> Check:
+def _databases(folder: Path, key: str, fault: GuichetError | None) -> list[Check]:
+    """The station's database and the journal of what was done here."""
+    return [
+        _database(folder / "station.sqlite3", _("base locale"), key, fault),
+        _database(folder / "journal.sqlite3", _("journal des opérations"), key, fault),
+    ]
+
+
+def _database(path: Path, name: str, key: str, fault: GuichetError | None) -> Check:
     """Whether it opens; without the key that a `fault` keeps away, it may not."""
     from sqlalchemy import text  # noqa: PLC0415 - heavy
 
     from guichet.store.engine import open_engine, sqlite_url, writing  # noqa: PLC0415
 
-    name = _("base locale")
-    path = folder / "station.sqlite3"
     if not path.exists():
         return Check(name, good=None, found=_("pas encore créée"))
     try:
         engine = open_engine(sqlite_url(path), key)
         try:
             with writing(engine) as connection:
-                sound = connection.execute(text("PRAGMA quick_check")).scalar()
+                sound = connection.execute(text("PRAGMA integrity_check(1)")).scalar()
         finally:
             engine.dispose()
     except GuichetError as error:
         return Check(name, good=False, found=_("inutilisable"), advice=str(fault or error))
     if sound != "ok":
-        advice = _("Fermez guichet et renommez station.sqlite3\u202f: il sera refait.")
+        advice = _(
+            "Fermez guichet et rouvrez-le\u202f: elle sera mise de côté et refaite. "
+            "Ce qui attend d’être envoyé est gardé à part."
+        )
         return Check(name, good=False, found=_("abîmée"), advice=advice)
     return Check(name, good=True, found=_("saine, et elle peut être écrite"))
 

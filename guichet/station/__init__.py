@@ -1,6 +1,5 @@
 """The station: the only object screens talk to."""
 
-import fcntl
 import logging
 import secrets
 from collections.abc import Callable, Iterator
@@ -8,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self
 
 from guichet import vault
 from guichet.config import (
@@ -21,8 +20,9 @@ from guichet.config import (
 from guichet.domain.model import Site
 from guichet.domain.operations import Refused
 from guichet.domain.settling import How
-from guichet.errors import ConfigError, ProtocolError
+from guichet.errors import CentralUnavailable, ConfigError, ProtocolError
 from guichet.i18n import _
+from guichet.station import opening
 from guichet.station.core import Bar, Core
 from guichet.station.drafts import Drafts, Found, Kept
 from guichet.station.liaison import Liaison, clock_wrong
@@ -30,9 +30,10 @@ from guichet.station.reception import Reading, Reception
 from guichet.station.retention import DATABASE, PAPERS, Retention
 from guichet.station.session import Session, SignedIn
 from guichet.station.unsettled import Settled, Settling, Unsettled
-from guichet.store.engine import migrate, open_engine, reading, sqlite_url
+from guichet.store.engine import reading
 from guichet.store.records import get
-from guichet.sync.engine import Link, SyncState
+from guichet.sync.journal import JOURNAL_FILE
+from guichet.sync.state import Link, SyncState
 
 if TYPE_CHECKING:
     from guichet.station.assistance import Assistance
@@ -64,10 +65,12 @@ class Station:
     `subscribe` tells when to read them again.
     """
 
-    def __init__(self, core: Core, folder: Path, held: ExitStack) -> None:
+    def __init__(self, core: Core, folder: Path, held: ExitStack, notice: str = "") -> None:
         self._core = core
         self._held = held
         self.folder = folder
+        self.notice = notice
+        """What the agent must be told of how the station opened; empty when all was well."""
         self.session = Session(core)
         self.drafts = Drafts(core)
         self.reception = Reception(core)
@@ -122,13 +125,13 @@ class Station:
                 )
             )
         with ExitStack() as held:
-            held.enter_context(_locked(folder))
-            core = held.enter_context(_core(folder, enrolment, clock))
+            held.enter_context(opening.locked(folder))
+            core, notice = held.enter_context(_core(folder, enrolment, clock))
             retention = Retention(core, folder)
             retention.purge()
             core.site = _site(core)
             if core.site is None:
-                core.sync.once()
+                _first_pull(core)
                 core.site = _site(core)
             if core.site is None:
                 raise ProtocolError(
@@ -138,7 +141,7 @@ class Station:
             core.barred()  # read from the database now, for the screens ask in their own loop
             core.sync.upkeep = retention.upkeep
             core.sync.start(quiet)
-            return cls(core, folder, held.pop_all())
+            return cls(core, folder, held.pop_all(), notice)
 
     def close(self) -> None:
         """Stop keeping in step and give everything back."""
@@ -209,12 +212,13 @@ def enrol(
 ) -> Enrolment:
     """Make this folder a station: exchange the one-time code, keep the token, pull the site.
 
-    The local database is encrypted where the session has a keyring to keep its key, unless the
-    data are `fictional`. Raises CentralRefused for a wrong, used or expired code, and the other
-    faults of guichet.errors.
+    A folder that was one before keeps what it had to send, and sends it as the new station. The
+    local database is encrypted where the session has a keyring to keep its key, unless the data are
+    `fictional`. Raises CentralRefused for a wrong, used or expired code, and the other faults of
+    guichet.errors.
     """
     folder = station_folder(folder)  # before the code is spent
-    with _locked(folder):
+    with opening.locked(folder):
         return _enrolled(folder, url, code, name, clock, fictional=fictional)
 
 
@@ -250,10 +254,14 @@ def _enrolled(
     )
     save_enrolment(folder, enrolment)
     if earlier is None:
-        _set_aside(folder / DATABASE)
+        for lost in (DATABASE, JOURNAL_FILE):
+            _set_aside(folder / lost)
     elif earlier.key:
         vault.drop(earlier.station)
-    with _core(folder, enrolment, clock) as core:
+    with _core(folder, enrolment, clock) as (core, _notice):
+        core.journal.reconcile()
+        core.journal.restamp(enrolment.station)
+        core.journal.start_over()  # nothing read before need be of this central, nor of this site
         core.sync.once()
     return enrolment
 
@@ -278,34 +286,35 @@ def _set_aside(path: Path) -> None:
 
 
 @contextmanager
-def _core(folder: Path, enrolment: Enrolment, clock: Callable[[], datetime]) -> Iterator[Core]:
+def _core(
+    folder: Path, enrolment: Enrolment, clock: Callable[[], datetime]
+) -> Iterator[tuple[Core, str]]:
     with ExitStack() as held:
-        if enrolment.key:
-            from guichet.store.cipher import encrypt  # noqa: PLC0415 - only where there is a key
-
-            encrypt(folder / DATABASE, enrolment.key)
-        engine = open_engine(sqlite_url(folder / DATABASE), enrolment.key)
-        held.callback(engine.dispose)
-        migrate(engine)
-        core = Core(engine, enrolment, clock, folder)
+        found = opening.prepared(folder, clock(), enrolment.key)
+        held.callback(found.engine.dispose)
+        core = Core(found.engine, enrolment, clock, folder)
         core.lock_after = timedelta(days=load_settings(folder).lock_days)
         held.callback(core.close)
-        yield core
+        restored = 0 if found.aside is None else core.journal.reconcile(found.salvaged)
+        yield core, opening.said(found.aside, restored)
+
+
+def _first_pull(core: Core) -> None:
+    """Read the site from central: without it this station can show nothing."""
+    try:
+        core.sync.once()
+    except CentralUnavailable as error:
+        waiting = core.sync.waiting()
+        raise CentralUnavailable(
+            _(
+                "Ce poste n’a pas de copie de la journée et la centrale est injoignable\u202f: il "
+                "ne peut rien montrer avant de l’avoir jointe. Les opérations faites ici sont "
+                "gardées ({waiting}) et partiront dès son retour. Recommencez alors."
+            ).format(waiting=waiting),
+            error.retry_after,
+        ) from error
 
 
 def _site(core: Core) -> Site | None:
     with reading(core.engine) as connection:
         return get(connection, Site, core.enrolment.site)
-
-
-def _locked(folder: Path) -> IO[str]:
-    """Hold the folder against a second station; the system lets go when the process ends."""
-    lock = (folder / "station.lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise ConfigError(
-            _("guichet est déjà ouvert avec ce dossier. Fermez l’autre fenêtre, ou changez --dir.")
-        ) from error
-    return lock

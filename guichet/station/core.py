@@ -25,6 +25,7 @@ from guichet.store.records import put
 from guichet.store.wire import operation_json
 from guichet.sync import outbox
 from guichet.sync.engine import SyncEngine
+from guichet.sync.journal import Journal
 
 if TYPE_CHECKING:
     from guichet.sync.client import CentralClient
@@ -71,7 +72,10 @@ class Core:
         self._lock = threading.Lock()
         self._folder = folder
         self.lock_after = timedelta(days=Settings().lock_days)
-        self.sync = SyncEngine(engine, self.client, clock, self.changed, self._renew_token)
+        self.journal = Journal(engine, clock, enrolment.key)
+        self.sync = SyncEngine(
+            engine, self.client, clock, self.changed, self.journal, self._renew_token
+        )
 
     def client(self) -> "CentralClient":
         """Central over HTTP; what that takes is imported when it is first asked for."""
@@ -109,6 +113,7 @@ class Core:
         self.sync.stop()
         if self._client is not None:
             self._client.close()
+        self.journal.close()
 
     def barred(self) -> Bar | None:
         """Why nothing may be shown here now."""
@@ -173,6 +178,7 @@ class Core:
         outcome = apply(connection, operation, operation.at)
         if isinstance(outcome, Applied):
             outbox.put(connection, operation, outcome.changed)
+            self.journal.announce(operation.id)
             if isinstance(operation.action, Book | Move):
                 leases.spend(connection, operation.action.hold)
         return outcome
@@ -212,6 +218,7 @@ class Core:
             return Applied(detail=verdict.detail), True
         with writing(self.engine) as connection:
             outbox.forget(connection, verdict.operation)
+        self.journal.judged([verdict.operation])
         self.sync.recount()
         self.changed()
         return Refused(verdict.reason, verdict.detail), True
@@ -229,6 +236,7 @@ class Core:
         return verdict
 
     def left(self, operations: int = 1) -> None:
-        """So many operations were queued: send them, and show it."""
+        """So many operations were committed to the queue: copy and send them, and show it."""
+        self.journal.catch_up()
         self.sync.queued(operations)
         self.changed()

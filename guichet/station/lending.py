@@ -9,7 +9,7 @@ from guichet.domain.model import Slot
 from guichet.station.core import Core
 from guichet.store import leases
 from guichet.store.engine import reading
-from guichet.sync.engine import Link
+from guichet.sync.state import Link
 
 _KEPT = timedelta(minutes=15)
 """How long a lent seat is kept for the person it was proposed to."""

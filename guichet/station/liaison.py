@@ -15,9 +15,9 @@ from guichet.station.core import Core
 from guichet.station.retention import DATABASE, Retention
 from guichet.store.engine import migrate, open_engine, reading, sqlite_url, writing
 from guichet.sync import outbox, replica
-from guichet.sync.engine import Link
 from guichet.sync.exchanges import Exchange, heard_at, reason, recent
 from guichet.sync.outbox import Queued
+from guichet.sync.state import Link
 
 __all__ = ["Exchange", "Facts", "Liaison", "Queued", "Standing", "Waiting", "liaison"]
 

@@ -9,7 +9,7 @@ from guichet.errors import GuichetError
 from guichet.station.core import Core
 from guichet.store.engine import reading
 from guichet.store.similar import persons_like
-from guichet.sync.engine import Link
+from guichet.sync.state import Link
 
 _MOST = 3
 

@@ -29,6 +29,7 @@ class Retention:
         self._folder = folder
         self._papers = folder / PAPERS
         self._kept: date | None = None
+        self._wiped = False
         self._remains = False
         """Whether what was deleted may still be found in the file, or in its log."""
 
@@ -55,6 +56,9 @@ class Retention:
     def _wipe(self) -> None:
         with writing(self._core.engine) as connection:
             wiped = wipe(connection)
+        if wiped or not self._wiped:
+            self._core.journal.wipe()
+            self._wiped = True
         self._drop_papers(math.inf)
         for copy in self._folder.glob(f"{DATABASE}.*"):  # older or damaged ones, set aside
             copy.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from guichet.errors import StoreError
+from guichet.errors import DamagedStore, StoreError
 from guichet.i18n import _
 from guichet.store.schema import METADATA
 
@@ -31,6 +31,9 @@ _WORTH_COMPACTING = 256  # free pages, 1 MiB
 
 _MIGRATING = 0x677569636865
 """PostgreSQL's advisory lock that migrations are made under."""
+
+_DAMAGED = ("malformed", "not a database", "unsupported file format", "no such table")
+"""How SQLite says that a file is damaged, or that another, empty one has taken its place."""
 
 HEAD = "0011"
 """The newest migration; a test keeps it true. Knowing it spares stations the import of Alembic."""
@@ -153,7 +156,19 @@ def _translated() -> Iterator[None]:
             error, OperationalError
         )
         cause = type(error.orig).__name__ if private else str(error.orig)
-        raise StoreError(_sentence(cause)) from error
+        raise _fault(cause) from error
+
+
+def _fault(cause: str) -> StoreError:
+    """The fault of what SQLite or PostgreSQL said."""
+    if any(sign in cause for sign in _DAMAGED):
+        return DamagedStore(
+            _(
+                "La base locale est abîmée ou a disparu. Fermez guichet et rouvrez-le\u202f: elle "
+                "sera refaite depuis la centrale, et ce qui attend d’être envoyé est gardé à part."
+            )
+        )
+    return StoreError(_sentence(cause))
 
 
 def compact(engine: Engine, *, always: bool = False) -> bool:
@@ -181,10 +196,10 @@ def _sentence(cause: str) -> str:
             "Le disque est plein\u00a0: rien n’a été enregistré. "
             "Libérez de la place, puis recommencez\u202f; votre saisie est conservée."
         )
-    if any(sign in cause for sign in ("malformed", "not a database", "unsupported file format")):
+    if "disk I/O error" in cause:  # a quota that is used up, too
         return _(
-            "La base locale est abîmée. "
-            "Lancez «\u00a0guichet doctor\u00a0» et suivez ce qu’il indique."
+            "Le disque refuse d’écrire ou de lire\u00a0: rien n’a été enregistré. Vérifiez la "
+            "place et le disque, puis recommencez\u202f; votre saisie est conservée."
         )
     if "readonly" in cause or "read-only" in cause:
         return _("La base locale est en lecture seule. Vérifiez les droits du dossier de guichet.")
@@ -205,8 +220,8 @@ def migrate(engine: Engine) -> None:
     Raises StoreError when a newer guichet has written the database.
     """
     with reading(engine) as connection:
-        revision = _revision(connection)
-    if revision == HEAD:
+        before = revision(connection)
+    if before == HEAD:
         return
     from alembic import command  # noqa: PLC0415 - slow to import, rarely needed
     from alembic.config import Config  # noqa: PLC0415
@@ -225,11 +240,12 @@ def migrate(engine: Engine) -> None:
                 _(
                     "La base a été écrite par une version plus récente de guichet ({revision}). "
                     "Mettez guichet à jour sur ce poste."
-                ).format(revision=revision)
+                ).format(revision=before)
             ) from error
 
 
-def _revision(connection: Connection) -> str | None:
+def revision(connection: Connection) -> str | None:
+    """The newest migration the database has had; None before the first."""
     if not engine_has_table(connection, "alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

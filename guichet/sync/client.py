@@ -1,6 +1,10 @@
 """What a station asks of central, over HTTP. Every fault comes out as one of guichet.errors."""
 
 import json
+import logging
+import socket
+import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,18 +31,25 @@ from guichet.store.wire import nonsense, read_change, read_verdict
 
 PROTOCOL = "1"
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+_LONGEST = 30.0
+"""Seconds until a request is given up whatever still comes: an answer may trickle in for ever."""
 _HEARTBEAT = 40.0
 """Seconds of silence after which an event stream counts as cut: central speaks every 15 s."""
-_MAX_ANSWER = 64 * 1024 * 1024
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of the feed; `cursor` says where the next one starts, `more` that there is one."""
+    """One page of the feed; `cursor` says where the next one starts, `more` that there is one.
+
+    `now` is central's clock when it was asked, if it told.
+    """
 
     cursor: str
     more: bool
     changes: tuple[Change, ...]
+    now: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,8 @@ class CentralClient:
     """Central as one station sees it. Safe to share between threads."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
+        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+        self._ended = False
         headers = {"Guichet-Protocol": PROTOCOL, "User-Agent": f"guichet/{version('guichet')}"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
@@ -83,6 +96,26 @@ class CentralClient:
     def close(self) -> None:
         """Give the connections back."""
         self._http.close()
+
+    def end(self) -> None:
+        """Cut whatever another thread waits for, now and later: nothing more is asked."""
+        self._ended = True
+        self._cut()
+
+    def _cut(self) -> None:
+        """Cut every connection; who waits on one gets CentralUnavailable at once."""
+        for plug in list(self._sockets):
+            try:
+                plug.shutdown(socket.SHUT_RDWR)
+            except OSError as error:
+                logger.debug("already closed: %s", error)
+
+    def _traced(self, event: str, info: dict[str, Any]) -> None:
+        """Note each connection that is made."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._sockets.add(info["return_value"].get_extra_info("socket"))
+            if self._ended:
+                self._cut()
 
     def enrol(self, code: str, name: str) -> Enrolled:
         """Exchange a one-time code for a device's credentials."""
@@ -116,14 +149,18 @@ class CentralClient:
         """Bear this token from now on."""
         self._http.headers["Authorization"] = f"Bearer {token}"
 
-    def push(self, operations: Sequence[str]) -> list[Verdict]:
-        """Central's verdicts on operations given as JSON texts, in their order."""
+    def push(self, operations: Sequence[str], cursor: str = "") -> list[Verdict]:
+        """Central's verdicts on operations given as JSON texts, in their order.
+
+        A central that does not know the cursor, for it was restored, judges nothing.
+        """
         content = '{"operations":[' + ",".join(operations) + "]}"
         body = self._ask(
             "POST",
             "/v1/operations",
             content=content.encode(),
             headers={"Content-Type": "application/json"},
+            params={"since": cursor} if cursor else None,
         )
         try:
             verdicts = [read_verdict(verdict) for verdict in body["verdicts"]]
@@ -144,8 +181,9 @@ class CentralClient:
                 cursor=str(body["cursor"]),
                 more=bool(body["more"]),
                 changes=tuple(read_change(change) for change in body["changes"]),
+                now=datetime.fromisoformat(body["now"]) if "now" in body else None,
             )
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise nonsense() from error
 
     def persons(self, query: str) -> list[Person]:
@@ -192,18 +230,19 @@ class CentralClient:
         except (KeyError, TypeError, ValueError) as error:
             raise nonsense() from error
 
-    def events(self, opened: Callable[[httpx.Response], None]) -> Iterator[None]:
+    def events(self, opened: Callable[[], None]) -> Iterator[None]:
         """One item whenever the site's feed has moved, until the stream ends.
 
-        `opened` gets the response, so that another thread can cut it.
+        `opened` is called once central lets this station listen.
         """
         timeout = httpx.Timeout(5.0, read=_HEARTBEAT)
+        options: dict[str, Any] = {"timeout": timeout, "extensions": {"trace": self._traced}}
         try:
-            with self._http.stream("GET", "/v1/events", timeout=timeout) as response:
+            with self._http.stream("GET", "/v1/events", **options) as response:
                 if response.is_error:
                     response.read()
                     raise _fault(response)
-                opened(response)
+                opened()
                 for line in response.iter_lines():
                     if line.startswith("data:"):
                         yield None
@@ -211,12 +250,18 @@ class CentralClient:
             raise _unreachable() from error
 
     def _ask(self, method: str, path: str, **options: Any) -> Any:
+        given_up = threading.Timer(_LONGEST, self._cut)
+        given_up.daemon = True
+        given_up.start()
         try:
+            options["extensions"] = {"trace": self._traced}
             response = self._http.request(method, path, **options)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise _bad_address(str(self._http.base_url)) from error
         except (httpx.HTTPError, OSError) as error:
             raise _unreachable() from error
+        finally:
+            given_up.cancel()
         if response.is_error:
             raise _fault(response)
         try:
@@ -228,15 +273,14 @@ class CentralClient:
 def _fault(response: httpx.Response) -> Exception:
     """The fault of an error answer: later, never for this device, or a reasoned no."""
     status = response.status_code
+    later = _retry_after(response.headers.get("Retry-After"), response.headers.get("Date"))
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return CentralUnavailable(
-            _("Trop de demandes à la fois. Nouvel essai automatique dans un instant."),
-            _retry_after(response.headers.get("Retry-After")),
+            _("Trop de demandes à la fois. Nouvel essai automatique dans un instant."), later
         )
     if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.REQUEST_TIMEOUT:
         return CentralUnavailable(
-            _("La centrale est surchargée ou en panne. Nouvel essai automatique."),
-            _retry_after(response.headers.get("Retry-After")),
+            _("La centrale est surchargée ou en panne. Nouvel essai automatique."), later
         )
     try:
         problem = response.json()
@@ -250,8 +294,8 @@ def _fault(response: httpx.Response) -> Exception:
     return CentralRefused(title, reason, status)
 
 
-def _retry_after(value: str | None) -> float | None:
-    """Seconds of a Retry-After header, which is a number or a date."""
+def _retry_after(value: str | None, stated: str | None) -> float | None:
+    """Seconds of a Retry-After header: a number, or a date by the clock that stated the other."""
     if value is None:
         return None
     try:
@@ -259,8 +303,10 @@ def _retry_after(value: str | None) -> float | None:
     except ValueError:
         pass
     try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except ValueError:
+        asked = parsedate_to_datetime(value)
+        now = parsedate_to_datetime(stated) if stated else datetime.now(UTC)
+        return max(0.0, (asked - now).total_seconds())
+    except (TypeError, ValueError):
         return None
 
 

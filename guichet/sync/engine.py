@@ -1,18 +1,18 @@
 """The thread that keeps a station and central alike: push what was done here, then pull."""
 
+import contextlib
 import logging
 import random
-import socket
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
 from guichet.domain.operations import Verdict
+from guichet.domain.skew import Skew, measured
 from guichet.errors import (
     CentralRefused,
     CentralUnavailable,
@@ -24,10 +24,10 @@ from guichet.errors import (
 from guichet.store.engine import reading, writing
 from guichet.sync import leases, outbox, replica
 from guichet.sync.exchanges import Exchanges, Tally, reason
+from guichet.sync.journal import Journal
+from guichet.sync.state import Link, SyncState, link_after, worth_telling
 
 if TYPE_CHECKING:
-    import httpx
-
     from guichet.sync.client import CentralClient
 
 logger = logging.getLogger(__name__)
@@ -36,40 +36,13 @@ _BATCH = 100
 _POLL = 15.0
 """Seconds between two looks at central when nothing wakes the thread."""
 _MAX_WAIT = 10.0
+_LONGEST_ASKED = 300.0
+"""Seconds that central may ask to be left alone for."""
 _BREATH = 0.05
 """Seconds left to the screen to show what was done here before central is told."""
 _CALM = 0.3
 """Seconds between two pulls, so that a busy site's changes come in handfuls; what this station has
 to send does not wait for it."""
-
-
-class Link(StrEnum):
-    """How this station stands with central."""
-
-    STARTING = "starting"
-    ONLINE = "online"
-    OFFLINE = "offline"
-    REJECTED = "rejected"
-    CONFUSED = "confused"
-    OUTDATED = "outdated"
-
-
-@dataclass(frozen=True, slots=True)
-class SyncState:
-    """What the sync badge says. `pending` operations wait to leave, `to_settle` were refused
-    or turned out otherwise.
-
-    `problem` is a sentence for the agent, empty when all is well, `reason` its code; `last_sync`
-    UTC. `skew`: seconds by which this computer's clock is ahead of central's, None until measured.
-    """
-
-    link: Link
-    pending: int = 0
-    to_settle: int = 0
-    last_sync: datetime | None = None
-    problem: str = ""
-    reason: str = ""
-    skew: float | None = None
 
 
 class SyncEngine:
@@ -85,9 +58,11 @@ class SyncEngine:
         connect: "Callable[[], CentralClient]",
         clock: Callable[[], datetime],
         told: Callable[[], None],
+        journal: Journal,
         agreed: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
+        self._journal = journal
         self.upkeep: Callable[[], None] = lambda: None
         self.exchanges = Exchanges(engine, clock)
         self._tally = Tally()
@@ -104,7 +79,8 @@ class SyncEngine:
         self._counting = threading.Lock()
         self._failures = 0
         self._after = 0.0
-        self._stream: httpx.Response | None = None
+        self._listening = False
+        self._skew: Skew | None = None
         self._threads: list[threading.Thread] = []
         self.state = SyncState(Link.STARTING)
 
@@ -121,7 +97,9 @@ class SyncEngine:
         self._stop.set()
         self._urgent.set()
         self._wake.set()
-        self._cut_stream()
+        if self._threads:
+            with contextlib.suppress(ProtocolError):  # an address that leads nowhere: nobody waits
+                self._connect().end()
         for thread in self._threads:
             thread.join(timeout=12)
         self._threads.clear()
@@ -144,15 +122,31 @@ class SyncEngine:
 
     def once(self) -> None:
         """Push and pull now, in the calling thread. Raises the faults of guichet.errors."""
-        with self.exchanges.one(lambda: self.state.skew) as self._tally:
-            self._push()
-            self._pull()
-            if leases.borrow(self._engine, self._connect, self._clock):
-                self._told()
+        with self.exchanges.one(lambda: self._said_skew) as self._tally:
+            try:
+                self._exchange()
+            except CentralRefused as error:
+                if error.reason != "cursor_unknown":
+                    raise
+                # Central was restored: what it lost is sent again, and what it says now counts,
+                # whatever was known of its order.
+                logger.warning("central does not know our cursor: all is sent and read again")
+                self._journal.start_over()
+                self._exchange()
+
+    def _exchange(self) -> None:
+        self._push()
+        self._pull()
+        if leases.borrow(self._engine, self._connect, self._clock):
+            self._told()
+
+    @property
+    def _said_skew(self) -> float | None:
+        return None if self._skew is None else round(self._skew.seconds, 1)
 
     def failed(self, error: GuichetError) -> None:
         """Say of a fault of `once` what the working thread would have said."""
-        self._say(_link(error), str(error), reason=reason(error))
+        self._say(link_after(error), str(error), reason=reason(error))
 
     # The working thread ----------------------------------------------------------------------
 
@@ -191,14 +185,17 @@ class SyncEngine:
     def _rest(self, retry_after: float | None) -> None:
         """Wait before the next try: what central asked for, else longer at each failure.
 
-        Work done meanwhile does not cut a wait that central asked for short.
+        Work done meanwhile cuts no wait that central asked for, and others by half at most: agents
+        at work must not hammer a central in trouble. Stations told the same come back apart.
         """
         self._failures += 1
+        jitter = random.uniform(0, 1)  # noqa: S311 - no secret
         if retry_after is not None:
-            self._stop.wait(min(retry_after, 300.0))
+            self._stop.wait(min(retry_after, _LONGEST_ASKED) * (1 + jitter / 5))
             return
-        longest = min(_MAX_WAIT, 0.5 * 2 ** min(self._failures, 8))
-        self._wake.wait(random.uniform(longest / 2, longest))  # noqa: S311 - jitter, not a secret
+        half = min(_MAX_WAIT, 0.5 * 2 ** min(self._failures, 8)) / 2
+        self._stop.wait(half)
+        self._wake.wait(half * jitter)
 
     def _say(
         self, link: Link, problem: str, last_sync: datetime | None = None, reason: str = ""
@@ -217,9 +214,9 @@ class SyncEngine:
                 last_sync or before.last_sync,
                 problem,
                 reason,
-                before.skew,
+                self._said_skew,
             )
-            same = replace(before, last_sync=None) == replace(self.state, last_sync=None)
+            same = worth_telling(before) == worth_telling(self.state)
         if not same:
             self._told()
 
@@ -233,6 +230,11 @@ class SyncEngine:
         self._urgent.set()
         self._wake.set()
 
+    def waiting(self) -> int:
+        """How many operations wait to leave. Raises StoreError."""
+        with reading(self._engine) as connection:
+            return outbox.counts(connection).get("pending", 0)
+
     def recount(self) -> None:
         """Say anew how much is waiting, after something was queued or settled here."""
         self._say(self.state.link, self.state.problem, reason=self.state.reason)
@@ -241,15 +243,19 @@ class SyncEngine:
 
     def _push(self) -> None:
         while not self._stop.is_set():
+            self._journal.keep_in_step()
             with reading(self._engine) as connection:
                 batch = outbox.queued(connection, "pending", _BATCH)
+                cursor = replica.cursor(connection)
             if not batch:
                 return
             try:
-                verdicts = self._connect().push([queued.body for queued in batch])
+                verdicts = self._connect().push([queued.body for queued in batch], cursor)
             except (DeviceRejected, UpdateRequired):
                 raise
-            except CentralRefused:
+            except CentralRefused as error:
+                if error.reason == "cursor_unknown":
+                    raise
                 self._push_singly(batch)
                 continue
             self._settle(verdicts)
@@ -265,12 +271,15 @@ class SyncEngine:
                 logger.warning("operation %s quarantined: %s", queued.operation, error.reason)
                 with writing(self._engine) as connection:
                     outbox.quarantine(connection, queued.operation, error.reason)
+                self._journal.judged([queued.operation])
 
     def _settle(self, verdicts: list[Verdict]) -> None:
         self._tally.pushed += len(verdicts)
         self._tally.refused += sum(verdict.reason is not None for verdict in verdicts)
         with writing(self._engine) as connection:
             outbox.settle(connection, *verdicts)
+        accepted = {verdict.operation for verdict in verdicts if verdict.reason is None}
+        self._journal.judged([verdict.operation for verdict in verdicts], accepted)
         with self._judged:
             for verdict in verdicts:
                 if verdict.operation in self._awaited:
@@ -286,26 +295,19 @@ class SyncEngine:
         while more and not self._stop.is_set():
             with reading(self._engine) as connection:
                 cursor = replica.cursor(connection)
-            try:
-                page = self._connect().pull(cursor)
-            except CentralRefused as error:
-                if error.reason != "cursor_unknown" or not cursor:
-                    raise
-                self._start_over()
-                continue
+            sent = self._clock()
+            page = self._connect().pull(cursor)
+            if page.now is not None:
+                self._skew = measured(self._skew, sent, self._clock(), page.now)
             self._tally.pulled += len(page.changes)
+            more = page.more
             with writing(self._engine) as connection:
                 outbox.absorb(connection, page.changes)
                 replica.remember(connection, page.cursor)
+                if not more:
+                    replica.read_to_the_end(connection)
             if page.changes:
                 self._told()
-            more = page.more
-
-    def _start_over(self) -> None:
-        """Central was restored: what it says now counts, whatever was known of its order."""
-        logger.warning("central does not know our cursor: pulling everything again")
-        with writing(self._engine) as connection:
-            replica.forget_order(connection)
 
     # Listening ---------------------------------------------------------------------------------
 
@@ -322,38 +324,12 @@ class SyncEngine:
             except GuichetError as error:
                 logger.info("event stream: %s", error)
                 if isinstance(error, CentralUnavailable) and error.retry_after is not None:
-                    pause = max(pause, min(error.retry_after, 300.0))
-            if self._stream is not None:
+                    pause += min(error.retry_after, _LONGEST_ASKED)
+            if self._listening:
                 self._wake.set()  # a stream that ends is the first sign that central is gone
-            self._stream = None
+            self._listening = False
             self._stop.wait(pause)
 
-    def _opened(self, response: "httpx.Response") -> None:
-        self._stream = response
-        if self._stop.is_set():
-            self._cut_stream()
+    def _opened(self) -> None:
+        self._listening = True
         self._wake.set()  # what changed before the stream was open is not announced by it
-
-    def _cut_stream(self) -> None:
-        stream = self._stream
-        if stream is None:
-            return
-        connection = stream.extensions["network_stream"].get_extra_info("socket")
-        if connection is not None:
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError as error:
-                logger.debug("event stream already closed: %s", error)
-
-
-def _link(error: GuichetError) -> Link:
-    """How a station stands that met this fault."""
-    match error:
-        case DeviceRejected():
-            return Link.REJECTED
-        case UpdateRequired():
-            return Link.OUTDATED
-        case ProtocolError() | CentralRefused():
-            return Link.CONFUSED
-        case _:
-            return Link.OFFLINE

@@ -1,12 +1,22 @@
 """Operations on their way to central, and the states that wait for central's word on them."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from guichet.domain.model import Change
 from guichet.domain.operations import Operation, Verdict, concerned
@@ -27,6 +37,12 @@ _UNJUDGED = frozenset({"invalid_operation", "failed"})
 
 TO_SETTLE = ("refused", "quarantined", "flagged")
 """The states of what waits for a person; `flagged`: it took effect, but not as it was meant."""
+
+ROW = ("operation", "kind", "body", "concerned", "state", "reason", "created_at")
+"""What makes an operation of the outbox; its position is where it is put."""
+_SELECTED = select(*(_OUTBOX.c[name] for name in ROW))
+ROWS = _SELECTED.order_by(_OUTBOX.c.position)
+LAST_FIRST = _SELECTED.order_by(_OUTBOX.c.position.desc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +89,43 @@ def to_settle(connection: Connection) -> list[Queued]:
     """What waits for a person, in the order it was done."""
     statement = select(_OUTBOX).where(_OUTBOX.c.state.in_(TO_SETTLE)).order_by(_OUTBOX.c.position)
     return [_queued(row) for row in connection.execute(statement)]
+
+
+def entries(
+    connection: Connection, operations: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
+    """The rows of these operations, of all when None, in the order they were made."""
+    statement = ROWS if operations is None else ROWS.where(_OUTBOX.c.operation.in_(operations))
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def restore(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Put rows of that form at the end of the queue."""
+    if rows:
+        connection.execute(insert(_OUTBOX), list(rows))
+
+
+def drop(connection: Connection, operations: Sequence[str]) -> None:
+    """Take operations out, whatever their state."""
+    connection.execute(delete(_OUTBOX).where(_OUTBOX.c.operation.in_(operations)))
+
+
+def withdraw(connection: Connection) -> list[dict[str, Any]]:
+    """Take what is pending out of the queue, to be put back behind something else."""
+    waiting = [row for row in entries(connection) if row["state"] == "pending"]
+    connection.execute(delete(_OUTBOX).where(_OUTBOX.c.state == "pending"))
+    return waiting
+
+
+def restamp(connection: Connection, station: str) -> None:
+    """Make every operation that waits one of that station's."""
+    connection.execute(update(_OUTBOX).values(body=stamped(_OUTBOX.c.body, station)))
+
+
+def stamped(body: ColumnElement[str], station: str) -> ColumnElement[str]:
+    """SQLite's expression for an operation's JSON text with another station in it."""
+    # What is no JSON is left as it is, for central to refuse and a person to see.
+    return case((func.json_valid(body) == 1, func.json_set(body, "$.station", station)), else_=body)
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -6,32 +6,71 @@ from datetime import date
 from sqlalchemy import Connection, delete, insert, select, update
 
 from guichet.domain.settling import KEPT
-from guichet.store.records import TABLES
+from guichet.store.records import TABLES, key_column
 from guichet.store.schema import METADATA
 from guichet.sync import outbox
 
 _SETTING = METADATA.tables["setting"]
 _LEFT = ("outbox", "setting", "exchange", "ticket", "sign_in_failure")
 """What `wipe` leaves: the work not yet delivered, and tables that name nobody who came."""
+_DEFERRED = METADATA.tables["deferred"]
+_AGAIN = "reading_again"
+"""Set while the feed is read again from its start."""
+_UNCONFIRMED = -1
+"""The sequence of what central told before and has not told again yet."""
+_PURGED = "purged"
+"""The first day that was kept at the last purge."""
 
 
 def cursor(connection: Connection) -> str:
     """Where the next page of the feed starts; empty for the beginning."""
-    value = connection.execute(select(_SETTING.c.value).where(_SETTING.c.name == "cursor")).scalar()
-    return value or ""
+    return _get(connection, "cursor")
 
 
 def remember(connection: Connection, cursor: str) -> None:
     """Go on from here next time."""
-    connection.execute(delete(_SETTING).where(_SETTING.c.name == "cursor"))
-    connection.execute(insert(_SETTING).values(name="cursor", value=cursor))
+    _set(connection, "cursor", cursor)
+
+
+def _get(connection: Connection, name: str) -> str:
+    value = connection.execute(select(_SETTING.c.value).where(_SETTING.c.name == name)).scalar()
+    return value or ""
+
+
+def _set(connection: Connection, name: str, value: str) -> None:
+    connection.execute(delete(_SETTING).where(_SETTING.c.name == name))
+    connection.execute(insert(_SETTING).values(name=name, value=value))
 
 
 def forget_order(connection: Connection) -> None:
     """Read everything again, and let it count whatever was known of its order."""
     for table in TABLES.values():
-        connection.execute(update(table).values(sequence=0))
+        connection.execute(update(table).where(table.c.sequence > 0).values(sequence=_UNCONFIRMED))
+    connection.execute(delete(_DEFERRED))  # their order is the old one
     remember(connection, "")
+    _set(connection, _AGAIN, "1")
+
+
+def read_to_the_end(connection: Connection) -> None:
+    """The feed has been read to its end. Read again from the start: what it has not named is gone.
+
+    Save what waits for central's word.
+    """
+    if not _get(connection, _AGAIN):
+        return
+    touched = outbox.touched(connection)
+    for kind, table in TABLES.items():
+        kept = [int(key) if kind == "site" else key for of, key in touched if of == kind]
+        key = key_column(kind)
+        connection.execute(delete(table).where(table.c.sequence == _UNCONFIRMED, key.not_in(kept)))
+    connection.execute(delete(_SETTING).where(_SETTING.c.name == _AGAIN))
+
+
+def known_to_journal(connection: Connection, *, now: bool = False) -> bool:
+    """Whether the journal has been brought to agree with this very database; `now` it has."""
+    if now:
+        _set(connection, "journal", "1")
+    return _get(connection, "journal") == "1"
 
 
 def wipe(connection: Connection) -> bool:
@@ -55,8 +94,13 @@ def purge(connection: Connection, before: date, under_way: Collection[str] = ())
     """Drop the days before that one from the replica, save what waits for central's word.
 
     Persons go with their last appointment here, unless they wait for one or are `under_way` (ids);
-    central still finds them by name when asked.
+    central still finds them by name when asked. When the clock has been set back since the last
+    time, days that were dropped too early are read again.
     """
+    last = _get(connection, _PURGED)
+    if last and before.isoformat() < last:
+        forget_order(connection)
+    _set(connection, _PURGED, before.isoformat())
     touched = outbox.touched(connection)
     for kind in ("slot", "appointment", "visit", "report"):
         table = TABLES[kind]

@@ -2,17 +2,20 @@ import threading
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 import sqlalchemy as sa
 
-from guichet.central import keyring
+from guichet.central import keyring, registry
 from guichet.convocation.token import Verified, identity_digest, verify
 from guichet.domain.identity import identity_of
 from guichet.domain.operations import Cancel, CheckIn, Hold, Register
 from guichet.store.booking import SEAT
 from guichet.store.engine import reading
+from guichet.store.wire import operation_json
 from tests.central.samples import (
     Caller,
     book,
@@ -200,3 +203,31 @@ def test_a_hold_that_runs_out_gives_its_seat_back(
     clock.advance(minutes=5)
     until(lambda: row(caller.pull_all(), "slot", "rare")["record"]["free"] == 1)
     assert caller.hold("rare")["reason"] is None
+
+
+def test_a_station_enrolled_anew_hears_the_verdicts_of_what_it_sent_before(
+    caller: Caller, central: CentralUnderTest, clock: Clock
+) -> None:
+    sent = operation(caller.station, Hold("h", "matin"), caller.at)
+    first = caller.send(sent)
+    with Caller(central.url, central.enrol(1), clock()) as anew:
+        assert anew.send(replace(sent, station=anew.station.station)) == first
+        other = replace(sent, station=anew.station.station, agent="agent2")
+        assert anew.send(other)[0]["reason"] == "duplicate_id"
+
+
+def test_a_cursor_of_another_life_of_central_has_nothing_judged(
+    caller: Caller, central: CentralUnderTest
+) -> None:
+    cursor = caller.pull()["cursor"]
+    sent = operation_json(operation(caller.station, Register(person("p9")), caller.at))
+    registry.new_epoch(central.engine)
+
+    def push(since: str) -> httpx.Response:
+        body = f'{{"operations":[{sent}]}}'
+        return caller.http.post("/v1/operations", content=body, params={"since": since})
+
+    assert (push(cursor).status_code, push(cursor).json()["reason"]) == (410, "cursor_unknown")
+    assert not [each for each in caller.pull_all() if each["key"] == "p9"]
+    assert push(caller.pull()["cursor"]).json()["verdicts"][0]["reason"] is None
+    assert row(caller.pull_all(), "person", "p9")

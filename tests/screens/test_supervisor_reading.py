@@ -187,7 +187,7 @@ async def test_a_day_that_cannot_be_read_is_said_and_read_later(world: World) ->
         engine = station._core.engine
         rename(engine, "visit", "lost")
         app.screen.post_message(FactsChanged())
-        await until_shown(pilot, "La base de données ne répond pas")
+        await until_shown(pilot, "La base locale est abîmée")
         assert view.rows
         assert "Traceback" not in shown(app)
         rename(engine, "lost", "visit")

@@ -35,7 +35,7 @@ from guichet.store.engine import migrate, open_engine, reading, sqlite_url, writ
 from guichet.store.records import TABLES, get, put, replicate
 from guichet.store.schema import METADATA
 from guichet.sync import outbox
-from guichet.sync.replica import purge
+from guichet.sync.replica import forget_order, purge, read_to_the_end
 from tests.store.samples import ACCORD, ADA, BOB, DAY, EVE, FIRST, NOW, furnish, new_id, slot
 from tests.store.samples import operation as asked
 from tests.store.test_records import BOOKED, VISIT, change, gone
@@ -283,3 +283,30 @@ def test_a_booking_of_tomorrow_keeps_its_slot(replica: Replica) -> None:
         purge(connection, DAY + timedelta(days=9))
         assert get(connection, Slot, "later") is not None
         assert get(connection, Slot, "s1") is None
+
+
+def test_what_waited_from_before_a_restore_of_central_counts_no_more(replica: Replica) -> None:
+    mine = replica.do(Register(MINE))
+    replica.hear(change(THEIRS, 900))
+    with writing(replica.engine) as connection:
+        forget_order(connection)
+    replica.judge(mine, change(MINE, 6))
+    assert replica.ada() == MINE
+    replica.hear(change(LATER, 7))
+    assert replica.ada() == LATER
+
+
+def test_what_central_names_no_more_once_all_is_read_again_is_gone(replica: Replica) -> None:
+    with writing(replica.engine) as connection:
+        replicate(connection, [change(BOB, 6), change(EVE, 7)])
+        forget_order(connection)
+    replica.do(Register(replace(EVE, commune="Pantin")))
+    replica.hear(change(ADA, 1))
+    with writing(replica.engine) as connection:
+        read_to_the_end(connection)
+    assert replica.keys("person") == {ADA.id, EVE.id}  # what was done here waits for its verdict
+    replica.hear(gone(ADA, 2))
+    with writing(replica.engine) as connection:
+        replicate(connection, [change(BOB, 3)])
+        read_to_the_end(connection)
+    assert BOB.id in replica.keys("person")

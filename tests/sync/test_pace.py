@@ -84,7 +84,7 @@ def test_after_an_outage_stations_hear_of_each_other_as_soon_as_before(world: Wo
     until(lambda: one.sync_state.link is Link.OFFLINE and two.sync_state.link is Link.OFFLINE)
     world.start()
     until(lambda: in_step(one) and in_step(two))
-    until(lambda: one._core.sync._stream and two._core.sync._stream, what="both listen again")
+    until(lambda: one._core.sync._listening and two._core.sync._listening, what="both listen again")
     row = expected(one)[0]
     start = time.monotonic()
     assert heard_after(two, row, arrive(one, row), start) < SOON
@@ -140,7 +140,7 @@ def test_a_database_that_fails_is_said_and_keeping_in_step_goes_on(
     station._core.sync.wake()
     row = expected(other)[1]
     arrive(other, row)
-    until(lambda: "base de données" in station.sync_state.problem, 20)
+    until(lambda: "base locale" in station.sync_state.problem, 20)
     with writing(engine) as connection:
         connection.exec_driver_sql(f"ALTER TABLE lost RENAME TO {table}")
     until(lambda: in_step(station) and not station.sync_state.problem, 20)

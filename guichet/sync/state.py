@@ -1,0 +1,60 @@
+"""How a station stands with central."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from guichet.errors import (
+    CentralRefused,
+    DeviceRejected,
+    GuichetError,
+    ProtocolError,
+    UpdateRequired,
+)
+
+
+class Link(StrEnum):
+    """How this station stands with central."""
+
+    STARTING = "starting"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    REJECTED = "rejected"
+    CONFUSED = "confused"
+    OUTDATED = "outdated"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """What the sync badge says. `pending` operations wait to leave, `to_settle` were refused
+    or turned out otherwise.
+
+    `problem` is a sentence for the agent, empty when all is well, `reason` its code; `last_sync`
+    UTC. `skew`: seconds by which this computer's clock is ahead of central's, None until measured.
+    """
+
+    link: Link
+    pending: int = 0
+    to_settle: int = 0
+    last_sync: datetime | None = None
+    problem: str = ""
+    reason: str = ""
+    skew: float | None = None
+
+
+def worth_telling(state: SyncState) -> SyncState:
+    """What of a state is worth telling: not that a second has gone by."""
+    return replace(state, last_sync=None, skew=None if state.skew is None else round(state.skew))
+
+
+def link_after(error: GuichetError) -> Link:
+    """How a station stands that met this fault."""
+    match error:
+        case DeviceRejected():
+            return Link.REJECTED
+        case UpdateRequired():
+            return Link.OUTDATED
+        case ProtocolError() | CentralRefused():
+            return Link.CONFUSED
+        case _:
+            return Link.OFFLINE
