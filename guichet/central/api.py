@@ -1,9 +1,11 @@
 """The endpoints. Answers are JSON text put together from what the database holds as JSON."""
 
 import json
+from asyncio import wrap_future
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -11,9 +13,10 @@ import msgspec
 from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy import Connection, Engine
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
-from guichet.central import existence, feed, registry
+from guichet.central import existence, feed, keyring, registry
 from guichet.central.auth import Device, authenticate
 from guichet.central.events import Events
 from guichet.central.judge import judge
@@ -23,6 +26,7 @@ from guichet.central.schemas import (
     CHANGES,
     EVENTS,
     HEALTH,
+    OPERATIONS,
     PERSONS,
     SECURED,
     SLOTS,
@@ -30,15 +34,17 @@ from guichet.central.schemas import (
     EnrolledBody,
     ExistenceBody,
 )
-from guichet.central.sent import SentOperation
+from guichet.central.sent import read_operations
+from guichet.central.transactions import Work, submit
 from guichet.domain.model import Site
+from guichet.domain.operations import Operation
+from guichet.store.booking import Authority
 from guichet.store.engine import reading
 from guichet.store.queries import coming_slots, nearest_slots
 from guichet.store.records import get
 from guichet.store.search import find_indexed
 
 PROTOCOL = 1
-MAX_OPERATIONS = 200
 MAX_PAGE = 1000
 MAX_DAYS = 60
 MAX_SITE = 2**31 - 1
@@ -75,23 +81,17 @@ class NumberBody(BaseModel):
     number: Annotated[str, Field(pattern="^[0-9]{10}$", examples=["9301234567"])]
 
 
-class OperationsBody(BaseModel):
-    """Operations in the order they were made."""
-
-    operations: Annotated[list[SentOperation], Field(max_length=MAX_OPERATIONS)]
-
-
-def _engine(request: Request) -> Engine:
+async def _engine(request: Request) -> Engine:
     engine: Engine = request.app.state.engine
     return engine
 
 
-def _now(request: Request) -> datetime:
+async def _now(request: Request) -> datetime:
     clock: Callable[[], datetime] = request.app.state.clock
     return clock()
 
 
-def _protocol(
+async def _protocol(
     guichet_protocol: Annotated[str | None, Header(description="Protocol of the station.")] = None,
 ) -> None:
     number = guichet_protocol or ""
@@ -135,18 +135,31 @@ def enrol(body: EnrolBody, engine: Database, now: Now) -> EnrolledBody:
     dependencies=[Depends(_protocol)],
     responses=VERDICTS | SECURED,
     response_class=Response,
+    openapi_extra=OPERATIONS,
 )
-def operations(
-    body: OperationsBody, device: Caller, request: Request, engine: Database, now: Now
-) -> Response:
+async def operations(request: Request, engine: Database, now: Now) -> Response:
     """Judge operations one by one; each verdict is the same whenever it is asked for again."""
-    events: Events = request.app.state.events
-    state = request.app.state
-    authority = registry.authority(engine, now, state.hold_minutes, state.waiting)
-    verdicts = []
-    for operation in body.operations:
-        verdicts.append(judge(engine, operation, device, _now(request), authority))
-        events.wrote()
+    state, headers = request.app.state, request.headers
+    sent = read_operations(await request.body(), headers.get("content-type", ""))
+    known: list[tuple[Device, Authority]] = []
+
+    def enter(connection: Connection) -> str:
+        device = authenticate(connection, headers.get("authorization"))
+        authority = registry.known_authority(connection, now, state.hold_minutes, state.waiting)
+        known[:] = [(device, authority)]
+        return ""
+
+    def work(operation: Operation, connection: Connection) -> str:
+        ((device, authority),) = known
+        return judge(connection, operation, device, state.clock(), authority)
+
+    works: list[Work[str]] = [enter, *(partial(work, operation) for operation in sent)]
+    try:
+        _entered, *verdicts = await wrap_future(submit(engine, works))
+    except keyring.NoGoodKeyError:
+        await run_in_threadpool(keyring.signer, engine, now)
+        _entered, *verdicts = await wrap_future(submit(engine, works))
+    state.events.wrote()
     at = json.dumps(now.isoformat())
     return _json(f'{{"now":{at},"verdicts":[{",".join(verdicts)}]}}')
 

@@ -4,12 +4,13 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from guichet.central.problems import Problem
 from guichet.store.schema import METADATA
 
 STATIONS = METADATA.tables["station"]
+_BY_TOKEN = select(STATIONS).where(STATIONS.c.token_hash == bindparam("wanted"))
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
@@ -37,7 +38,7 @@ def authenticate(connection: Connection, authorization: str | None) -> Device:
     if scheme.lower() != "bearer" or not token:
         raise Problem(401, "device_unknown", _CHALLENGE)
     wanted = digest(token.strip())
-    row = connection.execute(select(STATIONS).where(STATIONS.c.token_hash == wanted)).first()
+    row = connection.execute(_BY_TOKEN, {"wanted": wanted}).first()
     if row is None or not hmac.compare_digest(row.token_hash, wanted):
         raise Problem(401, "device_unknown", _CHALLENGE)
     if row.revoked_at is not None:

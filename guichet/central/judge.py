@@ -4,11 +4,10 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
-from guichet.central import feed, reach
+from guichet.central import reach
 from guichet.central.auth import Device
-from guichet.central.transactions import transact
 from guichet.domain.operations import Applied, Operation, Refused, concerned
 from guichet.store.apply import apply
 from guichet.store.booking import Authority
@@ -16,67 +15,59 @@ from guichet.store.schema import METADATA
 from guichet.store.wire import operation_json
 
 VERDICTS = METADATA.tables["verdict"]
+_KNOWN = select(VERDICTS.c.station, VERDICTS.c.answer).where(
+    VERDICTS.c.operation == bindparam("operation")
+)
+_KEPT = insert(VERDICTS)
 
 
 def judge(
-    engine: Engine, operation: Operation, station: Device, now: datetime, authority: Authority
-) -> str:
-    """Apply the operation that `station` sent, unless it was before; the verdict as JSON text.
-
-    Everything is one transaction: the effect, the feed and the verdict. Raises StoreError when the
-    database fails: nothing has happened then.
-    """
-    return transact(engine, lambda c: _judge(c, operation, station, now, authority))
-
-
-def _judge(
     connection: Connection,
     operation: Operation,
     station: Device,
     now: datetime,
     authority: Authority,
 ) -> str:
+    """Apply the operation that `station` sent, unless it was before; the verdict as JSON text.
+
+    The caller's transaction holds all of it: the effect, the feed and the verdict.
+    """
     if (operation.station, operation.site) != (station.id, station.site):
         # Not kept: nobody must be able to spoil another station's operation in advance.
-        return _verdict(connection, operation, station.site, Refused("other_site"))
+        return _unkept(connection, operation, station.site, "other_site")
     reach.lock(connection, operation)
-    known = connection.execute(
-        select(VERDICTS.c.station, VERDICTS.c.answer).where(VERDICTS.c.operation == operation.id)
-    ).first()
+    known = connection.execute(_KNOWN, {"operation": operation.id}).first()
     if known is not None:
         if known.station == station.id:
             return str(known.answer)
-        return _verdict(connection, operation, station.site, Refused("duplicate_id"))
+        return _unkept(connection, operation, station.site, "duplicate_id")
     outcome = apply(connection, operation, now, authority)
     changed = outcome.changed if isinstance(outcome, Applied) else ()
-    told = reach.publish(connection, station.site, changed)
-    answer = _verdict(connection, operation, station.site, outcome, told)
-    connection.execute(
-        insert(VERDICTS).values(
-            operation=operation.id,
-            site=operation.site,
-            station=operation.station,
-            agent=operation.agent,
-            kind=operation.action.kind,
-            at=operation.at,
-            received_at=now,
-            reason=outcome.reason if isinstance(outcome, Refused) else None,
-            request=operation_json(operation),
-            answer=answer,
-        )
-    )
+    rows = reach.publish(connection, operation.site, changed, concerned(operation.action))
+    answer = _verdict(operation, outcome, rows)
+    kept = {
+        "operation": operation.id,
+        "site": operation.site,
+        "station": operation.station,
+        "agent": operation.agent,
+        "kind": operation.action.kind,
+        "at": operation.at,
+        "received_at": now,
+        "reason": outcome.reason if isinstance(outcome, Refused) else None,
+        "request": operation_json(operation),
+        "answer": answer,
+    }
+    connection.execute(_KEPT, kept)
     return answer
 
 
-def _verdict(
-    connection: Connection,
-    operation: Operation,
-    site: int,
-    outcome: Applied | Refused,
-    told: Iterable[tuple[str, str]] = (),
-) -> str:
+def _unkept(connection: Connection, operation: Operation, site: int, reason: str) -> str:
+    rows = reach.publish(connection, site, (), concerned(operation.action))
+    return _verdict(operation, Refused(reason), rows)
+
+
+def _verdict(operation: Operation, outcome: Applied | Refused, rows: Iterable[str]) -> str:
     reason = outcome.reason if isinstance(outcome, Refused) else None
-    rows = feed.rows_json(connection, site, (*concerned(operation.action), *told))
     return (
         f'{{"operation":{json.dumps(operation.id)},"reason":{json.dumps(reason)},'
         f'"detail":{json.dumps(outcome.detail)},"changes":[{",".join(rows)}]}}'

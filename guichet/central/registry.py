@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 
 from guichet.central import feed, keyring
 from guichet.central.auth import STATIONS, Device, digest
@@ -23,6 +23,7 @@ from guichet.store.schema import METADATA
 
 SETTINGS = METADATA.tables["setting"]
 CODES = METADATA.tables["enrol_code"]
+_SETTING = select(SETTINGS.c.value).where(SETTINGS.c.name == bindparam("name"))
 
 MAX_STATIONS = 19
 _CODE_HALF = 5  # characters; ten of 5 bits each are beyond trying out in an hour
@@ -155,9 +156,19 @@ def authority(
 
     Take a fresh one for each request: keys are rotated by other processes too.
     """
+    keyring.signer(engine, now)
     with reading(engine) as connection:
-        secret = bytes.fromhex(_setting(connection, "identity_secret") or "")
-    kid, private = keyring.signer(engine, now)
+        return known_authority(connection, now, hold_minutes, waiting or Rules())
+
+
+def known_authority(
+    connection: Connection, now: datetime, hold_minutes: int, waiting: Rules
+) -> Authority:
+    """The same in a transaction of the caller's; raises NoGoodKeyError, for it makes no new one."""
+    key = keyring.signing(connection, now)
+    if key is None:
+        raise keyring.NoGoodKeyError
+    secret = bytes.fromhex(_setting(connection, "identity_secret") or "")
 
     def sign(appointment: Appointment, person: Person) -> str:
         claims = Claims(
@@ -167,9 +178,9 @@ def authority(
             starts_at=appointment.starts_at,
             digest=token.identity_digest(secret, appointment.id, identity_of(person)),
         )
-        return token.sign(claims, kid, private)
+        return token.sign(claims, *key)
 
-    return Authority(sign, hold_minutes, waiting or Rules())
+    return Authority(sign, hold_minutes, waiting)
 
 
 def _free_number(connection: Connection, site: int) -> int | None:
@@ -191,7 +202,7 @@ def _free_number(connection: Connection, site: int) -> int | None:
 
 
 def _setting(connection: Connection, name: str) -> str | None:
-    return connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == name)).scalar()
+    return connection.execute(_SETTING, {"name": name}).scalar()
 
 
 def _set(connection: Connection, name: str, value: str) -> None:

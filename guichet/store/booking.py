@@ -7,12 +7,16 @@ the past, held ones a few minutes ahead, booked ones in the far future. Taking o
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     ScalarSelect,
+    Update,
+    bindparam,
     case,
     func,
     insert,
@@ -140,7 +144,7 @@ def book(
         appointment = replace(appointment, override=None)
     if authority is not None:
         appointment = replace(appointment, token=authority.sign(appointment, person))
-    connection.execute(insert(APPOINTMENTS).values(columns(appointment)))
+    connection.execute(_BOOKED, columns(appointment))
     if authority is not None and not _seat(connection, action, slot, now):
         return Refused("slot_full")
     changed = [("appointment", appointment.id), ("person", person.id)]
@@ -244,10 +248,11 @@ def free_seats(*conditions: ColumnElement[bool]) -> dict[str, ScalarSelect[int]]
 
 def recount(connection: Connection, slot: str, now: datetime) -> None:
     """Write how many of the slot's seats are free."""
-    # Of two transactions that took seats at once, the second must count after the first's commit.
-    connection.execute(select(SLOTS.c.id).where(SLOTS.c.id == slot).with_for_update())
-    counts = free_seats(SEAT.c.slot == slot, SEAT.c.free_at <= now)
-    connection.execute(update(SLOTS).where(SLOTS.c.id == slot).values(counts))
+    if connection.dialect.name != "sqlite":
+        # Of two transactions that took seats at once, the second must count after the first's
+        # commit.
+        connection.execute(_SLOT_LOCKED, {"of": slot})
+    connection.execute(_RECOUNTED, {"of": slot, "now": now})
 
 
 def recounted(connection: Connection, slots: Any, now: datetime) -> list[str]:
@@ -263,12 +268,8 @@ def _seat(connection: Connection, action: Book | Move, slot: Slot, now: datetime
 
     Without its hold, an operation that comes after the slot has begun gets no other seat.
     """
-    held = connection.execute(
-        update(SEAT)
-        .where(SEAT.c.hold == action.hold, SEAT.c.slot == action.slot, SEAT.c.appointment.is_(None))
-        .values(free_at=NEVER, hold=None, appointment=action.appointment)
-    )
-    if held.rowcount == 1:
+    held = {"held": action.hold, "of": action.slot, "appointment": action.appointment}
+    if connection.execute(_HELD_TAKEN, held).rowcount == 1:
         return True
     return slot.starts_at > now and _take(
         connection, slot.id, now, quotas.PAN, appointment=action.appointment, free_at=NEVER
@@ -277,22 +278,8 @@ def _seat(connection: Connection, action: Book | Move, slot: Slot, now: datetime
 
 def _take(connection: Connection, slot: str, now: datetime, quota: str, **values: Any) -> bool:
     """Take one free seat of the slot that is open to `quota`; whether there was one."""
-    open_to = quotas.OPEN_TO[quota]
-    rank = case({kind: place for place, kind in enumerate(open_to)}, value=SEAT.c.quota)
-    free = (
-        select(SEAT.c.number)
-        .where(SEAT.c.slot == slot, SEAT.c.free_at <= now, SEAT.c.quota.in_(open_to))
-        .order_by(rank, SEAT.c.number)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    taken = connection.execute(
-        update(SEAT)
-        .where(SEAT.c.slot == slot, SEAT.c.number == free)
-        .values({"hold": None, "appointment": None} | values)
-    )
-    return taken.rowcount == 1
+    asked = {"of": slot, "now": now, "hold": None, "appointment": None} | values
+    return connection.execute(_taking(quota), asked).rowcount == 1
 
 
 def _free(connection: Connection, appointment: str, now: datetime) -> list[str]:
@@ -304,4 +291,45 @@ def _free(connection: Connection, appointment: str, now: datetime) -> list[str]:
             .values(free_at=now, hold=None, appointment=None)
             .returning(SEAT.c.slot)
         ).scalars()
+    )
+
+
+# The statements, made once: that takes longer than the database does to answer ------------------
+
+_BOOKED = insert(APPOINTMENTS)
+_SLOT_LOCKED = select(SLOTS.c.id).where(SLOTS.c.id == bindparam("of")).with_for_update()
+_RECOUNTED = (
+    update(SLOTS)
+    .where(SLOTS.c.id == bindparam("of"))
+    .values(free_seats(SEAT.c.slot == bindparam("of"), SEAT.c.free_at <= bindparam("now")))
+)
+_HELD_TAKEN = (
+    update(SEAT)
+    .where(
+        SEAT.c.hold == bindparam("held"),
+        SEAT.c.slot == bindparam("of"),
+        SEAT.c.appointment.is_(None),
+    )
+    .values(free_at=NEVER, hold=None, appointment=bindparam("appointment"))
+)
+
+
+@cache
+def _taking(quota: str) -> Update:
+    open_to = quotas.OPEN_TO[quota]
+    rank = case({kind: place for place, kind in enumerate(open_to)}, value=SEAT.c.quota)
+    of: BindParameter[Any] = bindparam("of")
+    taken = ("free_at", "hold", "appointment")
+    free = (
+        select(SEAT.c.number)
+        .where(SEAT.c.slot == of, SEAT.c.free_at <= bindparam("now"), SEAT.c.quota.in_(open_to))
+        .order_by(rank, SEAT.c.number)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    return (
+        update(SEAT)
+        .where(SEAT.c.slot == of, SEAT.c.number == free)
+        .values({name: bindparam(name) for name in taken})
     )

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 
 from guichet.domain import quotas
 from guichet.domain.model import Appointment, Demand, Site, Slot
@@ -159,14 +159,21 @@ def _others(connection: Connection, action: Book | Move, person: str) -> bool:
 
 def _satisfied(connection: Connection, person: str, procedure: str, site: int) -> list[str]:
     """Close what the person waited for in the démarche's family; the demands' ids."""
-    family = select(_PROCEDURES.c.family).where(_PROCEDURES.c.code == procedure)
-    alike = select(_PROCEDURES.c.code).where(_PROCEDURES.c.family == family.scalar_subquery())
-    theirs = select(DEMANDS).where(
-        DEMANDS.c.person == person, DEMANDS.c.site == site, DEMANDS.c.procedure.in_(alike)
-    )
-    found = records(connection, Demand, theirs)
+    asked = {"person": person, "site": site, "code": procedure}
+    found = records(connection, Demand, _THEIRS, asked)
     put(connection, *(closed(demand, Ended.BOOKED) for demand in found))
     return [demand.id for demand in found]
+
+
+_FAMILY = select(_PROCEDURES.c.family).where(_PROCEDURES.c.code == bindparam("code"))
+_THEIRS = select(DEMANDS).where(
+    DEMANDS.c.person == bindparam("person"),
+    DEMANDS.c.site == bindparam("site"),
+    DEMANDS.c.procedure.in_(
+        select(_PROCEDURES.c.code).where(_PROCEDURES.c.family == _FAMILY.scalar_subquery())
+    ),
+)
+"""What a person waits for in a démarche's family; made once, as it is asked at each booking."""
 
 
 def _given_back(connection: Connection, demands: Sequence[str], now: datetime) -> list[str]:
@@ -187,6 +194,8 @@ def _given_back(connection: Connection, demands: Sequence[str], now: datetime) -
 
 def _free_from(connection: Connection, slots: Sequence[str], now: datetime) -> list[Seat]:
     """The seats of these slots that have been free from this very moment on."""
+    if not slots:
+        return []
     rows = connection.execute(
         select(SEAT.c.slot, SEAT.c.number, SEAT.c.quota)
         .where(

@@ -1,6 +1,7 @@
 """Whatever three sites ask of each other's records: each feed holds what it must, as it is now."""
 
 import itertools
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -12,6 +13,7 @@ from guichet.central import feed, registry
 from guichet.central.auth import Device
 from guichet.central.judge import judge
 from guichet.central.registry import Enrolled
+from guichet.central.transactions import transact
 from guichet.domain.model import Appointment, Person, Site
 from guichet.domain.operations import (
     Action,
@@ -118,5 +120,8 @@ def test_each_feed_holds_what_it_must(engine: Engine, choices: list[tuple[Any, .
     for site, kind, where, which in choices:
         station = Enrolled(f"st{site}", site, site, "", "")
         asked = operation(station, made(prefix, site, kind, where, which), START)
-        judge(engine, asked, Device(f"st{site}", site, site, ""), START, authority)
+        device = Device(f"st{site}", site, site, "")
+        transact(
+            engine, partial(judge, operation=asked, station=device, now=START, authority=authority)
+        )
     check(engine, prefix)
