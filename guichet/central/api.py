@@ -35,10 +35,9 @@ from guichet.central.schemas import (
     ExistenceBody,
 )
 from guichet.central.sent import read_operations
-from guichet.central.transactions import Work, submit
+from guichet.central.transactions import submit
 from guichet.domain.model import Site
 from guichet.domain.operations import Operation
-from guichet.store.booking import Authority
 from guichet.store.engine import reading
 from guichet.store.queries import coming_slots, nearest_slots
 from guichet.store.records import get
@@ -141,27 +140,27 @@ async def operations(request: Request, engine: Database, now: Now) -> Response:
     """Judge operations one by one; each verdict is the same whenever it is asked for again."""
     state, headers = request.app.state, request.headers
     sent = read_operations(await request.body(), headers.get("content-type", ""))
-    known: list[tuple[Device, Authority]] = []
+    known: list[Device] = []
 
     def enter(connection: Connection) -> str:
-        device = authenticate(connection, headers.get("authorization"))
-        authority = registry.known_authority(connection, now, state.hold_minutes, state.waiting)
-        known[:] = [(device, authority)]
+        known[:] = known or [authenticate(connection, headers.get("authorization"))]
         return ""
 
     def work(operation: Operation, connection: Connection) -> str:
-        ((device, authority),) = known
-        return judge(connection, operation, device, state.clock(), authority)
+        enter(connection)
+        rules = now, state.hold_minutes, state.waiting
+        authority = registry.authority_within(connection, *rules)
+        return judge(connection, operation, known[0], state.clock(), authority)
 
-    works: list[Work[str]] = [enter, *(partial(work, operation) for operation in sent)]
+    works = [partial(work, operation) for operation in sent]
     try:
-        _entered, *verdicts = await wrap_future(submit(engine, works))
+        verdicts = await wrap_future(submit(engine, works or [enter]))
     except keyring.NoGoodKeyError:
         await run_in_threadpool(keyring.signer, engine, now)
-        _entered, *verdicts = await wrap_future(submit(engine, works))
+        verdicts = await wrap_future(submit(engine, works))
     state.events.wrote()
     at = json.dumps(now.isoformat())
-    return _json(f'{{"now":{at},"verdicts":[{",".join(verdicts)}]}}')
+    return _json(f'{{"now":{at},"verdicts":[{",".join(filter(None, verdicts))}]}}')
 
 
 @router.get(

@@ -4,6 +4,7 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
@@ -156,31 +157,42 @@ def authority(
 
     Take a fresh one for each request: keys are rotated by other processes too.
     """
-    keyring.signer(engine, now)
+    kid, seed = keyring.signer(engine, now)
     with reading(engine) as connection:
-        return known_authority(connection, now, hold_minutes, waiting or Rules())
+        secret = _secret(connection)
+    return Authority(partial(_signed, secret, kid, seed), hold_minutes, waiting or Rules())
 
 
-def known_authority(
+def authority_within(
     connection: Connection, now: datetime, hold_minutes: int, waiting: Rules
 ) -> Authority:
-    """The same in a transaction of the caller's; raises NoGoodKeyError, for it makes no new one."""
-    key = keyring.signing(connection, now)
-    if key is None:
-        raise keyring.NoGoodKeyError
-    secret = bytes.fromhex(_setting(connection, "identity_secret") or "")
+    """The same for what is signed within a transaction of the caller's.
+
+    When no key is good at `now` signing raises NoGoodKeyError, for it makes no new one.
+    """
 
     def sign(appointment: Appointment, person: Person) -> str:
-        claims = Claims(
-            appointment=appointment.id,
-            revision=appointment.revision,
-            site=appointment.site,
-            starts_at=appointment.starts_at,
-            digest=token.identity_digest(secret, appointment.id, identity_of(person)),
-        )
-        return token.sign(claims, *key)
+        key = keyring.signing(connection, now)
+        if key is None:
+            raise keyring.NoGoodKeyError
+        return _signed(_secret(connection), *key, appointment, person)
 
     return Authority(sign, hold_minutes, waiting)
+
+
+def _signed(secret: bytes, kid: str, seed: bytes, appointment: Appointment, person: Person) -> str:
+    claims = Claims(
+        appointment=appointment.id,
+        revision=appointment.revision,
+        site=appointment.site,
+        starts_at=appointment.starts_at,
+        digest=token.identity_digest(secret, appointment.id, identity_of(person)),
+    )
+    return token.sign(claims, kid, seed)
+
+
+def _secret(connection: Connection) -> bytes:
+    return bytes.fromhex(_setting(connection, "identity_secret") or "")
 
 
 def _free_number(connection: Connection, site: int) -> int | None:
