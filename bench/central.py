@@ -15,11 +15,11 @@ from bench.load import Outcome, load, request
 from bench.stage import Post, Stage, stage
 from guichet.domain.operations import Action
 
-_EACH, _WARM = 100, 5
+_EACH, _WARM = 60, 5
 """Operations of each of 32 clients."""
 _PULLS = 20
 _PAGE = 500
-_ROUNDS = 3
+_ROUNDS = 2
 
 
 def measure() -> Iterator[Figure]:

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - our own words only
 """What the databases themselves do in a second with the statements of one booking.
 
 The text is the same for both: pgbench and sqlite3 agree on how a variable is written.
@@ -37,29 +38,38 @@ READS = (
     "SELECT * FROM demand WHERE person = 'x' || :n AND site = 1 AND procedure = 'RENO'",
     "SELECT * FROM change WHERE key IN ('a' || :n, 'p1-0-0', 'g' || :slot)",
 )
+_CHANGE = """
+    INSERT INTO change (site, kind, key, sequence, day, body)
+    VALUES (:site, '{kind}', {key}, :sequence, '2026-11-23', '{body}')
+    ON CONFLICT (site, kind, key) DO UPDATE SET sequence = excluded.sequence, body = excluded.body
+"""
 WRITES = (
-    "INSERT INTO appointment (id, reference, site, slot, day, starts_at, minutes, procedure,"
-    " family, person, status, revision, token, booked_at, booked_by, presented, sequence) VALUES"
-    f" ('a' || :n, 'r' || :n, 1, 'g' || :slot, '2026-11-23', {_NOW}, 20, 'RENO', 'f', 'x' || :n,"
-    f" 'booked', 1, '{'t' * 150}', {_NOW}, 'agent1', '[]', 0)",
-    f"UPDATE seat SET free_at = {_NEVER}, hold = NULL, appointment = 'a' || :n WHERE slot = 'g' ||"
-    f" :slot AND number = (SELECT number FROM seat WHERE slot = 'g' || :slot AND free_at <= {_NOW}"
-    " ORDER BY number LIMIT 1)",
-    "UPDATE slot SET free = (SELECT count(*) FROM seat WHERE slot = 'g' || :slot AND free_at <="
-    f" {_NOW}) WHERE id = 'g' || :slot",
+    f"""
+    INSERT INTO appointment (id, reference, site, slot, day, starts_at, minutes, procedure, family,
+      person, status, revision, token, booked_at, booked_by, presented, sequence)
+    VALUES ('a' || :n, 'r' || :n, 1, 'g' || :slot, '2026-11-23', {_NOW}, 20, 'RENO', 'f',
+      'x' || :n, 'booked', 1, '{"t" * 150}', {_NOW}, 'agent1', '[]', 0)
+    """,
+    f"""
+    UPDATE seat SET free_at = {_NEVER}, hold = NULL, appointment = 'a' || :n
+    WHERE slot = 'g' || :slot AND number = (
+      SELECT number FROM seat WHERE slot = 'g' || :slot AND free_at <= {_NOW}
+      ORDER BY number LIMIT 1)
+    """,
+    f"""
+    UPDATE slot SET free = (
+      SELECT count(*) FROM seat WHERE slot = 'g' || :slot AND free_at <= {_NOW})
+    WHERE id = 'g' || :slot
+    """,
     "UPDATE feed SET sequence = sequence + 3 WHERE site = :site",
-    *(
-        "INSERT INTO change (site, kind, key, sequence, day, body) VALUES"
-        f" (:site, '{kind}', {key}, :sequence, '2026-11-23', '{_BODY}') ON CONFLICT"
-        " (site, kind, key) DO UPDATE SET sequence = excluded.sequence, body = excluded.body"
-        for kind, key in (
-            ("appointment", "'a' || :n"),
-            ("person", "'x' || :n"),
-            ("slot", "'g' || :slot"),
-        )
-    ),
-    "INSERT INTO verdict (operation, site, station, agent, kind, at, received_at, request, answer)"
-    f" VALUES ('op' || :n, 1, 'x', 'agent1', 'book', {_NOW}, {_NOW}, '{_BODY}', '{3 * _BODY}')",
+    _CHANGE.format(kind="appointment", key="'a' || :n", body=_BODY),
+    _CHANGE.format(kind="person", key="'x' || :n", body=_BODY),
+    _CHANGE.format(kind="slot", key="'g' || :slot", body=_BODY),
+    f"""
+    INSERT INTO verdict
+      (operation, site, station, agent, kind, at, received_at, request, answer)
+    VALUES ('op' || :n, 1, 'x', 'agent1', 'book', {_NOW}, {_NOW}, '{_BODY}', '{3 * _BODY}')
+    """,
 )
 
 
@@ -97,7 +107,11 @@ def pgbench(database: str, clients: int) -> float:
     own = ["SELECT sequence FROM feed WHERE site = :site FOR UPDATE", *READS, *WRITES]
     with tempfile.TemporaryDirectory(prefix="guichet-bench-") as folder:
         script = Path(folder) / "booking.sql"
-        script.write_text(variables + ";\n".join(["BEGIN", *own, "COMMIT"]) + ";\n")
+        script.write_text(
+            variables
+            + ";\n".join(" ".join(each.split()) for each in ("BEGIN", *own, "COMMIT"))
+            + ";\n"
+        )
         where = make_url(database).set(drivername="postgresql")
         command = [program, "-n", "-M", "prepared", "-c", str(clients), "-j", "2"]
         command += ["-T", str(_SECONDS), "-f", script]

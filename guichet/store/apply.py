@@ -64,7 +64,7 @@ def apply(
     return outcome
 
 
-_UNDONE = (Book, Move, UndoCheckIn)
+_UNDONE = (Move, UndoCheckIn)
 """What may be refused after it has begun to write; all else is refused before, or never."""
 
 

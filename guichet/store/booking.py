@@ -18,8 +18,8 @@ from sqlalchemy import (
     Update,
     bindparam,
     case,
+    delete,
     func,
-    insert,
     literal,
     select,
     update,
@@ -27,13 +27,14 @@ from sqlalchemy import (
 
 from guichet.domain import quotas
 from guichet.domain.lifecycle import CANCELLED_BY, after
-from guichet.domain.model import Appointment, AppointmentStatus, Person, Procedure, Slot
+from guichet.domain.model import Appointment, AppointmentStatus, Demand, Person, Procedure, Slot
 from guichet.domain.operations import Applied, Book, Cancel, Hold, Move, Operation, Refused, Release
 from guichet.domain.reference import reference_of
 from guichet.domain.waiting import Rules
 from guichet.store.appointments import active, appointment_for, objection, taken
 from guichet.store.records import columns, get, put
 from guichet.store.schema import METADATA
+from guichet.store.upsert import insert_into, made_once
 
 SEAT = METADATA.tables["seat"]
 SLOTS = METADATA.tables["slot"]
@@ -144,8 +145,12 @@ def book(
         appointment = replace(appointment, override=None)
     if authority is not None:
         appointment = replace(appointment, token=authority.sign(appointment, person))
-    connection.execute(_BOOKED, columns(appointment))
+    if authority is not None and _kept_for_another(connection, action, person.id):
+        return Refused("offer_over")
+    if connection.execute(_booked(connection), columns(appointment)).first() is None:
+        return Refused("already_booked")  # by another transaction, meanwhile
     if authority is not None and not _seat(connection, action, slot, now):
+        connection.execute(_UNBOOKED, {"of": appointment.id})
         return Refused("slot_full")
     changed = [("appointment", appointment.id), ("person", person.id)]
     if authority is not None:
@@ -208,6 +213,8 @@ def move(
     )
     changed = [("appointment", moved.id)]
     if authority is not None:
+        if _kept_for_another(connection, action, person.id):
+            return Refused("offer_over")
         freed = _free(connection, appointment.id, now)
         if not _seat(connection, action, slot, now):
             return Refused("slot_full")
@@ -263,6 +270,12 @@ def recounted(connection: Connection, slots: Any, now: datetime) -> list[str]:
     return keys
 
 
+def _kept_for_another(connection: Connection, action: Book | Move, person: str) -> bool:
+    """Whether the seat held is one that was offered to somebody else who waits."""
+    demand = get(connection, Demand, action.hold)
+    return demand is not None and demand.offered == action.slot and demand.person != person
+
+
 def _seat(connection: Connection, action: Book | Move, slot: Slot, now: datetime) -> bool:
     """Turn the hold into the appointment's seat; an expired hold still counts if nobody took it.
 
@@ -296,7 +309,7 @@ def _free(connection: Connection, appointment: str, now: datetime) -> list[str]:
 
 # The statements, made once: that takes longer than the database does to answer ------------------
 
-_BOOKED = insert(APPOINTMENTS)
+_UNBOOKED = delete(APPOINTMENTS).where(APPOINTMENTS.c.id == bindparam("of"))
 _SLOT_LOCKED = select(SLOTS.c.id).where(SLOTS.c.id == bindparam("of")).with_for_update()
 _RECOUNTED = (
     update(SLOTS)
@@ -312,6 +325,13 @@ _HELD_TAKEN = (
     )
     .values(free_at=NEVER, hold=None, appointment=bindparam("appointment"))
 )
+
+
+@made_once
+def _booked(connection: Connection) -> Any:
+    return (
+        insert_into(connection, APPOINTMENTS).on_conflict_do_nothing().returning(APPOINTMENTS.c.id)
+    )
 
 
 @cache

@@ -22,7 +22,6 @@ from guichet.domain.operations import (
     Move,
     Operation,
     RecordDemand,
-    Refused,
     Release,
 )
 from guichet.domain.waiting import Ended, Rules, closed, first_match, offer_until, withdrawn
@@ -45,26 +44,22 @@ class Seat(NamedTuple):
 
 def follow(
     connection: Connection, operation: Operation, done: Applied, now: datetime, rules: Rules
-) -> Applied | Refused:
+) -> Applied:
     """What the waiting list makes of an operation that central has just applied.
 
-    Whoever is booked waits no more; the seats it freed are offered to those who wait. A seat
-    offered to one person is refused to another.
+    Whoever is booked waits no more; the seats it freed are offered to those who wait.
     """
     demands = [key for kind, key in done.changed if kind == "demand"]
     slots = [key for kind, key in done.changed if kind == "slot"]
     since = None
     match operation.action:
-        case Book(person=person, procedure=procedure) as action:
-            if _others(connection, action, person):
-                return Refused("offer_over")
+        case Book(person=person, procedure=procedure):
             demands += _satisfied(connection, person, procedure, operation.site)
             slots = []  # it has freed none of them
         case Move() as action:
             moved = get(connection, Appointment, action.appointment)
-            if moved is None or _others(connection, action, moved.person):
-                return Refused("offer_over")
-            demands += _satisfied(connection, moved.person, moved.procedure, operation.site)
+            if moved is not None:
+                demands += _satisfied(connection, moved.person, moved.procedure, operation.site)
         case Release():
             since = now - rules.recent
         case Cancel() | AnswerOffer() | RecordDemand():
@@ -149,12 +144,6 @@ def _offered(demand: Demand, slot: str, until: datetime, day: date) -> Demand:
         offered_on=day,
         called_at=None,
     )
-
-
-def _others(connection: Connection, action: Book | Move, person: str) -> bool:
-    """Whether the seat taken was kept for somebody else."""
-    demand = get(connection, Demand, action.hold)
-    return demand is not None and demand.offered == action.slot and demand.person != person
 
 
 def _satisfied(connection: Connection, person: str, procedure: str, site: int) -> list[str]:

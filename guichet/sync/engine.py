@@ -238,8 +238,7 @@ class SyncEngine:
 
     def _settle(self, verdicts: list[Verdict]) -> None:
         with writing(self._engine) as connection:
-            for verdict in verdicts:
-                outbox.settle(connection, verdict)
+            outbox.settle(connection, *verdicts)
         with self._judged:
             for verdict in verdicts:
                 if verdict.operation in self._awaited:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from guichet.domain.model import Change
 from guichet.domain.operations import Operation, Verdict, concerned
@@ -80,18 +80,29 @@ def forget(connection: Connection, operation: str) -> None:
     connection.execute(delete(_OUTBOX).where(_OUTBOX.c.operation == operation))
 
 
-def settle(connection: Connection, verdict: Verdict) -> None:
-    """Take central's verdict: the operation leaves the queue, central's states replace ours."""
-    if verdict.reason is None:
-        forget(connection, verdict.operation)
-    else:
-        connection.execute(
-            update(_OUTBOX)
-            .where(_OUTBOX.c.operation == verdict.operation)
-            .values(state="refused", reason=verdict.reason)
-        )
-    absorb(connection, verdict.changes)
+def settle(connection: Connection, *verdicts: Verdict) -> None:
+    """Take central's verdicts: the operations leave the queue, central's states replace ours.
+
+    All at once, for what still waits is looked through each time.
+    """
+    accepted = [{"settled": v.operation} for v in verdicts if v.reason is None]
+    refused = [
+        {"settled": v.operation, "refused_for": v.reason} for v in verdicts if v.reason is not None
+    ]
+    if accepted:
+        connection.execute(_ACCEPTED, accepted)
+    if refused:
+        connection.execute(_REFUSED, refused)
+    absorb(connection, [change for verdict in verdicts for change in verdict.changes])
     _release_deferred(connection)
+
+
+_ACCEPTED = delete(_OUTBOX).where(_OUTBOX.c.operation == bindparam("settled"))
+_REFUSED = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.operation == bindparam("settled"))
+    .values(state="refused", reason=bindparam("refused_for"))
+)
 
 
 def absorb(connection: Connection, changes: Iterable[Change]) -> None:
