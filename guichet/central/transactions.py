@@ -97,7 +97,7 @@ class _Writer:
         return job.future
 
     def _write(self, engine: Engine) -> None:
-        """Do the jobs that wait, as many as make a group; perhaps an earlier call has done them."""
+        """Do the jobs that wait, as many as make a group; often an earlier call has done them."""
         jobs: list[_Job] = []
         size = 0
         while self._queue and size < self._group:
@@ -108,6 +108,8 @@ class _Writer:
             if job.future.set_running_or_notify_cancel():
                 jobs.append(job)
                 size += len(job.works)
+        if not jobs:
+            return
         if self._group == 1 or size == 1 or not _together(engine, jobs):
             for job in jobs:
                 _singly(engine, job)
