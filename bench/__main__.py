@@ -17,6 +17,7 @@ MEASURES = (
     "camera",
     "replay",
     "central",
+    "drain",
 )
 
 

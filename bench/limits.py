@@ -113,8 +113,8 @@ def pgbench(database: str, clients: int) -> float:
             + ";\n"
         )
         where = make_url(database).set(drivername="postgresql")
-        command = [program, "-n", "-M", "prepared", "-c", str(clients), "-j", "2"]
-        command += ["-T", str(_SECONDS), "-f", script]
+        command = [str(program), "-n", "-M", "prepared", "-c", str(clients), "-j", "2"]
+        command += ["-T", str(_SECONDS), "-f", str(script)]
         command.append(where.render_as_string(hide_password=False))
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = re.search(r"tps = ([\d.]+)", done.stdout)

@@ -117,12 +117,12 @@ def durable(url: str) -> None:
 
 
 @contextlib.contextmanager
-def stage(kind: str, people: int) -> Iterator[Stage]:
-    """A central with SITES sites of EACH stations, each with so many people of either sort."""
+def stage(kind: str, people: int, sites: int = SITES) -> Iterator[Stage]:
+    """A central with sites of EACH stations, each with so many people of either sort."""
     with database(kind) as url:
         engine = open_engine(url)
         registry.create(engine, datetime.now(UTC))
-        posts = [post for site in range(1, SITES + 1) for post in _furnish(engine, site, people)]
+        posts = [post for site in range(1, sites + 1) for post in _furnish(engine, site, people)]
         engine.dispose()
         with serving(url) as (address, process):
             yield Stage(address, url, posts, process)

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, bindparam, or_, select
 
+from guichet.central import words
+from guichet.central.words import CHANGES, GONE
 from guichet.domain.keys import PublicKey
 from guichet.domain.model import (
     RECORDS,
@@ -27,7 +28,6 @@ from guichet.domain.model import (
     Visit,
 )
 from guichet.domain.reports import Report
-from guichet.store import search
 from guichet.store.queries import everything
 from guichet.store.records import (
     KINDS,
@@ -48,13 +48,9 @@ Shared = Site | Procedure | PublicKey | Competence
 """What every site's feed holds."""
 
 FEED = METADATA.tables["feed"]
-CHANGES = METADATA.tables["change"]
 
 Key = tuple[str, str]
 """A record's kind and key."""
-
-GONE = "null"
-"""The body of a record that exists no more: stations get a tombstone."""
 
 _DIGITS = 20  # more than any sequence has
 _CHUNK = 500  # keys in one IN (…): SQLite takes 32,766 parameters, and the plan is cached by length
@@ -99,7 +95,7 @@ def put_in(
             news[key[1]] = record
     if news:
         said = [before["person", key] for key in news if ("person", key) in before]
-        _index(connection, site, said, list(news.values()))
+        words.index(connection, site, said, list(news.values()))
     connection.execute(_upsert(connection), rows)
     return {(row["kind"], row["key"]): (row["sequence"], row["body"]) for row in rows}
 
@@ -195,7 +191,7 @@ def _publish(
     by_key = {(kind, key): record for kind, key, record in states}
     persons = {key: record for kind, key, record in states if kind == "person"}
     now = [record for record in persons.values() if isinstance(record, Person)]
-    _index(connection, site, _said(connection, site, list(persons)), now)
+    words.index(connection, site, words.said(connection, site, list(persons)), now)
     connection.execute(_upsert(connection), _rows(site, counter, by_key))
     return counter
 
@@ -212,32 +208,6 @@ def _rows(site: int, counter: int, states: Mapping[Key, Record | None]) -> list[
         }
         for sequence, ((kind, key), record) in enumerate(states.items(), counter - len(states) + 1)
     ]
-
-
-def _said(connection: Connection, site: int, keys: Sequence[str]) -> list[str]:
-    """What the site's feed still says of these persons: JSON texts."""
-    said: list[str] = []
-    for start in range(0, len(keys), _CHUNK):
-        bodies = select(CHANGES.c.body).where(
-            CHANGES.c.site == site,
-            CHANGES.c.kind == "person",
-            CHANGES.c.key.in_(keys[start : start + _CHUNK]),
-        )
-        said += connection.execute(bodies).scalars()
-    return said
-
-
-def _index(
-    connection: Connection, site: int, said: Sequence[str], persons: Sequence[Person]
-) -> None:
-    """Keep the search's words in step; how persons were is what the feed said of them.
-
-    Only the site's own persons: who comes from another one is found by their appointment.
-    """
-    before = [msgspec.json.decode(body, type=Person) for body in said if body != GONE]
-    own_before = [person for person in before if person.site == site]
-    own = [person for person in persons if person.site == site]
-    search.index(connection, site, own_before, own)
 
 
 def _advance(connection: Connection, site: int, steps: int) -> int:

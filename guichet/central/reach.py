@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Connection, bindparam, or_, select
 
 from guichet.central import feed
-from guichet.central.feed import CHANGES, FEED, Key
+from guichet.central.feed import FEED, Key
+from guichet.central.words import CHANGES
 from guichet.domain.model import Appointment, Record
 from guichet.domain.operations import Operation, Release, concerned
 from guichet.store.booking import SEAT

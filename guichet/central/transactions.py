@@ -27,6 +27,8 @@ ATTEMPTS = 5
 _PAUSE = 0.02  # seconds
 _GROUP = 64
 """So many pieces of work, at most, wait for one another's commit."""
+_SLICE = 16
+"""So many works of one request share a transaction on PostgreSQL: it holds the site's lock."""
 _WRITERS = 16  # on PostgreSQL, as many as it has connections
 
 # PostgreSQL: serialization failure, deadlock detected, and a unique key that another transaction
@@ -110,7 +112,9 @@ class _Writer:
                 size += len(job.works)
         if not jobs:
             return
-        if self._group == 1 or size == 1 or not _together(engine, jobs):
+        if self._group == 1:
+            _by_slices(engine, jobs[0])
+        elif size == 1 or not _together(engine, jobs):
             for job in jobs:
                 _singly(engine, job)
         for job in jobs:
@@ -150,6 +154,28 @@ def _within(connection: Connection, job: _Job) -> None:
         connection.execute(_RELEASE)
         if job.fault is not None:
             return
+
+
+def _by_slices(engine: Engine, job: _Job) -> None:
+    """Do a job on PostgreSQL: a few works a transaction, each alone where one of them fails."""
+    for start in range(0, len(job.works), _SLICE):
+        part = _Job(job.works[start : start + _SLICE])
+        if len(part.works) == 1 or not _at_once(engine, part):
+            _singly(engine, part)
+        job.results += part.results
+        job.fault = part.fault
+        if job.fault is not None:
+            return
+
+
+def _at_once(engine: Engine, job: _Job) -> bool:
+    try:
+        with writing(engine) as connection:
+            job.results += [work(connection) for work in job.works]
+    except Exception:  # noqa: BLE001 - whose fault it is shows when each is done alone
+        job.results.clear()
+        return False
+    return True
 
 
 def _singly(engine: Engine, job: _Job) -> None:

@@ -9,11 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
-from guichet.central import feed, registry
+from guichet.central import registry
 from guichet.central.auth import Device
 from guichet.central.judge import judge
 from guichet.central.registry import Enrolled
 from guichet.central.transactions import transact
+from guichet.central.words import CHANGES
 from guichet.domain.model import Appointment, Person, Site
 from guichet.domain.operations import (
     Action,
@@ -67,7 +68,7 @@ def made(prefix: str, site: int, kind: str, where: int, number: int) -> Action:
 
 def feeds(engine: Engine, kind: str, keys: set[str]) -> dict[tuple[int, str], str]:
     """By site and key, what the feeds say of these records."""
-    changes = feed.CHANGES
+    changes = CHANGES
     with reading(engine) as connection:
         rows = connection.execute(
             select(changes).where(changes.c.kind == kind, changes.c.key.in_(keys))

@@ -126,6 +126,15 @@ def test_a_group_has_its_limit(engine: Engine) -> None:
     assert len(seen) == 3  # the first, 64, 36
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_request_s_works_share_a_few_transactions(engine: Engine) -> None:
+    seen = commits(engine)
+    names = [f"{number:02}" for number in range(40)]
+    assert submit(engine, [note(name) for name in names]).result(timeout=10) == names
+    assert len(seen) == 3  # 16, 16, 8
+    assert noted(engine) == names
+
+
 def test_nobody_is_answered_before_the_commit(engine: Engine) -> None:
     for number in range(20):
         (name,) = submit(engine, [note(f"{number:02}")]).result(timeout=10)
