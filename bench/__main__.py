@@ -17,6 +17,8 @@ MEASURES = (
     "search",
     "camera",
     "replay",
+    "central",
+    "drain",
 )
 
 

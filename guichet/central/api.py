@@ -17,7 +17,7 @@ from guichet.central import devices, existence, feed, leases, registry
 from guichet.central.auth import Device, admit
 from guichet.central.budgets import Budgets
 from guichet.central.events import Events
-from guichet.central.judge import judge, unreadable
+from guichet.central.intake import sequence_of, verdicts
 from guichet.central.problems import Problem
 from guichet.central.schemas import (
     BAD_CODE,
@@ -25,6 +25,7 @@ from guichet.central.schemas import (
     EVENTS,
     HEALTH,
     LEASES,
+    OPERATIONS,
     PERSONS,
     SECURED,
     SLOTS,
@@ -34,9 +35,8 @@ from guichet.central.schemas import (
     HelloBody,
     TokenBody,
 )
-from guichet.central.sent import SentOrUnreadable, Unreadable
+from guichet.central.sent import MAX_OPERATIONS, read_operations
 from guichet.domain.model import Site
-from guichet.domain.operations import Operation
 from guichet.store import cooling
 from guichet.store.engine import reading
 from guichet.store.queries import coming_slots, nearest_slots
@@ -44,7 +44,6 @@ from guichet.store.records import get
 from guichet.store.search import find_indexed
 
 PROTOCOL = 1
-MAX_OPERATIONS = 200
 MAX_PAGE = 1000
 MAX_DAYS = 60
 MAX_LEASES = 50
@@ -89,23 +88,17 @@ class LeasesBody(BaseModel):
     busy: Annotated[list[Annotated[Text, Field(max_length=64)]], Field(max_length=MAX_OPERATIONS)]
 
 
-class OperationsBody(BaseModel):
-    """Operations in the order they were made."""
-
-    operations: Annotated[list[SentOrUnreadable], Field(max_length=MAX_OPERATIONS)]
-
-
-def _engine(request: Request) -> Engine:
+async def _engine(request: Request) -> Engine:
     engine: Engine = request.app.state.engine
     return engine
 
 
-def _now(request: Request) -> datetime:
+async def _now(request: Request) -> datetime:
     clock: Callable[[], datetime] = request.app.state.clock
     return clock()
 
 
-def _protocol(
+async def _protocol(
     guichet_protocol: Annotated[str | None, Header(description="Protocol of the station.")] = None,
 ) -> None:
     number = guichet_protocol or ""
@@ -185,12 +178,10 @@ def rotate(device: Caller, engine: Database) -> TokenBody:
     dependencies=[Depends(_protocol)],
     responses=VERDICTS | SECURED,
     response_class=Response,
+    openapi_extra=OPERATIONS,
 )
-def operations(
-    body: OperationsBody,
-    device: Caller,
+async def operations(
     request: Request,
-    engine: Database,
     now: Now,
     since: Annotated[str | None, Query(description="Cursor of the last page read.")] = None,
 ) -> Response:
@@ -198,23 +189,11 @@ def operations(
 
     None is judged when the cursor is unknown: the station sends first what a restore has lost.
     """
-    if since is not None:
-        with reading(engine) as connection:
-            _start(connection, device.site, since)
-    events: Events = request.app.state.events
-    state = request.app.state
-    sent: list[Operation | Unreadable] = [*body.operations]
-    state.budgets.operations(device.site, [each for each in sent if isinstance(each, Operation)])
-    authority = registry.authority(engine, now, state.hold_minutes, state.waiting)
-    verdicts = []
-    for operation in sent:
-        if isinstance(operation, Unreadable):
-            verdicts.append(unreadable(operation))
-            continue
-        verdicts.append(judge(engine, operation, device, _now(request), authority))
-        events.wrote()
+    sent = read_operations(await request.body(), request.headers.get("content-type", ""))
+    texts = await verdicts(request.app.state, request.headers, sent, since, now)
+    request.app.state.events.wrote()
     at = json.dumps(now.isoformat())
-    return _json(f'{{"now":{at},"verdicts":[{",".join(verdicts)}]}}')
+    return _json(f'{{"now":{at},"verdicts":[{",".join(texts)}]}}')
 
 
 @router.post(
@@ -250,19 +229,11 @@ def changes(
     """A page of the site's feed, from `since` on."""
     with reading(engine) as connection:
         epoch = registry.epoch(connection)
-        start = 0 if since is None else _start(connection, device.site, since)
+        start = 0 if since is None else sequence_of(connection, device.site, since)
         from_day = _today(connection, device.site, now) - timedelta(days=1)
         rows, last, more = feed.changes_json(connection, device.site, start, limit, from_day)
     cursor, at = json.dumps(feed.encode_cursor(epoch, last)), json.dumps(now.isoformat())
     return _json(f'{{"cursor":{cursor},"more":{json.dumps(more)},"now":{at},"changes":{rows}}}')
-
-
-def _start(connection: Connection, site: int, cursor: str) -> int:
-    """The sequence of a cursor; raises Problem (410) when it is of no feed that is known now."""
-    start = feed.decode_cursor(cursor, registry.epoch(connection))
-    if start is None or start > feed.sequence_of(connection, site):
-        raise Problem(410, "cursor_unknown")
-    return start
 
 
 def _today(connection: Connection, site: int, now: datetime) -> Any:

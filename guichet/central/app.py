@@ -20,6 +20,7 @@ from guichet.central.existence import Connector, unavailable
 from guichet.central.limits import Guard
 from guichet.central.problems import Problem, problem_response
 from guichet.central.schemas import ProblemBody
+from guichet.central.sent import OperationsBody
 from guichet.domain.leases import LeaseRules
 from guichet.domain.waiting import Rules
 
@@ -112,6 +113,8 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
         components = schema["components"]["schemas"]
         components["ProblemBody"] = ProblemBody.model_json_schema()
+        sent = OperationsBody.model_json_schema(ref_template="#/components/schemas/{model}")
+        components.update(sent.pop("$defs"), OperationsBody=sent)
         for unused in ("HTTPValidationError", "ValidationError"):
             components.pop(unused, None)
         schema["components"]["securitySchemes"] = {"device": {"type": "http", "scheme": "bearer"}}

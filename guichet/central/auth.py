@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, bindparam, select, update
 
 from guichet.central.problems import Problem
 from guichet.central.transactions import transact
@@ -18,6 +18,10 @@ from guichet.store.schema import METADATA
 log = logging.getLogger(__name__)
 
 STATIONS = METADATA.tables["station"]
+_BY_TOKEN = tuple(
+    select(STATIONS).where(column == bindparam("wanted"))
+    for column in (STATIONS.c.token_hash, STATIONS.c.next_hash)
+)
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 _SEEN = timedelta(minutes=15)
 _AGENT = re.compile(r"guichet/([0-9A-Za-z.+-]{1,30})$")
@@ -50,17 +54,28 @@ def admit(
     heard is written down every quarter of an hour only.
     """
     with reading(engine) as connection:
-        row, token = _bearer(connection, authorization)
-    reason = let_in(row, now, unused_days)
-    if reason is not None:
-        raise Problem(401, reason, _CHALLENGE)
-    version = _version(agent)
-    newer = row.token_hash != token
-    if newer or row.seen_at is None or now - row.seen_at >= _SEEN or version != row.version:
-        values: dict[str, Any] = {"seen_at": now, "version": version}
-        if newer:
-            values |= {"token_hash": token, "next_hash": None}
-        _note(engine, row.id, row.next_hash, values)
+        row, token = _known(connection, authorization, now, unused_days)
+    news = _news(row, token, agent, now)
+    if news:
+        try:
+            transact(engine, lambda connection: _note(connection, row, news))
+        except StoreError as error:
+            log.warning("that a device was heard is not written down: %s", error)
+    return Device(row.id, row.site, row.number, row.name)
+
+
+def admit_within(
+    connection: Connection,
+    authorization: str | None,
+    agent: str | None,
+    now: datetime,
+    unused_days: int,
+) -> Device:
+    """The same in a writing transaction of the caller's."""
+    row, token = _known(connection, authorization, now, unused_days)
+    news = _news(row, token, agent, now)
+    if news:
+        _note(connection, row, news)
     return Device(row.id, row.site, row.number, row.name)
 
 
@@ -72,26 +87,34 @@ def let_in(row: Any, now: datetime, unused_days: int) -> str | None:
     return "device_expired" if silent > timedelta(days=unused_days) else None
 
 
-def _bearer(connection: Connection, authorization: str | None) -> tuple[Any, str]:
+def _known(
+    connection: Connection, authorization: str | None, now: datetime, unused_days: int
+) -> tuple[Any, str]:
     """The row of the device whose token that is, and the token's digest; raises Problem (401)."""
     scheme, _space, token = (authorization or "").partition(" ")
+    row, wanted = None, digest(token.strip())
     if scheme.lower() == "bearer" and token:
-        wanted = digest(token.strip())
-        for column in (STATIONS.c.token_hash, STATIONS.c.next_hash):
-            row = connection.execute(select(STATIONS).where(column == wanted)).first()
-            if row is not None:
-                return row, wanted
-    raise Problem(401, "device_unknown", _CHALLENGE)
+        found = (connection.execute(asked, {"wanted": wanted}).first() for asked in _BY_TOKEN)
+        row = next(filter(None, found), None)
+    reason = "device_unknown" if row is None else let_in(row, now, unused_days)
+    if reason is not None:
+        raise Problem(401, reason, _CHALLENGE)
+    return row, wanted
 
 
-def _note(engine: Engine, device: str, next_hash: str | None, values: dict[str, Any]) -> None:
+def _news(row: Any, token: str, agent: str | None, now: datetime) -> dict[str, Any]:
+    """What is to be written down of a device that was heard; nothing most of the time."""
+    version = _version(agent)
+    newer = {"token_hash": token, "next_hash": None} if row.token_hash != token else {}
+    if newer or row.seen_at is None or now - row.seen_at >= _SEEN or version != row.version:
+        return {"seen_at": now, "version": version, **newer}
+    return {}
+
+
+def _note(connection: Connection, row: Any, news: dict[str, Any]) -> None:
     # Unless the device has asked for yet another token meanwhile.
-    same = STATIONS.c.next_hash.is_not_distinct_from(next_hash)
-    noted = update(STATIONS).where(STATIONS.c.id == device, same).values(values)
-    try:
-        transact(engine, lambda c: c.execute(noted))
-    except StoreError as error:
-        log.warning("that a device was heard is not written down: %s", error)
+    same = STATIONS.c.next_hash.is_not_distinct_from(row.next_hash)
+    connection.execute(update(STATIONS).where(STATIONS.c.id == row.id, same).values(news))
 
 
 def _version(agent: str | None) -> str | None:

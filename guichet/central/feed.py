@@ -7,12 +7,14 @@ judged one after another, while those of other sites go on.
 
 import base64
 import binascii
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
-import msgspec
-from sqlalchemy import Connection, or_, select, tuple_
+from sqlalchemy import Connection, bindparam, or_, select
 
+from guichet.central import words
+from guichet.central.words import CHANGES, GONE
 from guichet.domain.keys import PublicKey
 from guichet.domain.model import (
     RECORDS,
@@ -27,12 +29,12 @@ from guichet.domain.model import (
 )
 from guichet.domain.reports import Report
 from guichet.domain.settling import KEPT, Settlement
-from guichet.store import search
 from guichet.store.queries import everything
 from guichet.store.records import (
     KINDS,
     TABLES,
     change_json,
+    get,
     key_column,
     key_of,
     put,
@@ -41,37 +43,62 @@ from guichet.store.records import (
 )
 from guichet.store.schema import METADATA
 from guichet.store.seats import provide_seats
-from guichet.store.upsert import insert_into
+from guichet.store.upsert import insert_into, made_once
 
 Shared = Site | Procedure | PublicKey | Competence
 """What every site's feed holds."""
 
 FEED = METADATA.tables["feed"]
-CHANGES = METADATA.tables["change"]
 
-GONE = "null"
-"""The body of a record that exists no more: stations get a tombstone."""
+Key = tuple[str, str]
+"""A record's kind and key."""
 
 _DIGITS = 20  # more than any sequence has
 _CHUNK = 500  # keys in one IN (…): SQLite takes 32,766 parameters, and the plan is cached by length
 
 
-def lock(connection: Connection, site: int) -> int:
-    """Wait until no other transaction writes for the site; its feed's counter.
+def lock(connection: Connection, site: int) -> None:
+    """Wait until no other transaction writes for the site. Call it before reading what will change.
 
-    The counter row is made if absent. Call it before reading what is about to change.
+    SQLite has locked everything when the transaction began. The counter row is made if absent.
     """
-    return _advance(connection, site, 0)
+    if connection.dialect.name == "sqlite":
+        return
+    if connection.execute(_LOCKED, {"site": site}).first() is None:
+        _advance(connection, site, 0)
 
 
-def publish(connection: Connection, site: int, changed: Iterable[tuple[str, str]]) -> int:
+def publish(connection: Connection, site: int, changed: Iterable[Key]) -> int:
     """Put the records named by `changed` (kind, key) into the site's feed as they are now.
 
     The sequence of the last one; the counter as it stands when nothing has changed.
     """
     keys = list(dict.fromkeys(changed))
-    found = _load(connection, keys)
+    found = load(connection, keys)
     return _publish(connection, site, [(kind, key, found.get((kind, key))) for kind, key in keys])
+
+
+def put_in(
+    connection: Connection,
+    site: int,
+    states: Mapping[Key, Record | None],
+    before: Mapping[Key, str],
+) -> dict[Key, tuple[int, str]]:
+    """Put the records into the site's feed as they are here; the sequence and body of each row.
+
+    `before`: the bodies of those that were in the feed already.
+    """
+    rows = _rows(site, _advance(connection, site, len(states)), states)
+    news = {}
+    for row, record in zip(rows, states.values(), strict=True):
+        key = row["kind"], row["key"]
+        if isinstance(record, Person) and before.get(key) != row["body"]:
+            news[key[1]] = record
+    if news:
+        said = [before["person", key] for key in news if ("person", key) in before]
+        words.index(connection, site, said, list(news.values()))
+    connection.execute(_upsert(connection), rows)
+    return {(row["kind"], row["key"]): (row["sequence"], row["body"]) for row in rows}
 
 
 def publish_records(connection: Connection, site: int, records: Sequence[Record]) -> int:
@@ -102,16 +129,8 @@ def changes_json(
     """
     # Read first: whatever the rows below miss for being written meanwhile comes after it.
     counter = sequence_of(connection, site)
-    rows = connection.execute(
-        select(CHANGES.c.kind, CHANGES.c.key, CHANGES.c.sequence, CHANGES.c.body)
-        .where(
-            CHANGES.c.site == site,
-            CHANGES.c.sequence > since,
-            or_(CHANGES.c.day.is_(None), CHANGES.c.day >= from_day),
-        )
-        .order_by(CHANGES.c.sequence)
-        .limit(limit + 1)
-    ).all()
+    asked = {"site": site, "since": since, "from_day": from_day, "most": limit + 1}
+    rows = connection.execute(_PAGE, asked).all()
     more = len(rows) > limit
     page = rows[:limit]
     last = page[-1].sequence if page else since
@@ -119,22 +138,21 @@ def changes_json(
     return f"[{text}]", last if more else max(last, counter), more
 
 
-def rows_json(connection: Connection, site: int, keys: Iterable[tuple[str, str]]) -> list[str]:
-    """The site's row of each (kind, key) as JSON text; null and sequence 0 for what it has not."""
-    wanted = list(dict.fromkeys(keys))
-    rows = connection.execute(
-        select(CHANGES.c.kind, CHANGES.c.key, CHANGES.c.sequence, CHANGES.c.body).where(
-            CHANGES.c.site == site, tuple_(CHANGES.c.kind, CHANGES.c.key).in_(wanted)
-        )
-    )
-    found = {(row.kind, row.key): (row.sequence, row.body) for row in rows}
-    return [change_json(kind, key, *found.get((kind, key), (0, None))) for kind, key in wanted]
+def rows_of(connection: Connection, keys: Iterable[Key]) -> dict[Key, dict[int, tuple[int, str]]]:
+    """By record, its row in the feed of each site that has it: sequence and body."""
+    wanted = set(keys)
+    if not wanted:
+        return {}
+    found: dict[Key, dict[int, tuple[int, str]]] = {}
+    asked = {"keys": sorted({key for _kind, key in wanted})}
+    for kind, key, site, sequence, body in connection.execute(_ROWS, asked):
+        found.setdefault((kind, key), {})[site] = sequence, body
+    return found
 
 
 def sequence_of(connection: Connection, site: int) -> int:
     """The counter of the site's feed; 0 when it has none."""
-    statement = select(FEED.c.sequence).where(FEED.c.site == site)
-    return connection.execute(statement).scalar() or 0
+    return connection.execute(_COUNTER, {"site": site}).scalar() or 0
 
 
 def sequences(connection: Connection) -> dict[int, int]:
@@ -171,59 +189,31 @@ def _publish(
     counter = _advance(connection, site, len(states))
     if not states:
         return counter
-    _index(connection, site, states)
-    first = counter - len(states) + 1
-    statement = insert_into(connection, CHANGES)
-    new = statement.excluded
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[CHANGES.c.site, CHANGES.c.kind, CHANGES.c.key],
-            set_={"sequence": new.sequence, "day": new.day, "body": new.body},
-        ),
-        [
-            {
-                "site": site,
-                "kind": kind,
-                "key": key,
-                "sequence": sequence,
-                "day": _day(record),
-                "body": GONE if record is None else to_json(record),
-            }
-            for sequence, (kind, key, record) in enumerate(states, first)
-        ],
-    )
+    by_key = {(kind, key): record for kind, key, record in states}
+    persons = {key: record for kind, key, record in states if kind == "person"}
+    now = [record for record in persons.values() if isinstance(record, Person)]
+    words.index(connection, site, words.said(connection, site, list(persons)), now)
+    connection.execute(_upsert(connection), _rows(site, counter, by_key))
     return counter
 
 
-def _index(
-    connection: Connection, site: int, states: Sequence[tuple[str, str, Record | None]]
-) -> None:
-    """Keep the search's words in step; how persons were is what the feed still says of them.
-
-    Only the site's own persons: who comes from another one is found by their appointment.
-    """
-    persons = {key: record for kind, key, record in states if kind == "person"}
-    keys, before = list(persons), []
-    for start in range(0, len(keys), _CHUNK):
-        said = select(CHANGES.c.body).where(
-            CHANGES.c.site == site,
-            CHANGES.c.kind == "person",
-            CHANGES.c.key.in_(keys[start : start + _CHUNK]),
-            CHANGES.c.body != GONE,
-        )
-        bodies = connection.execute(said).scalars()
-        before += [msgspec.json.decode(body, type=Person) for body in bodies]
-    own_before = [person for person in before if person.site == site]
-    own = [p for p in persons.values() if isinstance(p, Person) and p.site == site]
-    search.index(connection, site, own_before, own)
+def _rows(site: int, counter: int, states: Mapping[Key, Record | None]) -> list[dict[str, Any]]:
+    return [
+        {
+            "site": site,
+            "kind": kind,
+            "key": key,
+            "sequence": sequence,
+            "day": _day(record),
+            "body": GONE if record is None else to_json(record),
+        }
+        for sequence, ((kind, key), record) in enumerate(states.items(), counter - len(states) + 1)
+    ]
 
 
 def _advance(connection: Connection, site: int, steps: int) -> int:
-    statement = insert_into(connection, FEED).values(site=site, sequence=steps)
     counter: int = connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[FEED.c.site], set_={"sequence": FEED.c.sequence + steps}
-        ).returning(FEED.c.sequence)
+        _advanced(connection), {"site": site, "sequence": steps, "steps": steps}
     ).scalar_one()
     return counter
 
@@ -239,11 +229,16 @@ def _share(connection: Connection, site: int, records: Sequence[Shared]) -> None
         _publish(connection, number, [(KINDS[type(r)], key_of(r), r) for r in news])
 
 
-def _load(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Record]:
-    found: dict[tuple[str, str], Record] = {}
+def load(connection: Connection, keys: Sequence[Key]) -> dict[Key, Record]:
+    """The records of these keys that exist."""
+    found: dict[Key, Record] = {}
     for kind in dict.fromkeys(kind for kind, _key in keys):
         model, column = RECORDS[kind], key_column(kind)
         wanted = [int(key) if kind == "site" else key for k, key in keys if k == kind]
+        if len(wanted) == 1:
+            one = get(connection, model, wanted[0])
+            found |= {} if one is None else {(kind, str(wanted[0])): one}
+            continue
         for start in range(0, len(wanted), _CHUNK):
             statement = select(TABLES[kind]).where(column.in_(wanted[start : start + _CHUNK]))
             for record in records(connection, model, statement):
@@ -255,3 +250,42 @@ def _day(record: Record | None) -> date | None:
     if isinstance(record, Settlement):
         return record.day + KEPT
     return record.day if isinstance(record, Slot | Appointment | Visit | Report) else None
+
+
+# The statements, made once: that takes longer than the database does to answer ------------------
+
+_LOCKED = select(FEED.c.sequence).where(FEED.c.site == bindparam("site")).with_for_update()
+_COUNTER = select(FEED.c.sequence).where(FEED.c.site == bindparam("site"))
+_ROWS = select(
+    CHANGES.c.kind, CHANGES.c.key, CHANGES.c.site, CHANGES.c.sequence, CHANGES.c.body
+).where(CHANGES.c.key.in_(bindparam("keys", expanding=True)))
+_PAGE = (
+    select(CHANGES.c.kind, CHANGES.c.key, CHANGES.c.sequence, CHANGES.c.body)
+    .where(
+        CHANGES.c.site == bindparam("site"),
+        CHANGES.c.sequence > bindparam("since"),
+        or_(CHANGES.c.day.is_(None), CHANGES.c.day >= bindparam("from_day")),
+    )
+    .order_by(CHANGES.c.sequence)
+    .limit(bindparam("most"))
+)
+
+
+@made_once
+def _advanced(connection: Connection) -> Any:
+    statement = insert_into(connection, FEED).values(
+        site=bindparam("site"), sequence=bindparam("sequence")
+    )
+    return statement.on_conflict_do_update(
+        index_elements=[FEED.c.site], set_={"sequence": FEED.c.sequence + bindparam("steps")}
+    ).returning(FEED.c.sequence)
+
+
+@made_once
+def _upsert(connection: Connection) -> Any:
+    statement = insert_into(connection, CHANGES)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=[CHANGES.c.site, CHANGES.c.kind, CHANGES.c.key],
+        set_={"sequence": new.sequence, "day": new.day, "body": new.body},
+    )

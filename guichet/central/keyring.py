@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, delete, insert, select
@@ -19,9 +19,19 @@ from guichet.store.schema import METADATA
 logger = logging.getLogger(__name__)
 
 PRIVATE_KEYS = METADATA.tables["signing_key"]
+_PUBLIC = METADATA.tables["public_key"]
+_PAIRS = select(
+    *(_PUBLIC.c[each.name] for each in fields(PublicKey)),
+    PRIVATE_KEYS.c.created_at,
+    PRIVATE_KEYS.c.private,
+).join_from(_PUBLIC, PRIVATE_KEYS, _PUBLIC.c.kid == PRIVATE_KEYS.c.kid)
 KEY_VALIDITY = timedelta(days=730)
 _KEY_MARGIN = timedelta(days=1)
 """A new key is good at once on a clock that is late, and on the demo's, which goes back to 9:40."""
+
+
+class NoGoodKeyError(Exception):
+    """No key is good at that moment: `signer` makes one."""
 
 
 def keys(engine: Engine) -> list[PublicKey]:
@@ -54,7 +64,7 @@ def signer(engine: Engine, now: datetime) -> tuple[str, bytes]:
     When none is good any more a new one is made: see docs/adr/0011-keys.md.
     """
     with reading(engine) as connection:
-        found = _signing(connection, now)
+        found = signing(connection, now)
     return found or transact(engine, lambda c: _made_good(c, now))
 
 
@@ -75,23 +85,25 @@ def withdraw(connection: Connection, kid: str, now: datetime) -> PublicKey | Non
 
 def _made_good(connection: Connection, now: datetime) -> tuple[str, bytes]:
     feed.lock(connection, 0)  # of no site: of two processes that find none, one makes a key
-    found = _signing(connection, now)
+    found = signing(connection, now)
     if found is None:
         key = add_key(connection, now)
         logger.warning("no signing key was good any more: made %s", key.kid)
-        found = _signing(connection, now)
+        found = signing(connection, now)
     if found is None:
         raise RuntimeError("a key just made does not sign")
     return found
 
 
-def _signing(connection: Connection, now: datetime) -> tuple[str, bytes] | None:
-    """The good key whose time came last; on a late clock any good one."""
-    public = {key.kid: key for key in everything(connection, PublicKey)}
+def signing(connection: Connection, now: datetime) -> tuple[str, bytes] | None:
+    """The good key whose time came last, on a late clock any good one: its id and its seed."""
     good = [
-        (public[row.kid].not_before, row.created_at, row.kid, row.private)
-        for row in connection.execute(select(PRIVATE_KEYS))
-        if row.kid in public and standing(public[row.kid], now) is Standing.GOOD
+        (public.not_before, created_at, public.kid, private)
+        for public, created_at, private in (
+            (PublicKey(*row[:-2]), row.created_at, row.private)
+            for row in connection.execute(_PAIRS)
+        )
+        if standing(public, now) is Standing.GOOD
     ]
     begun = [each for each in good if each[0] + _KEY_MARGIN <= now]
     if not good:

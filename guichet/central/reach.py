@@ -5,18 +5,18 @@ its person's, and in that of where it takes place; its person wherever it is: th
 the convocation, the other calls the person by name.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from guichet.central import feed
+from guichet.central.feed import FEED, Key
+from guichet.central.words import CHANGES
+from guichet.domain.model import Appointment, Record
 from guichet.domain.operations import Operation, Release, concerned
-from guichet.store.booking import APPOINTMENTS, SEAT
+from guichet.store.booking import SEAT
+from guichet.store.records import change_json
 from guichet.store.visits import VISITS
-
-Key = tuple[str, str]
-
-_CHANGE, _FEED = feed.CHANGES, feed.FEED
 
 
 def lock(connection: Connection, operation: Operation) -> None:
@@ -25,70 +25,83 @@ def lock(connection: Connection, operation: Operation) -> None:
     Should one of its records get into yet another feed meanwhile, `publish` locks that one late:
     at worst PostgreSQL ends a deadlock, and guichet.central.transactions tries again.
     """
-    held = _holders(connection, [*concerned(operation.action), *_followed(connection, operation)])
-    for site in sorted({operation.site}.union(*held.values())):
-        feed.lock(connection, site)
+    if connection.dialect.name == "sqlite":  # everything is, since the transaction began
+        return
+    action = operation.action
+    asked = {
+        "site": operation.site,
+        "keys": [key for _kind, key in concerned(action)],
+        "visit": getattr(action, "visit", ""),
+        "hold": action.hold if isinstance(action, Release) else "",
+    }
+    locked = connection.execute(_LOCKED, asked).scalars().all()
+    if operation.site not in locked:
+        feed.lock(connection, operation.site)
 
 
-def publish(connection: Connection, site: int, changed: Iterable[Key]) -> list[Key]:
+def publish(
+    connection: Connection, site: int, changed: Iterable[Key], named: Sequence[Key] = ()
+) -> list[str]:
     """Put the records that an operation of `site` has changed into every feed they belong in.
 
-    Those that went into the feed of `site`.
+    The rows, in the feed of `site`, of what the operation has `named` and of what went there: JSON
+    texts.
     """
+    keys = dict.fromkeys(changed)
+    records = feed.load(connection, list(keys))
+    persons = [("person", r.person) for r in records.values() if isinstance(r, Appointment)]
+    held = feed.rows_of(connection, [*keys, *persons, *named])
+    by_feed = _by_feed(site, keys, records, held)
+    late = {key for there in by_feed.values() for key in there} - keys.keys()
+    records |= feed.load(connection, sorted(late))
+    rows = {key: of[site] for key, of in held.items() if site in of}
+    for number in sorted(by_feed):
+        states = {key: records.get(key) for key in by_feed[number]}
+        before = {key: held[key][number][1] for key in states if number in held.get(key, {})}
+        told = feed.put_in(connection, number, states, before)
+        rows |= told if number == site else {}
+    wanted = dict.fromkeys([*named, *by_feed.get(site, ())])
+    return [change_json(*key, *rows.get(key, (0, None))) for key in wanted]
+
+
+def _by_feed(
+    site: int,
+    keys: Iterable[Key],
+    records: Mapping[Key, Record],
+    held: Mapping[Key, Mapping[int, object]],
+) -> dict[int, list[Key]]:
+    """By feed, what goes there: where a record is already, else `site`, and where it is due."""
+    found = {key: set(held.get(key) or {site}) for key in keys}
+    for record in records.values():
+        if not isinstance(record, Appointment):
+            continue
+        due = found["appointment", record.id]
+        due.add(record.site)
+        person = ("person", record.person)
+        # Where their record has not changed, it is sent only to whom it is new.
+        found.setdefault(person, set()).update(due - set(held.get(person, ())))
     by_feed: dict[int, list[Key]] = {}
-    for key, sites in _destinations(connection, site, list(dict.fromkeys(changed))).items():
+    for key, sites in found.items():
         for number in sites:
             by_feed.setdefault(number, []).append(key)
-    for number in sorted(by_feed):
-        feed.publish(connection, number, by_feed[number])
-    return by_feed.get(site, [])
+    return by_feed
 
 
-def _followed(connection: Connection, operation: Operation) -> list[Key]:
-    """What an operation changes without naming it: a held seat's slot, a visit's appointment."""
-    action = operation.action
-    if isinstance(action, Release):
-        slots = connection.execute(select(SEAT.c.slot).where(SEAT.c.hold == action.hold))
-        return [("slot", key) for key in slots.scalars()]
-    visit = getattr(action, "visit", None)
-    if visit is None:
-        return []
-    found = connection.execute(select(VISITS.c.appointment).where(VISITS.c.id == visit)).scalar()
-    return [("appointment", found)] if found is not None else []
+_FOLLOWED = (
+    select(VISITS.c.appointment).where(VISITS.c.id == bindparam("visit")),
+    select(SEAT.c.slot).where(SEAT.c.hold == bindparam("hold")),
+)
+"""What an operation changes without naming it: a visit's appointment, a held seat's slot."""
 
-
-def _destinations(connection: Connection, site: int, keys: Sequence[Key]) -> dict[Key, set[int]]:
-    """By record, the feeds it goes to: where it is already, else `site`, and where it is due."""
-    appointments = [key for kind, key in keys if kind == "appointment"]
-    where = select(APPOINTMENTS.c.id, APPOINTMENTS.c.site, APPOINTMENTS.c.person).where(
-        APPOINTMENTS.c.id.in_(appointments)
+_HOLDERS = select(CHANGES.c.site).where(
+    or_(
+        CHANGES.c.key.in_(bindparam("keys", expanding=True)),
+        *(CHANGES.c.key.in_(each) for each in _FOLLOWED),
     )
-    placed = connection.execute(where).all() if appointments else []
-    held = _holders(connection, [*keys, *(("person", row.person) for row in placed)])
-    found = {key: set(held.get(key, {site})) for key in keys}
-    for row in placed:
-        due = found["appointment", row.id]
-        due.add(row.site)
-        person = ("person", row.person)
-        # Where their record has not changed, it is sent only to whom it is new.
-        found.setdefault(person, set()).update(due - held.get(person, set()))
-    return found
-
-
-def _holders(connection: Connection, keys: Iterable[Key]) -> dict[Key, set[int]]:
-    """By record, the sites in whose feeds it is."""
-    wanted = set(keys)
-    if not wanted:
-        return {}
-    rows = connection.execute(
-        select(_CHANGE.c.kind, _CHANGE.c.key, _CHANGE.c.site).where(
-            # The sites lead the index; each is looked up in it, and nothing is scanned.
-            _CHANGE.c.site.in_(select(_FEED.c.site)),
-            _CHANGE.c.kind.in_(sorted({kind for kind, _key in wanted})),
-            _CHANGE.c.key.in_(sorted({key for _kind, key in wanted})),
-        )
-    )
-    found: dict[Key, set[int]] = {}
-    for kind, key, site in rows:
-        found.setdefault((kind, key), set()).add(site)
-    return found
+)
+_LOCKED = (
+    select(FEED.c.site)
+    .where(or_(FEED.c.site == bindparam("site"), FEED.c.site.in_(_HOLDERS)))
+    .order_by(FEED.c.site)
+    .with_for_update()
+)

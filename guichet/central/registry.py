@@ -4,9 +4,10 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 
 from guichet.central import feed, keyring, leases
 from guichet.central.auth import STATIONS, Device, digest
@@ -23,6 +24,7 @@ from guichet.store.schema import METADATA
 
 SETTINGS = METADATA.tables["setting"]
 CODES = METADATA.tables["enrol_code"]
+_SETTING = select(SETTINGS.c.value).where(SETTINGS.c.name == bindparam("name"))
 
 MAX_STATIONS = 19
 _CODE_HALF = 5  # characters; ten of 5 bits each are beyond trying out in an hour
@@ -164,21 +166,42 @@ def authority(
 
     Take a fresh one for each request: keys are rotated by other processes too.
     """
+    kid, seed = keyring.signer(engine, now)
     with reading(engine) as connection:
-        secret = bytes.fromhex(_setting(connection, "identity_secret") or "")
-    kid, private = keyring.signer(engine, now)
+        secret = _secret(connection)
+    return Authority(partial(_signed, secret, kid, seed), hold_minutes, waiting or Rules())
+
+
+def authority_within(
+    connection: Connection, now: datetime, hold_minutes: int, waiting: Rules
+) -> Authority:
+    """The same for what is signed within a transaction of the caller's.
+
+    When no key is good at `now` signing raises NoGoodKeyError, for it makes no new one.
+    """
 
     def sign(appointment: Appointment, person: Person) -> str:
-        claims = Claims(
-            appointment=appointment.id,
-            revision=appointment.revision,
-            site=appointment.site,
-            starts_at=appointment.starts_at,
-            digest=token.identity_digest(secret, appointment.id, identity_of(person)),
-        )
-        return token.sign(claims, kid, private)
+        key = keyring.signing(connection, now)
+        if key is None:
+            raise keyring.NoGoodKeyError
+        return _signed(_secret(connection), *key, appointment, person)
 
-    return Authority(sign, hold_minutes, waiting or Rules())
+    return Authority(sign, hold_minutes, waiting)
+
+
+def _signed(secret: bytes, kid: str, seed: bytes, appointment: Appointment, person: Person) -> str:
+    claims = Claims(
+        appointment=appointment.id,
+        revision=appointment.revision,
+        site=appointment.site,
+        starts_at=appointment.starts_at,
+        digest=token.identity_digest(secret, appointment.id, identity_of(person)),
+    )
+    return token.sign(claims, kid, seed)
+
+
+def _secret(connection: Connection) -> bytes:
+    return bytes.fromhex(_setting(connection, "identity_secret") or "")
 
 
 def _free_number(connection: Connection, site: int) -> int | None:
@@ -200,7 +223,7 @@ def _free_number(connection: Connection, site: int) -> int | None:
 
 
 def _setting(connection: Connection, name: str) -> str | None:
-    return connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == name)).scalar()
+    return connection.execute(_SETTING, {"name": name}).scalar()
 
 
 def _set(connection: Connection, name: str, value: str) -> None:

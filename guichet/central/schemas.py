@@ -145,6 +145,15 @@ BAD_CODE: Responses = {
     **INVALID,
 }
 HEALTH: Responses = {200: {"model": HealthBody}, 503: problem("unavailable")}
+OPERATIONS: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/OperationsBody"}}
+        },
+    }
+}
+"""The body that guichet.central.sent reads."""
 VERDICTS: Responses = {200: {"model": VerdictsBody}, 410: problem("cursor_unknown")}
 CHANGES: Responses = {200: {"model": PageBody}, 410: problem("cursor_unknown")}
 SLOTS: Responses = {200: {"model": SlotsBody}}

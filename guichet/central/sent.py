@@ -1,21 +1,28 @@
 """Operations as stations send them, checked before anything is done with them."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any
 
+import msgspec
+from fastapi.exceptions import RequestValidationError
 from pydantic import (
     AfterValidator,
+    BaseModel,
     BeforeValidator,
+    Field,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
 
-from guichet.domain.operations import Book, Operation
+from guichet.domain.operations import Action, Book, Operation
+from guichet.store.wire import ACTIONS
 
+MAX_OPERATIONS = 200
 _LONGEST = 500  # characters of one text
 _YEARS = range(2000, 2200)
 _APPOINTMENT_ID = re.compile("[0-9a-f]{16}")
@@ -31,7 +38,7 @@ def _named(body: Any) -> Any:
 
 def _sound(operation: Operation) -> Operation:
     """Refuse what no station writes and a database or calendar would choke on."""
-    for value in _leaves(asdict(operation)):
+    for value in _leaves(operation):
         if isinstance(value, str) and (len(value) > _LONGEST or "\0" in value):
             raise ValueError("a text is too long or holds a null character")
         if isinstance(value, datetime):
@@ -48,13 +55,20 @@ def _sound(operation: Operation) -> Operation:
 
 
 def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict):
+    if is_dataclass(value) and not isinstance(value, type):
+        value = [getattr(value, name) for name in _fields(type(value))]
+    elif isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list | tuple):
         for part in value:
             yield from _leaves(part)
     else:
         yield value
+
+
+@cache
+def _fields(model: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(model))
 
 
 SentOperation = Annotated[Operation, BeforeValidator(_named), AfterValidator(_sound)]
@@ -89,3 +103,63 @@ def _or_unreadable(body: Any, read: ValidatorFunctionWrapHandler) -> Operation |
 
 SentOrUnreadable = Annotated[SentOperation, WrapValidator(_or_unreadable)]
 """As SentOperation, but a bad one is an Unreadable instead of an error."""
+
+
+class OperationsBody(BaseModel):
+    """Operations in the order they were made."""
+
+    operations: Annotated[list[SentOrUnreadable], Field(max_length=MAX_OPERATIONS)]
+
+
+class _Head(msgspec.Struct):
+    id: str
+    station: str
+    agent: str
+    site: int
+    at: datetime
+    action: msgspec.Raw
+
+
+class _Body(msgspec.Struct):
+    operations: Annotated[list[_Head], msgspec.Meta(max_length=MAX_OPERATIONS)]
+
+
+class _Kind(msgspec.Struct):
+    kind: str
+
+
+_BODY, _KIND = msgspec.json.Decoder(_Body), msgspec.json.Decoder(_Kind)
+_DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
+    kind: msgspec.json.Decoder(action) for kind, action in ACTIONS.items()
+}
+
+
+def read_operations(body: bytes, content_type: str) -> Sequence[Operation | Unreadable]:
+    """The operations of a request's body; raises RequestValidationError (422).
+
+    What is as it should be is read in a tenth of the time that saying what is not takes.
+    """
+    if not _JSON.match(content_type):
+        raise RequestValidationError([{"loc": ("body",), "type": "json_type"}])
+    try:
+        return [_sound(_operation(head)) for head in _BODY.decode(body).operations]
+    except (msgspec.MsgspecError, KeyError, ValueError, RecursionError):
+        return _explained(body)
+
+
+_JSON = re.compile(r"application/([^;]+\+)?json\s*(;|$)", re.IGNORECASE)
+
+
+def _operation(head: _Head) -> Operation:
+    action: Action = _DECODERS[_KIND.decode(head.action).kind].decode(head.action)
+    return Operation(head.id, head.station, head.agent, head.site, head.at, action)
+
+
+def _explained(body: bytes) -> list[Operation | Unreadable]:
+    try:
+        return OperationsBody.model_validate_json(body).operations
+    except ValidationError as error:
+        told = error.errors(include_url=False, include_context=False, include_input=False)
+        raise RequestValidationError(
+            [{**each, "loc": ("body", *each["loc"])} for each in told]
+        ) from error

@@ -52,16 +52,29 @@ def apply(
         return Refused("not_allowed")
     if exceptional(operation.action) and Role.SUPERVISOR not in agent.roles:
         return Refused("supervisor_only")
+    if not isinstance(operation.action, _UNDONE):
+        return _effect(connection, operation, now, authority)
     try:
         with connection.begin_nested() as savepoint:
-            outcome = _dispatch(connection, operation, now, authority)
-            if authority is not None and isinstance(outcome, Applied):
-                outcome = waiting.follow(connection, operation, outcome, now, authority)
+            outcome = _effect(connection, operation, now, authority)
             if isinstance(outcome, Refused):
                 savepoint.rollback()
     except IntegrityError:
         # The only constraint an operation can meet: one active appointment a person and family.
         return Refused("already_booked")
+    return outcome
+
+
+_UNDONE = (Move, UndoCheckIn)
+"""What may be refused after it has begun to write; all else is refused before, or never."""
+
+
+def _effect(
+    connection: Connection, operation: Operation, now: datetime, authority: Authority | None
+) -> Applied | Refused:
+    outcome = _dispatch(connection, operation, now, authority)
+    if authority is not None and isinstance(outcome, Applied):
+        return waiting.follow(connection, operation, outcome, now, authority)
     return outcome
 
 

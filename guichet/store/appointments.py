@@ -1,6 +1,6 @@
 """What stands for or against an operation on an appointment."""
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from guichet.domain.lifecycle import APPOINTMENT
 from guichet.domain.model import Appointment, AppointmentStatus, Person
@@ -29,19 +29,23 @@ def objection(appointment: Appointment | None, kind: str) -> str | None:
 
 def active(connection: Connection, person: str, family: str) -> str | None:
     """The appointment that the person holds in the family, at whatever site."""
-    found: str | None = connection.execute(
-        select(_APPOINTMENT.c.id).where(
-            _APPOINTMENT.c.person == person,
-            _APPOINTMENT.c.family == family,
-            _APPOINTMENT.c.status == AppointmentStatus.BOOKED.value,
-        )
-    ).scalar()
+    asked = {"person": person, "family": family}
+    found: str | None = connection.execute(_ACTIVE, asked).scalar()
     return found
 
 
 def taken(connection: Connection, appointment: str) -> bool:
     """Whether an appointment has that id, or the reference that follows from it."""
-    clash = or_(
-        _APPOINTMENT.c.id == appointment, _APPOINTMENT.c.reference == reference_of(appointment)
-    )
-    return connection.execute(select(_APPOINTMENT.c.id).where(clash)).first() is not None
+    asked = {"id": appointment, "reference": reference_of(appointment)}
+    return connection.execute(_TAKEN, asked).first() is not None
+
+
+_ACTIVE = select(_APPOINTMENT.c.id).where(
+    _APPOINTMENT.c.person == bindparam("person"),
+    _APPOINTMENT.c.family == bindparam("family"),
+    _APPOINTMENT.c.status == AppointmentStatus.BOOKED.value,
+)
+_TAKEN = select(_APPOINTMENT.c.id).where(
+    or_(_APPOINTMENT.c.id == bindparam("id"), _APPOINTMENT.c.reference == bindparam("reference"))
+)
+"""Made once: building a statement takes longer than the database does to answer it."""

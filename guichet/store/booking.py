@@ -8,15 +8,19 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     ScalarSelect,
+    Update,
+    bindparam,
     case,
+    delete,
     func,
-    insert,
     literal,
     select,
     update,
@@ -25,7 +29,7 @@ from sqlalchemy import (
 from guichet.domain import quotas
 from guichet.domain.cooldown import Rules as Cooldown
 from guichet.domain.lifecycle import CANCELLED_BY, after
-from guichet.domain.model import Appointment, AppointmentStatus, Person, Procedure, Slot
+from guichet.domain.model import Appointment, AppointmentStatus, Demand, Person, Procedure, Slot
 from guichet.domain.operations import Applied, Book, Cancel, Hold, Move, Operation, Refused, Release
 from guichet.domain.reference import reference_of
 from guichet.domain.waiting import Rules
@@ -33,6 +37,7 @@ from guichet.store.appointments import active, appointment_for, objection, taken
 from guichet.store.cooling import take_back
 from guichet.store.records import columns, get, put
 from guichet.store.schema import METADATA
+from guichet.store.upsert import insert_into, made_once
 
 SEAT = METADATA.tables["seat"]
 SLOTS = METADATA.tables["slot"]
@@ -146,8 +151,12 @@ def book(
         appointment = replace(appointment, override=None)
     if authority is not None:
         appointment = replace(appointment, token=authority.sign(appointment, person))
-    connection.execute(insert(APPOINTMENTS).values(columns(appointment)))
+    if authority is not None and _kept_for_another(connection, action, person.id):
+        return Refused("offer_over")
+    if connection.execute(_booked(connection), columns(appointment)).first() is None:
+        return Refused("already_booked")  # by another transaction, meanwhile
     if authority is not None and not _seat(connection, action, slot, person, now):
+        connection.execute(_UNBOOKED, {"of": appointment.id})
         return Refused("slot_full")
     changed = [("appointment", appointment.id), ("person", person.id)]
     if authority is not None:
@@ -210,6 +219,8 @@ def move(
     )
     changed = [("appointment", moved.id)]
     if authority is not None:
+        if _kept_for_another(connection, action, person.id):
+            return Refused("offer_over")
         freed = _free(connection, appointment, now)
         if not _seat(connection, action, slot, person, now):
             return Refused("slot_full")
@@ -250,10 +261,11 @@ def free_seats(*conditions: ColumnElement[bool]) -> dict[str, ScalarSelect[int]]
 
 def recount(connection: Connection, slot: str, now: datetime) -> None:
     """Write how many of the slot's seats are free."""
-    # Of two transactions that took seats at once, the second must count after the first's commit.
-    connection.execute(select(SLOTS.c.id).where(SLOTS.c.id == slot).with_for_update())
-    counts = free_seats(SEAT.c.slot == slot, SEAT.c.free_at <= now)
-    connection.execute(update(SLOTS).where(SLOTS.c.id == slot).values(counts))
+    if connection.dialect.name != "sqlite":
+        # Of two transactions that took seats at once, the second must count after the first's
+        # commit.
+        connection.execute(_SLOT_LOCKED, {"of": slot})
+    connection.execute(_RECOUNTED, {"of": slot, "now": now})
 
 
 def recounted(connection: Connection, slots: Any, now: datetime) -> list[str]:
@@ -264,6 +276,12 @@ def recounted(connection: Connection, slots: Any, now: datetime) -> list[str]:
     return keys
 
 
+def _kept_for_another(connection: Connection, action: Book | Move, person: str) -> bool:
+    """Whether the seat held is one that was offered to somebody else who waits."""
+    demand = get(connection, Demand, action.hold)
+    return demand is not None and demand.offered == action.slot and demand.person != person
+
+
 def _seat(
     connection: Connection, action: Book | Move, slot: Slot, person: Person, now: datetime
 ) -> bool:
@@ -272,35 +290,22 @@ def _seat(
     What the person gave up themselves comes next. Without either, an operation that comes after
     the slot has begun gets no other seat.
     """
-    booked = {"free_at": NEVER, "hold": None, "kept_for": None, "appointment": action.appointment}
-    held = (SEAT.c.hold == action.hold, SEAT.c.slot == slot.id, SEAT.c.appointment.is_(None))
-    if connection.execute(update(SEAT).where(*held).values(booked)).rowcount == 1:
+    held = {"held": action.hold, "of": action.slot, "appointment": action.appointment}
+    if connection.execute(_HELD_TAKEN, held).rowcount == 1:
         return True
     if slot.starts_at <= now:
         return False
-    return take_back(connection, slot.id, person.id, booked) or _take(
-        connection, slot.id, now, quotas.PAN, appointment=action.appointment, free_at=NEVER
+    taken = {"appointment": action.appointment, "free_at": NEVER}
+    given_up = {"hold": None, "kept_for": None} | taken
+    return take_back(connection, slot.id, person.id, given_up) or _take(
+        connection, slot.id, now, quotas.PAN, **taken
     )
 
 
 def _take(connection: Connection, slot: str, now: datetime, quota: str, **values: Any) -> bool:
     """Take one free seat of the slot that is open to `quota`; whether there was one."""
-    open_to = quotas.OPEN_TO[quota]
-    rank = case({kind: place for place, kind in enumerate(open_to)}, value=SEAT.c.quota)
-    free = (
-        select(SEAT.c.number)
-        .where(SEAT.c.slot == slot, SEAT.c.free_at <= now, SEAT.c.quota.in_(open_to))
-        .order_by(rank, SEAT.c.number)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    taken = connection.execute(
-        update(SEAT)
-        .where(SEAT.c.slot == slot, SEAT.c.number == free)
-        .values({"hold": None, "kept_for": None, "appointment": None} | values)
-    )
-    return taken.rowcount == 1
+    asked = {"of": slot, "now": now, "hold": None, "appointment": None} | values
+    return connection.execute(_taking(quota), asked).rowcount == 1
 
 
 def _free(connection: Connection, appointment: Appointment, now: datetime) -> list[str]:
@@ -312,4 +317,52 @@ def _free(connection: Connection, appointment: Appointment, now: datetime) -> li
             .values(free_at=now, hold=None, appointment=None, kept_for=appointment.person)
             .returning(SEAT.c.slot)
         ).scalars()
+    )
+
+
+# The statements, made once: that takes longer than the database does to answer ------------------
+
+_UNBOOKED = delete(APPOINTMENTS).where(APPOINTMENTS.c.id == bindparam("of"))
+_SLOT_LOCKED = select(SLOTS.c.id).where(SLOTS.c.id == bindparam("of")).with_for_update()
+_RECOUNTED = (
+    update(SLOTS)
+    .where(SLOTS.c.id == bindparam("of"))
+    .values(free_seats(SEAT.c.slot == bindparam("of"), SEAT.c.free_at <= bindparam("now")))
+)
+_HELD_TAKEN = (
+    update(SEAT)
+    .where(
+        SEAT.c.hold == bindparam("held"),
+        SEAT.c.slot == bindparam("of"),
+        SEAT.c.appointment.is_(None),
+    )
+    .values(free_at=NEVER, hold=None, kept_for=None, appointment=bindparam("appointment"))
+)
+
+
+@made_once
+def _booked(connection: Connection) -> Any:
+    return (
+        insert_into(connection, APPOINTMENTS).on_conflict_do_nothing().returning(APPOINTMENTS.c.id)
+    )
+
+
+@cache
+def _taking(quota: str) -> Update:
+    open_to = quotas.OPEN_TO[quota]
+    rank = case({kind: place for place, kind in enumerate(open_to)}, value=SEAT.c.quota)
+    of: BindParameter[Any] = bindparam("of")
+    taken = ("free_at", "hold", "appointment")
+    free = (
+        select(SEAT.c.number)
+        .where(SEAT.c.slot == of, SEAT.c.free_at <= bindparam("now"), SEAT.c.quota.in_(open_to))
+        .order_by(rank, SEAT.c.number)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    return (
+        update(SEAT)
+        .where(SEAT.c.slot == of, SEAT.c.number == free)
+        .values({"kept_for": None, **{name: bindparam(name) for name in taken}})
     )

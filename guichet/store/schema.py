@@ -85,6 +85,7 @@ Table(
     Column("sequence", Integer, nullable=False),
     Column("day", Date),
     Column("body", String, nullable=False),
+    Index("ix_change_key", "key"),
     Index("ix_change_site_sequence", "site", "sequence"),
 )
 Table(

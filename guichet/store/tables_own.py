@@ -48,7 +48,10 @@ class ChangeRow(SQLModel, table=True):
     """
 
     __tablename__ = "change"
-    __table_args__ = (Index("ix_change_site_sequence", "site", "sequence"),)
+    __table_args__ = (
+        Index("ix_change_site_sequence", "site", "sequence"),
+        Index("ix_change_key", "key"),
+    )
     site: int = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     key: str = Field(primary_key=True)

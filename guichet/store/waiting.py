@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 
 from guichet.domain import quotas
 from guichet.domain.model import Appointment, Demand, Site, Slot
@@ -22,7 +22,6 @@ from guichet.domain.operations import (
     Move,
     Operation,
     RecordDemand,
-    Refused,
     Release,
 )
 from guichet.domain.quotas import open_seats
@@ -46,6 +45,17 @@ _PROCEDURES = METADATA.tables["procedure"]
 Key = tuple[str, str]
 
 
+_FAMILY = select(_PROCEDURES.c.family).where(_PROCEDURES.c.code == bindparam("code"))
+_THEIRS = select(DEMANDS).where(
+    DEMANDS.c.person == bindparam("person"),
+    DEMANDS.c.site == bindparam("site"),
+    DEMANDS.c.procedure.in_(
+        select(_PROCEDURES.c.code).where(_PROCEDURES.c.family == _FAMILY.scalar_subquery())
+    ),
+)
+"""What a person waits for in a démarche's family; made once, as it is asked at each booking."""
+
+
 class Seat(NamedTuple):
     """A seat that has become free."""
 
@@ -56,27 +66,24 @@ class Seat(NamedTuple):
 
 def follow(
     connection: Connection, operation: Operation, done: Applied, now: datetime, authority: Authority
-) -> Applied | Refused:
+) -> Applied:
     """What the waiting list makes of an operation that central has just applied.
 
     Whoever is booked waits no more; the seats it freed are offered to those who wait, and kept
-    back for a while when nobody does. A seat offered to one person is refused to another.
+    back for a while when nobody does.
     """
     rules = authority.waiting
     demands = [key for kind, key in done.changed if kind == "demand"]
     slots = [key for kind, key in done.changed if kind == "slot"]
     since = None
     match operation.action:
-        case Book(person=person, procedure=procedure) as action:
-            if _others(connection, action, person):
-                return Refused("offer_over")
+        case Book(person=person, procedure=procedure):
             demands += _satisfied(connection, person, procedure, operation.site)
             slots = []  # it has freed none of them
         case Move() as action:
             moved = get(connection, Appointment, action.appointment)
-            if moved is None or _others(connection, action, moved.person):
-                return Refused("offer_over")
-            demands += _satisfied(connection, moved.person, moved.procedure, operation.site)
+            if moved is not None:
+                demands += _satisfied(connection, moved.person, moved.procedure, operation.site)
         case Release():
             since = now - rules.recent
         case RecordDemand(demand=demand):
@@ -178,20 +185,10 @@ def _offered(demand: Demand, slot: str, until: datetime, day: date) -> Demand:
     )
 
 
-def _others(connection: Connection, action: Book | Move, person: str) -> bool:
-    """Whether the seat taken was kept for somebody else."""
-    demand = get(connection, Demand, action.hold)
-    return demand is not None and demand.offered == action.slot and demand.person != person
-
-
 def _satisfied(connection: Connection, person: str, procedure: str, site: int) -> list[str]:
     """Close what the person waited for in the démarche's family; the demands' ids."""
-    family = select(_PROCEDURES.c.family).where(_PROCEDURES.c.code == procedure)
-    alike = select(_PROCEDURES.c.code).where(_PROCEDURES.c.family == family.scalar_subquery())
-    theirs = select(DEMANDS).where(
-        DEMANDS.c.person == person, DEMANDS.c.site == site, DEMANDS.c.procedure.in_(alike)
-    )
-    found = records(connection, Demand, theirs)
+    asked = {"person": person, "site": site, "code": procedure}
+    found = records(connection, Demand, _THEIRS, asked)
     put(connection, *(closed(demand, Ended.BOOKED) for demand in found))
     return [demand.id for demand in found]
 
@@ -238,6 +235,8 @@ def _given_back(connection: Connection, demands: Sequence[str], now: datetime) -
 
 def _free_from(connection: Connection, slots: Sequence[str], now: datetime) -> list[Seat]:
     """The seats of these slots that have been free from this very moment on."""
+    if not slots:
+        return []
     return _free(connection, slots, SEAT.c.free_at == now, SEAT.c.hold.is_(None))
 
 

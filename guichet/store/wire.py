@@ -12,7 +12,7 @@ from guichet.errors import ProtocolError
 from guichet.i18n import _
 from guichet.store.records import from_json
 
-_ACTIONS: dict[str, type[Action]] = {
+ACTIONS: dict[str, type[Action]] = {
     str(field.default): action
     for action in get_args(Action)
     for field in fields(action)
@@ -37,7 +37,7 @@ def read_operation(text: str) -> Operation:
             agent=str(body["agent"]),
             site=int(body["site"]),
             at=msgspec.convert(body["at"], datetime),
-            action=msgspec.convert(action, _ACTIONS[action["kind"]]),
+            action=msgspec.convert(action, ACTIONS[action["kind"]]),
         )
     except (KeyError, TypeError, ValueError, msgspec.DecodeError) as error:
         raise ValueError("not an operation") from error

@@ -1,6 +1,7 @@
 """Whatever three sites ask of each other's records: each feed holds what it must, as it is now."""
 
 import itertools
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -8,10 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
-from guichet.central import feed, registry
+from guichet.central import registry
 from guichet.central.auth import Device
 from guichet.central.judge import judge
 from guichet.central.registry import Enrolled
+from guichet.central.transactions import transact
+from guichet.central.words import CHANGES
 from guichet.domain.model import Appointment, Person, Site
 from guichet.domain.operations import (
     Action,
@@ -65,7 +68,7 @@ def made(prefix: str, site: int, kind: str, where: int, number: int) -> Action:
 
 def feeds(engine: Engine, kind: str, keys: set[str]) -> dict[tuple[int, str], str]:
     """By site and key, what the feeds say of these records."""
-    changes = feed.CHANGES
+    changes = CHANGES
     with reading(engine) as connection:
         rows = connection.execute(
             select(changes).where(changes.c.kind == kind, changes.c.key.in_(keys))
@@ -118,5 +121,8 @@ def test_each_feed_holds_what_it_must(engine: Engine, choices: list[tuple[Any, .
     for site, kind, where, which in choices:
         station = Enrolled(f"st{site}", site, site, "", "")
         asked = operation(station, made(prefix, site, kind, where, which), START)
-        judge(engine, asked, Device(f"st{site}", site, site, ""), START, authority)
+        device = Device(f"st{site}", site, site, "")
+        transact(
+            engine, partial(judge, operation=asked, station=device, now=START, authority=authority)
+        )
     check(engine, prefix)

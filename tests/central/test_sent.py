@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from fastapi.exceptions import RequestValidationError
 from hypothesis import given
 from pydantic import TypeAdapter, ValidationError
 
-from guichet.central.sent import SentOperation
+from guichet.central.sent import SentOperation, read_operations
 from guichet.domain.operations import Operation
 from guichet.store.wire import operation_json, read_operation
 from tests.store.test_wire import OPERATIONS, as_body
@@ -55,3 +56,36 @@ def test_an_accord_needs_its_time_zone_too() -> None:
         SENT.validate_python(body)
     aware = accord | {"given_at": "2026-11-23T08:00:00Z"}
     assert SENT.validate_python(as_body(kind="book", accord=aware, **booked)).site == 93
+
+
+@given(OPERATIONS)
+def test_the_quick_way_reads_what_the_thorough_one_does(sent: Operation) -> None:
+    text = operation_json(sent)
+    try:
+        thorough = SENT.validate_json(text)
+    except ValidationError:
+        with pytest.raises(RequestValidationError):
+            read_operations(f'{{"operations":[{text}]}}'.encode(), "application/json")
+        return
+    body = f'{{"operations":[{text},{text}]}}'.encode()
+    assert read_operations(body, "application/json") == [thorough, thorough]
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "Application/JSON; charset=utf-8", "application/x+json"]
+)
+def test_json_by_any_of_its_names(content_type: str) -> None:
+    assert read_operations(b'{"operations":[]}', content_type) == []
+
+
+@pytest.mark.parametrize("content_type", ["", "text/plain", "application/jsonp", "text/json"])
+def test_what_is_not_called_json_is_not_read(content_type: str) -> None:
+    with pytest.raises(RequestValidationError):
+        read_operations(b'{"operations":[]}', content_type)
+
+
+def test_numbers_as_texts_are_read_as_ever() -> None:
+    body = as_body(visit="v1", kind="start") | {"site": "93"}
+    (read,) = read_operations(json.dumps({"operations": [body]}).encode(), "application/json")
+    assert isinstance(read, Operation)
+    assert read.site == 93

@@ -1,13 +1,16 @@
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from guichet.central import feed
-from guichet.central.transactions import transact
+from guichet.central.transactions import submit, transact
 from guichet.errors import StoreError
+from guichet.store.schema import METADATA
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -55,3 +58,139 @@ def test_what_fails_half_way_leaves_nothing(engine: Engine) -> None:
         transact(engine, work)
     with engine.connect() as connection:
         assert feed.sequence_of(connection, 1) == 0
+
+
+SETTING = METADATA.tables["setting"]
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+Work = Callable[[Connection], str]
+
+
+def note(name: str) -> Work:
+    """A piece of work that leaves a trace."""
+
+    def work(connection: Connection) -> str:
+        connection.execute(sa.insert(SETTING).values(name=name, value="here"))
+        return name
+
+    return work
+
+
+def noted(engine: Engine) -> list[str]:
+    with engine.connect() as connection:
+        return sorted(connection.execute(sa.select(SETTING.c.name)).scalars())
+
+
+@contextmanager
+def writer_busy(engine: Engine) -> Iterator[Future[list[str]]]:
+    """Meanwhile whatever is submitted waits for the work that is under way."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work(connection: Connection) -> str:
+        begun.set()
+        assert go_on.wait(timeout=10)
+        return note("first")(connection)
+
+    first = submit(engine, [work])
+    assert begun.wait(timeout=10)
+    yield first
+    go_on.set()
+
+
+def commits(engine: Engine) -> list[None]:
+    """One item a commit, from now on."""
+    seen: list[None] = []
+    sa.event.listen(engine, "commit", lambda _connection: seen.append(None))
+    return seen
+
+
+@SQLITE
+def test_what_waits_is_committed_together(engine: Engine) -> None:
+    seen = commits(engine)
+    with writer_busy(engine) as first:
+        waiting = [submit(engine, [note(f"{n}"), note(f"{n}b")]) for n in range(5)]
+        assert not first.done()
+    assert [future.result(timeout=10) for future in waiting] == [
+        [f"{n}", f"{n}b"] for n in range(5)
+    ]
+    assert len(seen) == 2
+    assert len(noted(engine)) == 11
+
+
+@SQLITE
+def test_a_group_has_its_limit(engine: Engine) -> None:
+    seen = commits(engine)
+    with writer_busy(engine):
+        waiting = [submit(engine, [note(f"{n}")]) for n in range(100)]
+    for future in waiting:
+        future.result(timeout=10)
+    assert len(seen) == 3  # the first, 64, 36
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_request_s_works_share_a_few_transactions(engine: Engine) -> None:
+    seen = commits(engine)
+    names = [f"{number:02}" for number in range(40)]
+    assert submit(engine, [note(name) for name in names]).result(timeout=10) == names
+    assert len(seen) == 3  # 16, 16, 8
+    assert noted(engine) == names
+
+
+def test_nobody_is_answered_before_the_commit(engine: Engine) -> None:
+    for number in range(20):
+        (name,) = submit(engine, [note(f"{number:02}")]).result(timeout=10)
+        assert name in noted(engine)
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("ours"), KeyError("key")])
+def test_a_failure_takes_no_other_with_it(engine: Engine, fault: Exception) -> None:
+    def fail(connection: Connection) -> str:
+        note("half")(connection)
+        raise fault
+
+    with writer_busy(engine) as first:
+        good = submit(engine, [note("good")])
+        bad = submit(engine, [note("before"), fail, note("after")])
+        late = submit(engine, [note("late")])
+    assert first.result(timeout=10) == ["first"]
+    assert (good.result(timeout=10), late.result(timeout=10)) == (["good"], ["late"])
+    with pytest.raises(type(fault)):
+        bad.result(timeout=10)
+    # What was done before the fault stays, as its sender will ask for it again; nothing after it.
+    assert noted(engine) == ["before", "first", "good", "late"]
+
+
+def test_nor_does_a_fault_of_the_database(engine: Engine) -> None:
+    def fail(connection: Connection) -> str:
+        note("half")(connection)
+        connection.execute(sa.text("SELECT * FROM nowhere"))
+        return ""
+
+    with writer_busy(engine):
+        good, bad = submit(engine, [note("good")]), submit(engine, [fail])
+        late = submit(engine, [note("late")])
+    assert (good.result(timeout=10), late.result(timeout=10)) == (["good"], ["late"])
+    with pytest.raises(StoreError):
+        bad.result(timeout=10)
+    assert noted(engine) == ["first", "good", "late"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_key_that_another_takes_meanwhile_is_seen_at_the_second_try(engine: Engine) -> None:
+    both_looked = threading.Barrier(2)
+
+    def find_or_make() -> str:
+        looked = False
+
+        def work(connection: Connection) -> str:
+            nonlocal looked
+            found = connection.execute(sa.select(SETTING.c.name)).scalar()
+            if not looked:
+                looked = True
+                both_looked.wait(timeout=10)
+            return "found" if found else note("key")(connection)
+
+        return transact(engine, work)
+
+    with ThreadPoolExecutor(2) as pool:
+        made = [pool.submit(find_or_make) for _ in range(2)]
+        assert sorted(future.result(timeout=20) for future in made) == ["found", "key"]

@@ -25,8 +25,9 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Connection, func, select
 
-from guichet.central import feed, registry
+from guichet.central import registry
 from guichet.central.judge import VERDICTS
+from guichet.central.words import CHANGES, GONE
 from guichet.config import Enrolment
 from guichet.domain.day import counts, state_of
 from guichet.domain.lifecycle import CANCELLED_BY, OUTCOMES
@@ -325,11 +326,10 @@ class AnyOrder(RuleBasedStateMachine):
 
     def all_agree(self, connection: Connection) -> None:
         """Each station holds what its site's feed says, nothing else."""
-        changes = feed.CHANGES
         for post in self.posts:
             rows = connection.execute(
-                select(changes.c.kind, changes.c.key, changes.c.body).where(
-                    changes.c.site == post.enrolment.site, changes.c.body != feed.GONE
+                select(CHANGES.c.kind, CHANGES.c.key, CHANGES.c.body).where(
+                    CHANGES.c.site == post.enrolment.site, CHANGES.c.body != GONE
                 )
             )
             said = {(kind, key): body for kind, key, body in rows}

@@ -1,0 +1,93 @@
+"""The operations of a request, on their way to being judged."""
+
+from asyncio import wrap_future
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from starlette.concurrency import run_in_threadpool
+
+from guichet.central import feed, keyring, registry
+from guichet.central.auth import Device, admit_within
+from guichet.central.judge import failed, judge, unreadable
+from guichet.central.problems import Problem
+from guichet.central.sent import Unreadable
+from guichet.central.transactions import submit, transact
+from guichet.domain.operations import Operation
+from guichet.errors import StoreError
+
+Work = Callable[[Connection], str]
+
+
+async def verdicts(
+    state: Any,
+    headers: Mapping[str, str],
+    sent: Sequence[Operation | Unreadable],
+    since: str | None,
+    now: datetime,
+) -> list[str]:
+    """The verdict on each of them as JSON text, in their order.
+
+    `state` is the application's. Who sends them is looked at in the transaction that judges the
+    first. Raises Problem and StoreError; what was judged before a fault is kept.
+    """
+    operations = [each for each in sent if isinstance(each, Operation)]
+    known: list[Device] = []
+
+    def enter(connection: Connection) -> str:
+        if not known:
+            named = headers.get("authorization"), headers.get("user-agent")
+            device = admit_within(connection, *named, now, state.protection.unused_days)
+            state.budgets.request(device.id)
+            if since is not None:
+                sequence_of(connection, device.site, since)
+            state.budgets.operations(device.site, operations)
+            known.append(device)
+        return ""
+
+    def work(operation: Operation, connection: Connection) -> str:
+        enter(connection)
+        authority = registry.authority_within(connection, now, state.hold_minutes, state.waiting)
+        return judge(connection, operation, known[0], state.clock(), authority)
+
+    works = [partial(work, operation) for operation in operations]
+    judged = iter(await _judged(state.engine, now, works or [enter], operations))
+    return [unreadable(each) if isinstance(each, Unreadable) else next(judged) for each in sent]
+
+
+def sequence_of(connection: Connection, site: int, cursor: str) -> int:
+    """The sequence of a cursor; raises Problem (410) when it is of no feed that is known now."""
+    start = feed.decode_cursor(cursor, registry.epoch(connection))
+    if start is None or start > feed.sequence_of(connection, site):
+        raise Problem(410, "cursor_unknown")
+    return start
+
+
+async def _judged(
+    engine: Engine, now: datetime, works: Sequence[Work], operations: Sequence[Operation]
+) -> list[str]:
+    try:
+        return await wrap_future(submit(engine, works))
+    except keyring.NoGoodKeyError:
+        await run_in_threadpool(keyring.signer, engine, now)
+        return await wrap_future(submit(engine, works))
+    except (Problem, StoreError):
+        raise
+    except Exception:  # noqa: BLE001 - whose fault it is shows when each is judged alone
+        return await run_in_threadpool(_one_by_one, engine, works, operations)
+
+
+def _one_by_one(
+    engine: Engine, works: Sequence[Work], operations: Sequence[Operation]
+) -> list[str]:
+    judged = []
+    for work, operation in zip(works, operations, strict=True):
+        try:
+            judged.append(transact(engine, work))
+        except (Problem, StoreError):
+            raise
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the next one must be judged
+            judged.append(failed(operation, fault))
+    return judged
