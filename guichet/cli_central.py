@@ -1,13 +1,14 @@
 """The commands of the central server."""
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from guichet.cli_help import FOLDER, Commands
+from guichet.cli_help import Commands
+from guichet.cli_server import COMMANDS
+from guichet.cli_server import created as _created
+from guichet.cli_server import where as _where
 from guichet.errors import ConfigError
 from guichet.i18n import _
 
@@ -16,45 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-DATABASE_FILE = "central.sqlite3"
-
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-def _where(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say which central is meant."""
-    command = click.option(
-        "--dir",
-        "folder",
-        metavar="DOSSIER",
-        type=FOLDER,
-        help=_("Dossier de la centrale (base et journal)."),
-    )(command)
-    return click.option(
-        "--database",
-        envvar="GUICHET_DATABASE",
-        help=_("Adresse de la base, si ce n’est pas le fichier SQLite du dossier."),
-    )(command)
-
-
-def _database(folder: Path | None, database: str | None) -> str:
-    """The database's URL; the folder is made and its log opened."""
-    from guichet.config import configure_logging, station_folder  # noqa: PLC0415
-    from guichet.store.engine import sqlite_url  # noqa: PLC0415
-
-    where = station_folder(folder) if folder else station_folder() / "central"
-    configure_logging(station_folder(where))
-    return database or sqlite_url(where / DATABASE_FILE)
-
-
-def _created(folder: Path | None, database: str | None) -> "Engine":
-    from guichet.central.registry import create  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
-    from guichet.store.engine import open_engine  # noqa: PLC0415
-
-    engine = open_engine(_database(folder, database))
-    create(engine, clock()())
-    return engine
 
 
 @click.group(cls=Commands, subcommand_metavar="COMMANDE…")
@@ -62,53 +25,8 @@ def central() -> None:
     """Administrer et servir la centrale."""
 
 
-@central.command()
-@_where
-@click.option("--training", is_flag=True, help=_("Y mettre des sites et personnes fictifs."))
-def init(folder: Path | None, database: str | None, *, training: bool) -> None:
-    """Créer la base de la centrale, ou la mettre à jour."""
-    engine = _created(folder, database)
-    if training:
-        from guichet.central.training import load, loaded_day, local_day  # noqa: PLC0415
-        from guichet.config import clock  # noqa: PLC0415
-
-        if loaded_day(engine) is not None:
-            raise ConfigError(_("Cette base contient déjà les données d’entraînement."))
-        now = clock()()
-        load(engine, local_day(now), now)
-    engine.dispose()
-    click.echo(_("La centrale est prête."))
-
-
-@central.command()
-@_where
-@click.option("--host", default="127.0.0.1", show_default=True, help=_("Adresse d’écoute."))
-@click.option("--port", default=8460, show_default=True, help=_("Port d’écoute, 0\u202f: libre."))
-@click.option("--tls-cert", type=_FILE, help=_("Certificat TLS (PEM)."))
-@click.option("--tls-key", type=_FILE, help=_("Clé du certificat (PEM)."))
-@click.option("--stop-with-stdin", is_flag=True, hidden=True)
-def serve(
-    *,
-    folder: Path | None,
-    database: str | None,
-    host: str,
-    port: int,
-    tls_cert: Path | None,
-    tls_key: Path | None,
-    stop_with_stdin: bool,
-) -> None:
-    """Servir la centrale jusqu’à Ctrl+C."""
-    from guichet.central import serve as server  # noqa: PLC0415
-
-    if stop_with_stdin:
-        server.stop_with_stdin()
-    url = _database(folder, database)
-
-    def ready(address: str) -> None:
-        click.echo(_("La centrale répond à {address}").format(address=address))
-        sys.stdout.flush()
-
-    server.serve(url, host, port, ready=ready, tls_cert=tls_cert, tls_key=tls_key)
+for _command in COMMANDS:
+    central.add_command(_command)
 
 
 @central.command("enrol-code")

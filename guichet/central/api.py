@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy import Connection, Engine
 from starlette.responses import Response, StreamingResponse
 
-from guichet.central import existence, feed, registry
+from guichet.central import existence, feed, metrics, registry
 from guichet.central.auth import Device, authenticate
 from guichet.central.events import Events
 from guichet.central.judge import judge
@@ -22,7 +22,6 @@ from guichet.central.schemas import (
     BAD_CODE,
     CHANGES,
     EVENTS,
-    HEALTH,
     PERSONS,
     SECURED,
     SLOTS,
@@ -113,14 +112,6 @@ def _json(text: str | bytes) -> Response:
     return Response(text, media_type="application/json")
 
 
-@router.get("/healthz", responses=HEALTH, response_class=Response)
-def healthz(engine: Database) -> Response:
-    """Say that the server and its database answer."""
-    with reading(engine) as connection:
-        registry.epoch(connection)
-    return _json('{"status":"ok"}')
-
-
 @router.post("/v1/enrol", status_code=201, responses=BAD_CODE)
 def enrol(body: EnrolBody, engine: Database, now: Now) -> EnrolledBody:
     """Exchange a one-time code for a device's credentials."""
@@ -146,6 +137,7 @@ def operations(
     verdicts = []
     for operation in body.operations:
         verdicts.append(judge(engine, operation, device, _now(request), authority))
+        metrics.judged(operation.action.kind, verdicts[-1])
         events.wrote()
     at = json.dumps(now.isoformat())
     return _json(f'{{"now":{at},"verdicts":[{",".join(verdicts)}]}}')

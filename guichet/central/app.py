@@ -12,10 +12,12 @@ from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from guichet.central import health
 from guichet.central.api import PROTOCOL, router
 from guichet.central.events import Events
 from guichet.central.existence import Connector, unavailable
 from guichet.central.limits import Guard
+from guichet.central.metrics import Measured
 from guichet.central.problems import Problem, problem_response
 from guichet.central.schemas import ProblemBody
 from guichet.domain.waiting import Rules
@@ -59,8 +61,10 @@ def create_app(
     app.state.hold_minutes = hold_minutes
     app.state.waiting = waiting
     app.state.connector = connector
+    app.include_router(health.router)
     app.include_router(router)
     app.add_middleware(Guard)
+    app.add_middleware(Measured)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -96,7 +100,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schema["components"]["securitySchemes"] = {"device": {"type": "http", "scheme": "bearer"}}
         for path, item in schema["paths"].items():
             for operation in item.values():
-                if path not in ("/healthz", "/v1/enrol"):
+                if path not in ("/healthz", "/readyz", "/v1/enrol"):
                     operation["security"] = [{"device": []}]
         app.openapi_schema = schema
     return app.openapi_schema

@@ -6,13 +6,13 @@ One task a process looks at the counters: each second, and at once when this pro
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
-from guichet.central import feed
+from guichet.central import feed, metrics
 from guichet.central.transactions import transact
 from guichet.domain.waiting import Rules
 from guichet.errors import StoreError
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0  # seconds
 COMMENT_EVERY = 15.0  # seconds
+_KEEPING_HOUSE = 0x677569636866
+"""PostgreSQL's advisory lock that one process holds while it keeps house."""
 
 
 class Events:
@@ -35,7 +37,7 @@ class Events:
         self._clock = clock
         self._waiting = waiting or Rules()
         self._counters: dict[int, int] = {}
-        self._streams: set[asyncio.Event] = set()
+        self._streams: dict[int, set[asyncio.Event]] = {}
         self._written = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
@@ -43,7 +45,7 @@ class Events:
     @property
     def streams(self) -> int:
         """How many streams are open."""
-        return len(self._streams)
+        return sum(map(len, self._streams.values()))
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
@@ -65,13 +67,13 @@ class Events:
         """End every stream and the watching; call it on the event loop."""
         self._closed = True
         self._written.set()
-        for moved in self._streams:
-            moved.set()
+        self._wake(self._streams)
 
     async def stream(self, site: int) -> AsyncIterator[str]:
         """The event stream of a site, first where its feed stands, until `close`."""
         moved = asyncio.Event()
-        self._streams.add(moved)
+        listeners = self._streams.setdefault(site, set())
+        listeners.add(moved)
         told: int | None = None
         try:
             while not self._closed:
@@ -85,7 +87,12 @@ class Events:
                 except TimeoutError:
                     yield ":\n\n"
         finally:
-            self._streams.discard(moved)
+            listeners.discard(moved)
+
+    def _wake(self, sites: Iterable[int]) -> None:
+        for site in sites:
+            for moved in self._streams.get(site, ()):
+                moved.set()
 
     async def _watch(self) -> None:
         kept_house = float("-inf")
@@ -99,10 +106,10 @@ class Events:
             except StoreError as error:
                 log.warning("%s", error)
                 counters = self._counters
-            if counters != self._counters:
-                self._counters = counters
-                for moved in self._streams:
-                    moved.set()
+            else:
+                metrics.looked(self._engine, self.streams)
+            before, self._counters = self._counters, counters
+            self._wake(site for site in counters if counters[site] != before.get(site))
             try:
                 await asyncio.wait_for(self._written.wait(), LOOK_EVERY)
             except TimeoutError:
@@ -116,7 +123,24 @@ class Events:
 
 
 def keep_house(engine: Engine, now: datetime, waiting: Rules) -> None:
-    """Publish what time alone has changed at each site."""
+    """Publish what time alone has changed at each site, unless another process is at it."""
+    with _alone(engine) as alone:
+        if alone:
+            _keep_house(engine, now, waiting)
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[bool]:
+    """Whether no other process keeps house meanwhile. SQLite has one process that serves."""
+    if engine.dialect.name == "sqlite":
+        yield True
+        return
+    with reading(engine) as connection:
+        taken = text("SELECT pg_try_advisory_xact_lock(:key)")
+        yield bool(connection.execute(taken, {"key": _KEEPING_HOUSE}).scalar_one())
+
+
+def _keep_house(engine: Engine, now: datetime, waiting: Rules) -> None:
     with reading(engine) as connection:
         sites = sites_to_sweep(connection, now, waiting)
     for site in sites:

@@ -40,7 +40,7 @@ class EnrolledBody(BaseModel):
 
 
 class HealthBody(BaseModel):
-    """The server and its database answer."""
+    """The server lives, or is ready."""
 
     status: str
 
@@ -121,7 +121,8 @@ BAD_CODE: Responses = {
     400: problem("enrol_code_unknown, enrol_code_expired, enrol_code_used, site_full"),
     **INVALID,
 }
-HEALTH: Responses = {200: {"model": HealthBody}, 503: problem("unavailable")}
+HEALTH: Responses = {200: {"model": HealthBody}}
+READY: Responses = {200: {"model": HealthBody}, 503: problem("not_ready")}
 VERDICTS: Responses = {200: {"model": VerdictsBody}}
 CHANGES: Responses = {200: {"model": PageBody}, 410: problem("cursor_unknown")}
 SLOTS: Responses = {200: {"model": SlotsBody}}

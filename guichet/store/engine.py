@@ -12,11 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from guichet.errors import StoreError
+from guichet.errors import ConfigError, StoreError
 from guichet.i18n import _
 from guichet.store.schema import METADATA
 
@@ -24,6 +33,21 @@ _COMMON: dict[str, Any] = {"hide_parameters": True, "json_deserializer": msgspec
 _WRITE = "guichet_write"
 _PATIENCE = 10
 """Seconds that a SQLite database is waited for while another process writes."""
+
+_SERVER: dict[str, Any] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""What libpq is told unless the address says otherwise: a server that has vanished without a word
+is given up within seconds (the last is in milliseconds)."""
+
+POOL = 16
+"""Connections to PostgreSQL that one process keeps, at most."""
+
+_READ_ONLY = "25006"  # PostgreSQL: this server has become a standby
 
 _MIGRATING = 0x677569636865
 """PostgreSQL's advisory lock that migrations are made under."""
@@ -37,16 +61,27 @@ def sqlite_url(path: Path) -> str:
     return URL.create("sqlite", database=str(path)).render_as_string()
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite URL, None for a server's. Raises ConfigError when it is none of ours."""
+    parsed = _parsed(url)
+    return Path(parsed.database or "") if parsed.drivername == "sqlite" else None
+
+
+def has_password(url: str) -> bool:
+    """Whether the URL holds a password. Raises ConfigError when it is none of ours."""
+    parsed = _parsed(url)
+    return bool(parsed.password or parsed.query.get("password"))
+
+
 def open_engine(url: str) -> Engine:
     """An engine on the database; a SQLite file is created readable by its owner only.
 
     Parameters never appear in error messages, for they hold names. Raises StoreError when the
-    file cannot be opened.
+    file cannot be opened, ConfigError when the URL is none of ours.
     """
-    parsed = make_url(url)
+    parsed = _parsed(url)
     if parsed.get_backend_name() != "sqlite":
-        _make_indexes_partial()
-        return create_engine(url, pool_size=16, max_overflow=0, **_COMMON)
+        return _open_server(parsed)
     path = Path(parsed.database or "")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -57,6 +92,48 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _parsed(url: str) -> URL:
+    """The URL; raises ConfigError, without repeating what may hold a password."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise ConfigError(_unknown_url()) from error
+    server = parsed.drivername in ("postgresql", "postgresql+psycopg")
+    if not (parsed.drivername == "sqlite" or server):
+        raise ConfigError(_unknown_url())
+    if server and "@" in f"{parsed.host}{parsed.database}":  # the rest of a password
+        raise ConfigError(_unknown_url())
+    return parsed
+
+
+def _unknown_url() -> str:
+    return _(
+        "L’adresse de la base n’est pas comprise. Elle s’écrit "
+        "postgresql+psycopg://UTILISATEUR@SERVEUR/BASE ou sqlite:////CHEMIN\u202f; dans un mot de "
+        "passe, @ s’écrit %40."
+    )
+
+
+def _open_server(url: URL) -> Engine:
+    _make_indexes_partial()
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=POOL,
+        max_overflow=0,
+        pool_timeout=_PATIENCE,
+        connect_args={name: value for name, value in _SERVER.items() if name not in url.query},
+        **_COMMON,
+    )
+    event.listen(engine, "handle_error", _left_behind)
+    return engine
+
+
+def _left_behind(context: ExceptionContext) -> None:
+    # A connection that outlived its server's demotion is of no use any more, nor are its sisters.
+    if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
+        context.is_disconnect = True
 
 
 def _make_indexes_partial() -> None:
@@ -133,7 +210,7 @@ def _translated() -> Iterator[None]:
 
 
 def _sentence(cause: str) -> str:
-    if "full" in cause:
+    if "full" in cause or "No space left" in cause:
         return _(
             "Le disque est plein\u00a0: rien n’a été enregistré. "
             "Libérez de la place, puis recommencez\u202f; votre saisie est conservée."
@@ -147,7 +224,9 @@ def _sentence(cause: str) -> str:
         return _("La base locale est en lecture seule. Vérifiez les droits du dossier de guichet.")
     if "locked" in cause:
         return _("La base locale est occupée. Recommencez dans un instant.")
-    return _("La base de données ne répond pas\u00a0: {cause}").format(cause=cause)
+    return _("La base de données ne répond pas\u00a0: {cause}").format(
+        cause=" ".join(cause.split())
+    )
 
 
 def _unopened(path: Path, cause: str) -> str:
@@ -162,8 +241,8 @@ def migrate(engine: Engine) -> None:
     Raises StoreError when a newer guichet has written the database.
     """
     with reading(engine) as connection:
-        revision = _revision(connection)
-    if revision == HEAD:
+        found = revision(connection)
+    if found == HEAD:
         return
     from alembic import command  # noqa: PLC0415 - slow to import, rarely needed
     from alembic.config import Config  # noqa: PLC0415
@@ -182,11 +261,12 @@ def migrate(engine: Engine) -> None:
                 _(
                     "La base a été écrite par une version plus récente de guichet ({revision}). "
                     "Mettez guichet à jour sur ce poste."
-                ).format(revision=revision)
+                ).format(revision=found)
             ) from error
 
 
-def _revision(connection: Connection) -> str | None:
+def revision(connection: Connection) -> str | None:
+    """The migration the database is at; None when it holds nothing of guichet's."""
     if not engine_has_table(connection, "alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
