@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0  # seconds
 COMMENT_EVERY = 15.0  # seconds
-_KEEPING_HOUSE = 0x677569636866
+KEEPING_HOUSE = 0x677569636866
 """PostgreSQL's advisory lock that one process holds while it keeps house."""
 
 
@@ -137,7 +137,7 @@ def _alone(engine: Engine) -> Iterator[bool]:
         return
     with reading(engine) as connection:
         taken = text("SELECT pg_try_advisory_xact_lock(:key)")
-        yield bool(connection.execute(taken, {"key": _KEEPING_HOUSE}).scalar_one())
+        yield bool(connection.execute(taken, {"key": KEEPING_HOUSE}).scalar_one())
 
 
 def _keep_house(engine: Engine, now: datetime, waiting: Rules) -> None:
