@@ -1,14 +1,9 @@
 """`guichet central …` as the programs that an administrator runs."""
 
-import contextlib
 import os
-import re
 import signal
-import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -20,39 +15,13 @@ from guichet.central.registry import Enrolled
 from guichet.config import clock
 from guichet.domain.operations import Register
 from guichet.store.engine import open_engine, sqlite_url
+from tests.central.processes import served
 from tests.central.samples import Caller, furnish, operation, person
 from tests.commands import Run, logging_put_back, run  # noqa: F401 - fixtures
 from tests.databases import step_back
 from tests.waiting import until
 
 postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-
-
-@dataclass
-class Served:
-    process: "subprocess.Popen[str]"
-    url: str
-
-    def workers(self) -> list[int]:
-        """The processes that it has started."""
-        found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(each) for each in found.split()]
-
-
-@contextlib.contextmanager
-def served(database: str, folder: Path, *options: str) -> Iterator[Served]:
-    words = [sys.executable, "-m", "guichet", "central", "serve", "--port", "0", *options]
-    environment = {**os.environ, "GUICHET_DATABASE": database, "GUICHET_METRICS_TOKEN": "secret"}
-    with subprocess.Popen(
-        [*words, "--dir", str(folder)], stdout=subprocess.PIPE, text=True, env=environment
-    ) as process:
-        assert process.stdout is not None
-        try:
-            found = re.search(r"http\S+", process.stdout.readline())
-            assert found is not None
-            yield Served(process, found[0])
-        finally:
-            process.kill()
 
 
 def alive(process: int) -> bool:
