@@ -16,6 +16,7 @@ MEASURES = (
     "search",
     "camera",
     "replay",
+    "listeners",
 )
 
 

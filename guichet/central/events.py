@@ -23,8 +23,17 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0  # seconds
 COMMENT_EVERY = 15.0  # seconds
+_BREATHS = 15  # moments within that time, at which it is seen who has to speak
 KEEPING_HOUSE = 0x677569636866
 """PostgreSQL's advisory lock that one process holds while it keeps house."""
+
+
+class _Stream:
+    """A station that listens; `wake` makes it speak: of its feed's move, or to show it lives."""
+
+    def __init__(self) -> None:
+        self.wake = asyncio.Event()
+        self.spoke_at = time.monotonic()
 
 
 class Events:
@@ -37,7 +46,7 @@ class Events:
         self._clock = clock
         self._waiting = waiting or Rules()
         self._counters: dict[int, int] = {}
-        self._streams: dict[int, set[asyncio.Event]] = {}
+        self._streams: dict[int, set[_Stream]] = {}
         self._written = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
@@ -52,10 +61,12 @@ class Events:
         """Watch the feeds meanwhile."""
         self._loop = asyncio.get_running_loop()
         task = asyncio.create_task(self._watch())
+        breathing = asyncio.create_task(self._breathe())
         try:
             yield
         finally:
             self.close()
+            breathing.cancel()
             await task
 
     def wrote(self) -> None:
@@ -71,28 +82,36 @@ class Events:
 
     async def stream(self, site: int) -> AsyncIterator[str]:
         """The event stream of a site, first where its feed stands, until `close`."""
-        moved = asyncio.Event()
+        stream = _Stream()
         listeners = self._streams.setdefault(site, set())
-        listeners.add(moved)
+        listeners.add(stream)
         told: int | None = None
         try:
             while not self._closed:
                 counter = self._counters.get(site, 0)
-                if counter != told:
-                    told = counter
-                    yield f"event: changed\ndata: {counter}\n\n"
-                try:
-                    await asyncio.wait_for(moved.wait(), COMMENT_EVERY)
-                    moved.clear()
-                except TimeoutError:
-                    yield ":\n\n"
+                # Woken though nothing has moved, it shows that it lives.
+                yield ":\n\n" if counter == told else f"event: changed\ndata: {counter}\n\n"
+                told = counter
+                stream.spoke_at = time.monotonic()
+                await stream.wake.wait()
+                stream.wake.clear()
         finally:
-            listeners.discard(moved)
+            listeners.discard(stream)
+
+    async def _breathe(self) -> None:
+        # One task for all: a timer for each stream costs twice what the comment does.
+        while True:
+            await asyncio.sleep(COMMENT_EVERY / _BREATHS)
+            silent_since = time.monotonic() - COMMENT_EVERY
+            for listeners in self._streams.values():
+                for stream in listeners:
+                    if stream.spoke_at <= silent_since:
+                        stream.wake.set()
 
     def _wake(self, sites: Iterable[int]) -> None:
         for site in sites:
-            for moved in self._streams.get(site, ()):
-                moved.set()
+            for stream in self._streams.get(site, ()):
+                stream.wake.set()
 
     async def _watch(self) -> None:
         kept_house = float("-inf")
