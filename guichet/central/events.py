@@ -50,6 +50,12 @@ class Events:
         self._written = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
+        self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the feeds are being watched, as they are unless a fault has ended it."""
+        return self._watching is not None and not self._watching.done()
 
     @property
     def streams(self) -> int:
@@ -60,14 +66,14 @@ class Events:
     async def watching(self) -> AsyncIterator[None]:
         """Watch the feeds meanwhile."""
         self._loop = asyncio.get_running_loop()
-        task = asyncio.create_task(self._watch())
+        self._watching = asyncio.create_task(self._watch())
         breathing = asyncio.create_task(self._breathe())
         try:
             yield
         finally:
             self.close()
             breathing.cancel()
-            await task
+            await self._watching
 
     def wrote(self) -> None:
         """Look at the feeds at once; for any thread."""
@@ -115,6 +121,7 @@ class Events:
 
     async def _watch(self) -> None:
         kept_house = float("-inf")
+        answers = True
         while not self._closed:
             self._written.clear()
             now = time.monotonic()
@@ -123,9 +130,12 @@ class Events:
             try:
                 counters = await asyncio.to_thread(self._look, housekeeping=due)
             except StoreError as error:
-                log.warning("%s", error)
+                if answers:  # a line a second would push all else out of the log
+                    log.warning("%s", error)
+                answers = False
                 counters = self._counters
             else:
+                answers = True
                 metrics.looked(self._engine, self.streams)
             before, self._counters = self._counters, counters
             self._wake(site for site in counters if counters[site] != before.get(site))

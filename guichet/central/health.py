@@ -54,6 +54,8 @@ def _lacks(app: FastAPI, now: datetime) -> list[tuple[str, str]]:
         return [("database", "unavailable")]
     if found != HEAD:
         return [("schema", found or "absent")]
+    if not app.state.events.alive:
+        return [("events", "stopped")]
     try:
         # As an operation would: a key is made when none is good any more.
         keyring.signer(engine, now)
