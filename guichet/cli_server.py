@@ -61,7 +61,7 @@ def _folder(folder: Path | None) -> Path:
     """The folder of this central, made, with its log open."""
     from guichet.config import configure_logging, station_folder  # noqa: PLC0415
 
-    found = station_folder(station_folder(folder) if folder else station_folder() / "central")
+    found = station_folder(folder or station_folder() / "central")
     configure_logging(found)
     return found
 
