@@ -124,7 +124,10 @@ def _set_aside(database: Path, now: datetime) -> Path | None:
             pass  # damaged: that is what a copy is put in its place for
     aside = database.with_name(f"{database.stem}-{now:%Y%m%dT%H%M%SZ}{database.suffix}")
     aside.hardlink_to(database)
-    for kind in ("-wal", "-shm"):  # left by a damaged one; the next would take it for its own
+    for kind in (
+        "-wal",
+        "-shm",
+    ):  # SQLite leaves none that it can read; the new base's they are not
         log = Path(f"{database}{kind}")
         if log.exists():
             log.rename(f"{aside}{kind}")
