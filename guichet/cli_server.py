@@ -1,7 +1,8 @@
 """The commands that make, serve, keep and bring back the central server's database."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,8 +85,18 @@ def created(folder: Path | None, database: str | None) -> "Engine":
     from guichet.config import clock  # noqa: PLC0415
 
     engine = _opened(folder, database)
-    prepare(engine, clock()())
+    with _closed_by_a_fault(engine):
+        prepare(engine, clock()())
     return engine
+
+
+@contextmanager
+def _closed_by_a_fault(engine: "Engine") -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        engine.dispose()
+        raise
 
 
 @click.command(cls=Command)
@@ -128,7 +139,8 @@ def _migrated(folder: Path | None, database: str | None) -> "tuple[Engine, str |
     from guichet.config import clock  # noqa: PLC0415
 
     engine = _opened(folder, database)
-    return engine, *bring_up(engine, clock()())
+    with _closed_by_a_fault(engine):
+        return engine, *bring_up(engine, clock()())
 
 
 @click.command(cls=Command)

@@ -78,11 +78,11 @@ def serve(
     allow_many_streams()
     engine = open_engine(database_url)
     now = clock()
-    upgrade.prepare(engine, now())
-    app = create_app(engine, clock=now)
-    gc.freeze()  # what is there now stays: looking through it again would hold answers up
     options = {"ssl_certfile": tls_cert, "ssl_keyfile": tls_key}
     try:
+        upgrade.prepare(engine, now())
+        app = create_app(engine, clock=now)
+        gc.freeze()  # what is there now stays: looking through it again would hold answers up
         server = _server(app, host, port, ready or (lambda _url: None), **options)
         server.run(None if listener is None else [listener])
     except KeyboardInterrupt:
