@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Without its bytecode every process would compile guichet anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check slow bench screenshots openapi schema lock clean
+.PHONY: help demo test check slow failover bench screenshots openapi schema lock clean
 
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,11 @@ check: $(VENV)/.dev
 
 slow: $(VENV)/.dev ## The long tests
 	$(BIN)/pytest -n 2 -m slow
+
+failover: $(VENV)/.dev ## A PostgreSQL cluster whose primary is killed under load (installs Patroni and etcd)
+	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["failover"])' \
+		| xargs $(BIN)/python -m pip install --disable-pip-version-check --quiet
+	$(BIN)/pytest -s -m slow tests/test_failover.py
 
 bench: $(VENV)/.dev ## The measures of bench/, each as a ratio and a number
 	$(BIN)/python -m bench

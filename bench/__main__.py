@@ -19,6 +19,7 @@ MEASURES = (
     "replay",
     "central",
     "drain",
+    "listeners",
 )
 
 

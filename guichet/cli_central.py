@@ -1,13 +1,12 @@
 """The commands of the central server."""
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from guichet.cli_help import FOLDER, Commands
+from guichet.cli_help import Commands
+from guichet.cli_server import COMMANDS, created, where
 from guichet.errors import ConfigError
 from guichet.i18n import _
 
@@ -16,45 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-DATABASE_FILE = "central.sqlite3"
-
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-def _where(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say which central is meant."""
-    command = click.option(
-        "--dir",
-        "folder",
-        metavar="DOSSIER",
-        type=FOLDER,
-        help=_("Dossier de la centrale (base et journal)."),
-    )(command)
-    return click.option(
-        "--database",
-        envvar="GUICHET_DATABASE",
-        help=_("Adresse de la base, si ce n’est pas le fichier SQLite du dossier."),
-    )(command)
-
-
-def _database(folder: Path | None, database: str | None) -> str:
-    """The database's URL; the folder is made and its log opened."""
-    from guichet.config import configure_logging, station_folder  # noqa: PLC0415
-    from guichet.store.engine import sqlite_url  # noqa: PLC0415
-
-    where = station_folder(folder) if folder else station_folder() / "central"
-    configure_logging(station_folder(where))
-    return database or sqlite_url(where / DATABASE_FILE)
-
-
-def _created(folder: Path | None, database: str | None) -> "Engine":
-    from guichet.central.registry import create  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
-    from guichet.store.engine import open_engine  # noqa: PLC0415
-
-    engine = open_engine(_database(folder, database))
-    create(engine, clock()())
-    return engine
 
 
 @click.group(cls=Commands, subcommand_metavar="COMMANDE…")
@@ -62,66 +23,21 @@ def central() -> None:
     """Administrer et servir la centrale."""
 
 
-@central.command()
-@_where
-@click.option("--training", is_flag=True, help=_("Y mettre des sites et personnes fictifs."))
-def init(folder: Path | None, database: str | None, *, training: bool) -> None:
-    """Créer la base de la centrale, ou la mettre à jour."""
-    engine = _created(folder, database)
-    if training:
-        from guichet.central.training import load, loaded_day, local_day  # noqa: PLC0415
-        from guichet.config import clock  # noqa: PLC0415
-
-        if loaded_day(engine) is not None:
-            raise ConfigError(_("Cette base contient déjà les données d’entraînement."))
-        now = clock()()
-        load(engine, local_day(now), now)
-    engine.dispose()
-    click.echo(_("La centrale est prête."))
-
-
-@central.command()
-@_where
-@click.option("--host", default="127.0.0.1", show_default=True, help=_("Adresse d’écoute."))
-@click.option("--port", default=8460, show_default=True, help=_("Port d’écoute, 0\u202f: libre."))
-@click.option("--tls-cert", type=_FILE, help=_("Certificat TLS (PEM)."))
-@click.option("--tls-key", type=_FILE, help=_("Clé du certificat (PEM)."))
-@click.option("--stop-with-stdin", is_flag=True, hidden=True)
-def serve(
-    *,
-    folder: Path | None,
-    database: str | None,
-    host: str,
-    port: int,
-    tls_cert: Path | None,
-    tls_key: Path | None,
-    stop_with_stdin: bool,
-) -> None:
-    """Servir la centrale jusqu’à Ctrl+C."""
-    from guichet.central import serve as server  # noqa: PLC0415
-
-    if stop_with_stdin:
-        server.stop_with_stdin()
-    url = _database(folder, database)
-
-    def ready(address: str) -> None:
-        click.echo(_("La centrale répond à {address}").format(address=address))
-        sys.stdout.flush()
-
-    server.serve(url, host, port, ready=ready, tls_cert=tls_cert, tls_key=tls_key)
+for _command in COMMANDS:
+    central.add_command(_command)
 
 
 @central.command("enrol-code")
 @click.argument("site", type=int)
 @click.option("--minutes", default=60, show_default=True, help=_("Durée de validité."))
-@_where
+@where
 def enrol_code(site: int, minutes: int, folder: Path | None, database: str | None) -> None:
     """Donner un code à usage unique pour enrôler un poste du SITE (son numéro)."""
     from guichet.central.registry import add_enrol_code  # noqa: PLC0415
     from guichet.config import clock  # noqa: PLC0415
 
-    engine = _created(folder, database)
-    _check_site(engine, site)
+    engine = created(folder, database)
+    check_site(engine, site)
     click.echo(add_enrol_code(engine, site, clock()(), minutes))
 
 
@@ -135,7 +51,7 @@ def enrol_code(site: int, minutes: int, folder: Path | None, database: str | Non
     help=_("Avec --new\u00a0: seulement à partir de ce jour."),
 )
 @click.option("--revoke", metavar="CLÉ", help=_("Ne plus croire ce que cette clé a signé."))
-@_where
+@where
 def keys(
     *,
     new: bool,
@@ -149,7 +65,7 @@ def keys(
     from guichet.central import keyring  # noqa: PLC0415
     from guichet.config import clock  # noqa: PLC0415
 
-    engine, now = _created(folder, database), clock()()
+    engine, now = created(folder, database), clock()()
     if new:
         cli_keys.add(engine, now, begins)
     if revoke:
@@ -169,7 +85,7 @@ def keys(
     required=True,
     help=_("Ce qu’il peut faire\u202f; plusieurs fois s’il le faut."),
 )
-@_where
+@where
 def add_agent(
     *,
     code: str,
@@ -186,8 +102,8 @@ def add_agent(
     from guichet.domain.signin import valid_pin  # noqa: PLC0415
     from guichet.store.pins import hash_pin  # noqa: PLC0415
 
-    engine = _created(folder, database)
-    _check_site(engine, site)
+    engine = created(folder, database)
+    check_site(engine, site)
     pin = click.prompt(
         _("Code secret (4 à 8 chiffres)"),
         hide_input=True,
@@ -210,7 +126,7 @@ def add_agent(
 
 @central.command()
 @click.argument("file", metavar="FICHIER.csv", type=_FILE)
-@_where
+@where
 def competence(file: Path, folder: Path | None, database: str | None) -> None:
     """Remplacer le tableau qui donne à chaque commune son site, par démarche."""
     from guichet.central.competence import Reason, replace  # noqa: PLC0415
@@ -226,7 +142,7 @@ def competence(file: Path, folder: Path | None, database: str | None) -> None:
         Reason.SITE: _("site inconnu\u00a0: «\u00a0{value}\u00a0»"),
         Reason.TWICE: _("la commune {value} est déjà plus haut pour cette démarche"),
     }
-    done = replace(_created(folder, database), file)
+    done = replace(created(folder, database), file)
     if isinstance(done, list):
         for bad in done:
             why = words[bad.reason].format(value=bad.value)
@@ -240,7 +156,7 @@ def competence(file: Path, folder: Path | None, database: str | None) -> None:
 @central.command()
 @click.option("--site", type=int, help=_("Numéro d’un site, sinon tous."))
 @click.option("--json", "as_json", is_flag=True, help=_("Réponse en JSON."))
-@_where
+@where
 def provenances(
     site: int | None, folder: Path | None, database: str | None, *, as_json: bool
 ) -> None:
@@ -255,7 +171,7 @@ def provenances(
     from guichet.store.engine import reading  # noqa: PLC0415
     from guichet.store.queries import provenances as asked  # noqa: PLC0415
 
-    with reading(_created(folder, database)) as connection:
+    with reading(created(folder, database)) as connection:
         found = counted(asked(connection, site))
     if as_json:
         rows = [
@@ -271,7 +187,8 @@ def provenances(
         click.echo(_("Aucun rendez-vous pris avec un accord."))
 
 
-def _check_site(engine: "Engine", number: int) -> None:
+def check_site(engine: "Engine", number: int) -> None:
+    """Raises ConfigError, which names those there are, when there is no such site."""
     from guichet.domain.model import Site  # noqa: PLC0415
     from guichet.store.engine import reading  # noqa: PLC0415
     from guichet.store.queries import everything  # noqa: PLC0415

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from guichet.cli_central import _check_site, _created, _where, central
+from guichet.cli_central import central, check_site
+from guichet.cli_server import created, where
 from guichet.errors import ConfigError
 from guichet.i18n import _
 
@@ -28,13 +29,13 @@ _LEAST = 6
 @central.command()
 @click.option("--site", type=int, help=_("Numéro d’un site, sinon tous."))
 @click.option("--json", "as_json", is_flag=True, help=_("Réponse en JSON."))
-@_where
+@where
 def stations(site: int | None, folder: Path | None, database: str | None, *, as_json: bool) -> None:
     """Lister les postes.
 
     Leur dernier contact (à un quart d’heure près), leur version, leur état.
     """
-    found = _listed(_created(folder, database), site)
+    found = _listed(created(folder, database), site)
     if as_json:
         click.echo(json.dumps([asdict(each) for each in found], default=str, ensure_ascii=False))
         return
@@ -49,7 +50,7 @@ def stations(site: int | None, folder: Path | None, database: str | None, *, as_
 
 @central.command()
 @click.argument("station", metavar="POSTE")
-@_where
+@where
 def revoke(station: str, folder: Path | None, database: str | None) -> None:
     """Ne plus admettre un POSTE.
 
@@ -58,7 +59,7 @@ def revoke(station: str, folder: Path | None, database: str | None) -> None:
     from guichet.central import registry  # noqa: PLC0415
     from guichet.config import clock  # noqa: PLC0415
 
-    engine = _created(folder, database)
+    engine = created(folder, database)
     known = _one(engine, station)
     if not registry.revoke(engine, known.id, clock()()):
         raise ConfigError(_("Ce poste est déjà révoqué."))
@@ -67,13 +68,13 @@ def revoke(station: str, folder: Path | None, database: str | None) -> None:
 
 @central.command()
 @click.argument("station", metavar="POSTE")
-@_where
+@where
 def readmit(station: str, folder: Path | None, database: str | None) -> None:
     """Admettre de nouveau un POSTE resté silencieux trop longtemps."""
     from guichet.central import devices  # noqa: PLC0415
     from guichet.config import clock  # noqa: PLC0415
 
-    engine = _created(folder, database)
+    engine = created(folder, database)
     known = _one(engine, station)
     if not devices.readmit(engine, known.id, clock()()):
         raise ConfigError(_("Ce poste est révoqué\u202f: enrôlez-le de nouveau."))
@@ -84,7 +85,7 @@ def readmit(station: str, folder: Path | None, database: str | None) -> None:
 @click.argument("site", type=int)
 @click.argument("name", metavar="[NOM]", required=False)
 @click.argument("state", metavar="[on|off]", required=False, type=click.Choice(["on", "off"]))
-@_where
+@where
 def flag(
     site: int, name: str | None, state: str | None, folder: Path | None, database: str | None
 ) -> None:
@@ -97,8 +98,8 @@ def flag(
     from guichet.store import cooling  # noqa: PLC0415
     from guichet.store.engine import reading  # noqa: PLC0415
 
-    engine = _created(folder, database)
-    _check_site(engine, site)
+    engine = created(folder, database)
+    check_site(engine, site)
     if name is not None:
         if state is None:
             raise click.MissingParameter(param_hint="on|off", param_type="argument")

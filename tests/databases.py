@@ -15,9 +15,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import Engine
 
-from guichet.store.engine import migrate, open_engine, sqlite_url
+from guichet import store
+from guichet.store.engine import migrate, open_engine, revision, sqlite_url, writing
 
 
 @functools.cache
@@ -31,7 +34,7 @@ def _postgresql() -> str:
     data = Path(tempfile.mkdtemp(prefix="guichet-pg-"))
     server = get_server(data, cleanup_mode="delete")
     url: str = server.get_uri(driver="psycopg")
-    with _administration(url) as connection:
+    with administration(url) as connection:
         # A test database need not outlive a power cut.
         for setting in ("fsync", "full_page_writes"):
             connection.execute(sa.text(f"ALTER SYSTEM SET {setting} = off"))
@@ -52,7 +55,8 @@ def _at(server: str, name: str) -> str:
 
 
 @contextmanager
-def _administration(url: str) -> Iterator[sa.Connection]:
+def administration(url: str) -> Iterator[sa.Connection]:
+    """The server of that URL, for what no transaction may hold."""
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
         yield connection
@@ -63,11 +67,21 @@ def postgresql_database(template: str = "template1") -> Iterator[str]:
     """The URL of a PostgreSQL database, empty unless copied from `template`; dropped afterwards."""
     server = _postgresql()
     name = f"test_{uuid.uuid4().hex}"
-    with _administration(server) as connection:
+    with administration(server) as connection:
         connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     yield _at(server, name)
-    with _administration(server) as connection:
+    with administration(server) as connection:
         connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def step_back(engine: Engine) -> str:
+    """Undo the newest migration; the revision that the database is at then."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(store.__file__).parent / "migrations"))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "-1")
+        return str(revision(connection))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -23,7 +23,6 @@ from guichet.central.schemas import (
     BAD_CODE,
     CHANGES,
     EVENTS,
-    HEALTH,
     LEASES,
     OPERATIONS,
     PERSONS,
@@ -129,14 +128,6 @@ Searcher = Annotated[Device, Depends(_searcher)]
 
 def _json(text: str | bytes) -> Response:
     return Response(text, media_type="application/json")
-
-
-@router.get("/healthz", responses=HEALTH, response_class=Response)
-def healthz(engine: Database) -> Response:
-    """Say that the server and its database answer."""
-    with reading(engine) as connection:
-        registry.epoch(connection)
-    return _json('{"status":"ok"}')
 
 
 @router.post("/v1/enrol", status_code=201, responses=BAD_CODE)

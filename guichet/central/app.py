@@ -13,11 +13,13 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
+from guichet.central import health
 from guichet.central.api import PROTOCOL, router
 from guichet.central.budgets import Budgets, Protection
 from guichet.central.events import Events
 from guichet.central.existence import Connector, unavailable
 from guichet.central.limits import Guard
+from guichet.central.metrics import Measured
 from guichet.central.problems import Problem, problem_response
 from guichet.central.schemas import ProblemBody
 from guichet.central.sent import OperationsBody
@@ -73,8 +75,10 @@ def create_app(
     app.state.waiting = waiting
     app.state.leases = leases or LeaseRules()
     app.state.connector = connector
+    app.include_router(health.router)
     app.include_router(router)
     _protect(app, protection)
+    app.add_middleware(Measured)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 
@@ -120,7 +124,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schema["components"]["securitySchemes"] = {"device": {"type": "http", "scheme": "bearer"}}
         for path, item in schema["paths"].items():
             for operation in item.values():
-                if path not in ("/healthz", "/v1/enrol"):
+                if path not in ("/healthz", "/readyz", "/v1/enrol"):
                     operation["security"] = [{"device": []}]
         app.openapi_schema = schema
     return app.openapi_schema

@@ -6,13 +6,13 @@ One task a process looks at the counters: each second, and at once when this pro
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, text
 
-from guichet.central import feed
+from guichet.central import feed, metrics
 from guichet.central.auth import STATIONS
 from guichet.central.transactions import transact
 from guichet.domain.waiting import Rules
@@ -24,6 +24,17 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0  # seconds
 COMMENT_EVERY = 15.0  # seconds
+_BREATHS = 15  # moments within that time, at which it is seen who has to speak
+KEEPING_HOUSE = 0x677569636866
+"""PostgreSQL's advisory lock that one process holds while it keeps house."""
+
+
+class _Stream:
+    """A station that listens; `wake` makes it speak: of its feed's move, or to show it lives."""
+
+    def __init__(self) -> None:
+        self.wake = asyncio.Event()
+        self.spoke_at = time.monotonic()
 
 
 class Events:
@@ -36,27 +47,35 @@ class Events:
         self._clock = clock
         self._waiting = waiting or Rules()
         self._counters: dict[int, int] = {}
-        self._streams: dict[asyncio.Event, str] = {}
+        self._streams: dict[int, set[_Stream]] = {}
         self._cut: frozenset[str] = frozenset()
         self._written = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
+        self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the feeds are being watched, as they are unless a fault has ended it."""
+        return self._watching is not None and not self._watching.done()
 
     @property
     def streams(self) -> int:
         """How many streams are open."""
-        return len(self._streams)
+        return sum(map(len, self._streams.values()))
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
         """Watch the feeds meanwhile."""
         self._loop = asyncio.get_running_loop()
-        task = asyncio.create_task(self._watch())
+        self._watching = asyncio.create_task(self._watch())
+        breathing = asyncio.create_task(self._breathe())
         try:
             yield
         finally:
             self.close()
-            await task
+            breathing.cancel()
+            await self._watching
 
     def wrote(self) -> None:
         """Look at the feeds at once; for any thread."""
@@ -67,33 +86,47 @@ class Events:
         """End every stream and the watching; call it on the event loop."""
         self._closed = True
         self._written.set()
-        for moved in self._streams:
-            moved.set()
+        self._wake(self._streams)
 
     async def stream(self, site: int, device: str) -> AsyncIterator[str]:
         """The event stream of a site, first where its feed stands.
 
         It ends with `close`, and within about a second once the device is revoked.
         """
-        moved = asyncio.Event()
-        self._streams[moved] = device
+        stream = _Stream()
+        listeners = self._streams.setdefault(site, set())
+        listeners.add(stream)
         told: int | None = None
         try:
             while not self._closed and device not in self._cut:
                 counter = self._counters.get(site, 0)
-                if counter != told:
-                    told = counter
-                    yield f"event: changed\ndata: {counter}\n\n"
-                try:
-                    await asyncio.wait_for(moved.wait(), COMMENT_EVERY)
-                    moved.clear()
-                except TimeoutError:
-                    yield ":\n\n"
+                # Woken though nothing has moved, it shows that it lives.
+                yield ":\n\n" if counter == told else f"event: changed\ndata: {counter}\n\n"
+                told = counter
+                stream.spoke_at = time.monotonic()
+                await stream.wake.wait()
+                stream.wake.clear()
         finally:
-            del self._streams[moved]
+            listeners.discard(stream)
+
+    async def _breathe(self) -> None:
+        # One task for all: a timer for each stream costs twice what the comment does.
+        while True:
+            await asyncio.sleep(COMMENT_EVERY / _BREATHS)
+            silent_since = time.monotonic() - COMMENT_EVERY
+            for listeners in self._streams.values():
+                for stream in listeners:
+                    if stream.spoke_at <= silent_since:
+                        stream.wake.set()
+
+    def _wake(self, sites: Iterable[int]) -> None:
+        for site in sites:
+            for stream in self._streams.get(site, ()):
+                stream.wake.set()
 
     async def _watch(self) -> None:
         kept_house = float("-inf")
+        answers = True
         while not self._closed:
             self._written.clear()
             now = time.monotonic()
@@ -102,12 +135,18 @@ class Events:
             try:
                 counters, cut = await asyncio.to_thread(self._look, housekeeping=due)
             except StoreError as error:
-                log.warning("%s", error)
+                if answers:  # a line a second would push all else out of the log
+                    log.warning("%s", error)
+                answers = False
                 counters, cut = self._counters, self._cut
-            if counters != self._counters or cut != self._cut:
-                self._counters, self._cut = counters, cut
-                for moved in self._streams:
-                    moved.set()
+            else:
+                answers = True
+                metrics.looked(self._engine, self.streams)
+            before, self._counters = self._counters, counters
+            self._wake(site for site in counters if counters[site] != before.get(site))
+            if cut != self._cut:  # who has been revoked is to notice; the others show they live
+                self._cut = cut
+                self._wake(self._streams)
             try:
                 await asyncio.wait_for(self._written.wait(), LOOK_EVERY)
             except TimeoutError:
@@ -125,7 +164,24 @@ class Events:
 
 
 def keep_house(engine: Engine, now: datetime, waiting: Rules) -> None:
-    """Publish what time alone has changed at each site."""
+    """Publish what time alone has changed at each site, unless another process is at it."""
+    with _alone(engine) as alone:
+        if alone:
+            _keep_house(engine, now, waiting)
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[bool]:
+    """Whether no other process keeps house meanwhile. SQLite has one process that serves."""
+    if engine.dialect.name == "sqlite":
+        yield True
+        return
+    with reading(engine) as connection:
+        taken = text("SELECT pg_try_advisory_xact_lock(:key)")
+        yield bool(connection.execute(taken, {"key": KEEPING_HOUSE}).scalar_one())
+
+
+def _keep_house(engine: Engine, now: datetime, waiting: Rules) -> None:
     with reading(engine) as connection:
         sites = sites_to_sweep(connection, now, waiting)
     for site in sites:

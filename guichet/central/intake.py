@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from starlette.concurrency import run_in_threadpool
 
-from guichet.central import feed, keyring, registry
+from guichet.central import feed, keyring, metrics, registry
 from guichet.central.auth import Device, admit_within
 from guichet.central.judge import failed, judge, unreadable
 from guichet.central.problems import Problem
@@ -53,8 +53,11 @@ async def verdicts(
         return judge(connection, operation, known[0], state.clock(), authority)
 
     works = [partial(work, operation) for operation in operations]
-    judged = iter(await _judged(state.engine, now, works or [enter], operations))
-    return [unreadable(each) if isinstance(each, Unreadable) else next(judged) for each in sent]
+    judged = await _judged(state.engine, now, works or [enter], operations)
+    for operation, verdict in zip(operations, judged, strict=False):
+        metrics.judged(operation.action.kind, verdict)
+    given = iter(judged)
+    return [unreadable(each) if isinstance(each, Unreadable) else next(given) for each in sent]
 
 
 def sequence_of(connection: Connection, site: int, cursor: str) -> int:

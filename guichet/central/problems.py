@@ -27,6 +27,7 @@ TITLES = {
     "method_not_allowed": _("Cette adresse ne répond pas à cette méthode."),
     "internal": _("La centrale a rencontré une panne. Réessayez dans un instant."),
     "unavailable": _("La base de la centrale ne répond pas. Réessayez dans un instant."),
+    "not_ready": _("Ce serveur ne peut pas servir pour l’instant."),
     "enrol_code_unknown": _("Ce code n’existe pas. Vérifiez-le, puis saisissez-le de nouveau."),
     "enrol_code_expired": _("Ce code a expiré. Demandez-en un autre."),
     "enrol_code_used": _("Ce code a déjà servi. Demandez-en un autre."),

@@ -50,7 +50,7 @@ class HelloBody(BaseModel):
 
 
 class HealthBody(BaseModel):
-    """The server and its database answer."""
+    """The server lives, or is ready."""
 
     status: str
 
@@ -144,7 +144,8 @@ BAD_CODE: Responses = {
     429: LIMITED,
     **INVALID,
 }
-HEALTH: Responses = {200: {"model": HealthBody}, 503: problem("unavailable")}
+HEALTH: Responses = {200: {"model": HealthBody}}
+READY: Responses = {200: {"model": HealthBody}, 503: problem("not_ready")}
 OPERATIONS: dict[str, Any] = {
     "requestBody": {
         "required": True,

@@ -155,7 +155,7 @@ def _operation(head: _Head) -> Operation:
     return Operation(head.id, head.station, head.agent, head.site, head.at, action)
 
 
-def _explained(body: bytes) -> list[Operation | Unreadable]:
+def _explained(body: bytes) -> Sequence[Operation | Unreadable]:
     try:
         return OperationsBody.model_validate_json(body).operations
     except ValidationError as error:

@@ -5,6 +5,8 @@ import ipaddress
 import logging
 import os
 import signal
+import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +17,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from guichet.central import registry
+from guichet.central import upgrade
 from guichet.central.app import create_app
 from guichet.central.slow import PromptProtocol
 from guichet.config import clock
@@ -25,8 +27,9 @@ from guichet.store.engine import open_engine
 
 log = logging.getLogger(__name__)
 
-_GRACE = 1  # seconds that requests have to end once the server stops
-_LAST_SECONDS = 5
+GRACE = 5  # seconds that requests have to end once the server stops
+_LAST_SECONDS = GRACE + 2
+_STREAMS = 4096  # open files that a whole country's stations want, one each
 
 
 class _Server(uvicorn.Server):
@@ -46,9 +49,14 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     def _url(self) -> str:
-        host, port = self.servers[0].sockets[0].getsockname()[:2]
-        scheme = "https" if self.config.is_ssl else "http"
-        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+        return url_of(self.servers[0].sockets[0], tls=self.config.is_ssl)
+
+
+def url_of(listener: Any, *, tls: bool) -> str:
+    """The address that the listening socket answers at."""
+    host, port = listener.getsockname()[:2]
+    scheme = "https" if tls else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def serve(
@@ -59,31 +67,29 @@ def serve(
     ready: Callable[[str], None] | None = None,
     tls_cert: Path | None = None,
     tls_key: Path | None = None,
+    listener: socket.socket | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; `ready` is told the address once it answers.
 
-    Port 0 takes a free one. Raises StoreError when the database cannot be opened, ConfigError when
-    the address or the certificate cannot be used.
+    Port 0 takes a free one; a `listener` that listens already takes the place of host and port.
+    Raises StoreError when the database cannot be opened, ConfigError when it must be migrated
+    first, or the address or the certificate cannot be used.
     """
-    if tls_cert is None and not _is_loopback(host):
-        log.warning(
-            _(
-                "La centrale écoute sur {host} sans TLS\u00a0: les données des usagers circulent "
-                "en clair. Donnez --tls-cert et --tls-key, ou placez un serveur mandataire devant."
-            ).format(host=host)
-        )
+    warn_without_tls(host, tls=tls_cert is not None)
+    allow_many_streams()
     engine = open_engine(database_url)
     now = clock()
-    registry.create(engine, now())
-    app = create_app(engine, clock=now)
-    gc.freeze()  # what is there now stays: looking through it again would hold answers up
     options = {"ssl_certfile": tls_cert, "ssl_keyfile": tls_key}
     try:
-        _server(app, host, port, ready or (lambda _url: None), **options).run()
+        upgrade.prepare(engine, now())
+        app = create_app(engine, clock=now)
+        gc.freeze()  # what is there now stays: looking through it again would hold answers up
+        server = _server(app, host, port, ready or (lambda _url: None), **options)
+        server.run(None if listener is None else [listener])
     except KeyboardInterrupt:
         log.info(_("Arrêt de la centrale."))
     except SystemExit as error:  # how uvicorn says that it could not listen
-        raise ConfigError(_unusable(host, port)) from error
+        raise ConfigError(unusable(host, port)) from error
     except OSError as error:
         raise ConfigError(
             _("Le certificat ou sa clé est illisible\u00a0: {cause}.").format(cause=error.strerror)
@@ -111,7 +117,7 @@ def running(app: FastAPI, host: str = "127.0.0.1", port: int = 0) -> Iterator[st
         try:
             server.run()
         except SystemExit:
-            log.warning(_unusable(host, port))
+            log.warning(unusable(host, port))
         finally:
             settled.set()
 
@@ -120,7 +126,7 @@ def running(app: FastAPI, host: str = "127.0.0.1", port: int = 0) -> Iterator[st
     settled.wait()
     if not addresses:
         thread.join()
-        raise ConfigError(_unusable(host, port))
+        raise ConfigError(unusable(host, port))
     try:
         yield addresses[0]
     finally:
@@ -142,7 +148,7 @@ def _server(
         server_header=False,
         http=PromptProtocol,
         ws="none",
-        timeout_graceful_shutdown=_GRACE,
+        timeout_graceful_shutdown=GRACE,
         lifespan="on",
         **options,
     )
@@ -156,7 +162,39 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _unusable(host: str, port: int) -> str:
+def warn_without_tls(host: str, *, tls: bool) -> None:
+    """Log that persons' data would cross the network in clear, when they would."""
+    if not tls and not _is_loopback(host):
+        log.warning(
+            _(
+                "La centrale écoute sur {host} sans TLS\u00a0: les données des usagers circulent "
+                "en clair. Donnez --tls-cert et --tls-key, ou placez un serveur mandataire devant."
+            ).format(host=host)
+        )
+
+
+def allow_many_streams() -> None:
+    """Let this process open as many files as the system allows: each listening station takes one.
+
+    Logs when that is too few.
+    """
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - POSIX only
+
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    if hard != resource.RLIM_INFINITY and hard < _STREAMS:
+        log.warning(
+            _(
+                "Le système ne laisse ouvrir que {hard} fichiers\u00a0: autant de postes au plus "
+                "seront prévenus aussitôt. Relevez LimitNOFILE (voir docs/operations.md)."
+            ).format(hard=hard)
+        )
+
+
+def unusable(host: str, port: int) -> str:
+    """The sentence for an address that cannot be listened at."""
     return _(
         "La centrale ne peut pas écouter sur {host}, port {port}. "
         "Vérifiez l’adresse, et qu’aucun autre programme n’occupe ce port."

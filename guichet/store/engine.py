@@ -12,11 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from guichet.errors import DamagedStore, StoreError
+from guichet.errors import ConfigError, DamagedStore, StoreError
 from guichet.i18n import _
 from guichet.store.schema import METADATA
 
@@ -28,6 +37,20 @@ _PATIENCE = 10
 _LOG_LIMIT = f"journal_size_limit={4 * 1024 * 1024}"
 """What is left of SQLite's log once it has been written back, however long it was."""
 _WORTH_COMPACTING = 256  # free pages, 1 MiB
+_SERVER: dict[str, Any] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""What libpq is told unless the address says otherwise: a server that has vanished without a word
+is given up within seconds (the last is in milliseconds)."""
+
+POOL = 16
+"""Connections to PostgreSQL that one process keeps, at most."""
+
+_READ_ONLY = "25006"  # PostgreSQL: this server has become a standby
 
 _MIGRATING = 0x677569636865
 """PostgreSQL's advisory lock that migrations are made under."""
@@ -44,18 +67,29 @@ def sqlite_url(path: Path) -> str:
     return URL.create("sqlite", database=str(path)).render_as_string()
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite URL, None for a server's. Raises ConfigError when it is none of ours."""
+    parsed = _parsed(url)
+    return Path(parsed.database or "") if parsed.drivername == "sqlite" else None
+
+
+def has_password(url: str) -> bool:
+    """Whether the URL holds a password. Raises ConfigError when it is none of ours."""
+    parsed = _parsed(url)
+    return bool(parsed.password or parsed.query.get("password"))
+
+
 def open_engine(url: str, key: str = "") -> Engine:
     """An engine on the database; a SQLite file is created readable by its owner only.
 
     With a `key` (64 hexadecimal digits) the SQLite file is encrypted, by SQLCipher.
 
     Parameters never appear in error messages, for they hold names. Raises StoreError when the
-    file cannot be opened.
+    file cannot be opened, ConfigError when the URL is none of ours.
     """
-    parsed = make_url(url)
+    parsed = _parsed(url)
     if parsed.get_backend_name() != "sqlite":
-        _make_indexes_partial()
-        return create_engine(url, pool_size=16, max_overflow=0, **_COMMON)
+        return _open_server(parsed)
     path = Path(parsed.database or "")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -81,6 +115,48 @@ def _driver(key: str) -> dict[str, Any]:
 def unlock(connection: sqlite3.Connection, key: str) -> None:
     """Give SQLCipher its key, before anything else. A raw one: no time goes to derive it."""
     connection.execute(f"PRAGMA key=\"x'{bytes.fromhex(key).hex()}'\"")
+
+
+def _parsed(url: str) -> URL:
+    """The URL; raises ConfigError, without repeating what may hold a password."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise ConfigError(_unknown_url()) from error
+    server = parsed.drivername in ("postgresql", "postgresql+psycopg")
+    if not (parsed.drivername == "sqlite" or server):
+        raise ConfigError(_unknown_url())
+    if server and "@" in f"{parsed.host}{parsed.database}":  # the rest of a password
+        raise ConfigError(_unknown_url())
+    return parsed
+
+
+def _unknown_url() -> str:
+    return _(
+        "L’adresse de la base n’est pas comprise. Elle s’écrit "
+        "postgresql+psycopg://UTILISATEUR@SERVEUR/BASE ou sqlite:////CHEMIN\u202f; dans un mot de "
+        "passe, @ s’écrit %40."
+    )
+
+
+def _open_server(url: URL) -> Engine:
+    _make_indexes_partial()
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=POOL,
+        max_overflow=0,
+        pool_timeout=_PATIENCE,
+        connect_args={name: value for name, value in _SERVER.items() if name not in url.query},
+        **_COMMON,
+    )
+    event.listen(engine, "handle_error", _left_behind)
+    return engine
+
+
+def _left_behind(context: ExceptionContext) -> None:
+    # A connection that outlived its server's demotion is of no use any more, nor are its sisters.
+    if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
+        context.is_disconnect = True
 
 
 def _make_indexes_partial() -> None:
@@ -191,7 +267,7 @@ def compact(engine: Engine, *, always: bool = False) -> bool:
 
 
 def _sentence(cause: str) -> str:
-    if "full" in cause:
+    if "full" in cause or "No space left" in cause:
         return _(
             "Le disque est plein\u00a0: rien n’a été enregistré. "
             "Libérez de la place, puis recommencez\u202f; votre saisie est conservée."
@@ -205,7 +281,9 @@ def _sentence(cause: str) -> str:
         return _("La base locale est en lecture seule. Vérifiez les droits du dossier de guichet.")
     if "locked" in cause:
         return _("La base locale est occupée. Recommencez dans un instant.")
-    return _("La base de données ne répond pas\u00a0: {cause}").format(cause=cause)
+    return _("La base de données ne répond pas\u00a0: {cause}").format(
+        cause=" ".join(cause.split())
+    )
 
 
 def _unopened(path: Path, cause: str) -> str:

@@ -4,16 +4,20 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from queue import SimpleQueue
 
 import httpx
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from guichet.central import feed, registry
-from guichet.central.events import Events
+from guichet.central.events import KEEPING_HOUSE, Events, keep_house
 from guichet.domain.operations import Register
-from tests.central.samples import Caller, furnish, person, publish
+from guichet.domain.waiting import Rules
+from guichet.store.booking import SEAT
+from guichet.store.engine import reading, writing
+from tests.central.samples import Caller, furnish, person, publish, slot
 from tests.servers import CentralUnderTest, Clock
 from tests.waiting import until
 
@@ -104,6 +108,27 @@ def test_stopping_ends_the_streams(
         caller.http.get("/healthz")
     central.start()
     assert caller.http.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_one_process_at_a_time_keeps_house(engine: Engine, clock: Clock) -> None:
+    registry.create(engine, clock())
+    furnish(engine, person("p1"), slot("s1"))
+    with writing(engine) as connection:
+        held = {"hold": "h", "free_at": clock.now - timedelta(minutes=1)}
+        connection.execute(SEAT.update().where(SEAT.c.number == 1).values(held))
+    before = stood(engine)
+    with reading(engine) as other:  # another process is at it
+        other.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": KEEPING_HOUSE})
+        keep_house(engine, clock(), Rules())
+        assert stood(engine) == before
+    keep_house(engine, clock(), Rules())
+    assert stood(engine) > before
+
+
+def stood(engine: Engine) -> int:
+    with reading(engine) as connection:
+        return feed.sequence_of(connection, 1)
 
 
 async def test_silence_is_broken_by_a_comment(

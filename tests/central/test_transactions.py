@@ -194,3 +194,53 @@ def test_a_key_that_another_takes_meanwhile_is_seen_at_the_second_try(engine: En
     with ThreadPoolExecutor(2) as pool:
         made = [pool.submit(find_or_make) for _ in range(2)]
         assert sorted(future.result(timeout=20) for future in made) == ["found", "key"]
+
+
+def _end_this(connection: Connection) -> None:
+    """Cut the connection as a server that fails does."""
+    with connection.engine.connect() as other:
+        own = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
+        other.execute(sa.text("SELECT pg_terminate_backend(:own, 5000)"), {"own": own})
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_connection_lost_before_the_commit_is_tried_again(engine: Engine) -> None:
+    attempts: list[int] = []
+
+    def work(connection: Connection) -> int:
+        attempts.append(1)
+        feed.lock(connection, 1)
+        if len(attempts) == 1:
+            _end_this(connection)
+        return feed.publish(connection, 1, [("person", "gone")])
+
+    assert transact(engine, work) == 1
+    assert len(attempts) == 2
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_commit_whose_fate_is_unknown_is_not_tried_again(engine: Engine) -> None:
+    attempts: list[int] = []
+
+    def work(connection: Connection) -> None:
+        attempts.append(1)
+        feed.publish(connection, 1, [("person", "gone")])
+        sa.event.listen(connection, "commit", _end_this)
+
+    with pytest.raises(StoreError):
+        transact(engine, work)
+    assert len(attempts) == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_server_that_only_reads_any_more_is_left(engine: Engine) -> None:
+    attempts: list[int] = []
+
+    def work(connection: Connection) -> None:
+        attempts.append(1)
+        if len(attempts) == 1:
+            connection.execute(sa.text("SET TRANSACTION READ ONLY"))
+        feed.publish(connection, 1, [("person", "gone")])
+
+    transact(engine, work)
+    assert len(attempts) == 2
