@@ -1,5 +1,6 @@
 """Running central: as a program, or in a thread for the demonstration and tests."""
 
+import asyncio
 import gc
 import ipaddress
 import logging
@@ -45,8 +46,14 @@ class _Server(uvicorn.Server):
         self._ready(self._url())
 
     async def shutdown(self, sockets: Any = None) -> None:
+        # Stations whose stream ends ask at once what has happened: let none of them in any more.
+        for listener in self.servers:
+            listener.close()
         self._app.state.events.close()
         await super().shutdown(sockets)
+        for late in list(self.server_state.connections):
+            late.transport.abort()  # let in while the listeners closed, it would stay open
+        await asyncio.sleep(0)
 
     def _url(self) -> str:
         return url_of(self.servers[0].sockets[0], tls=self.config.is_ssl)

@@ -216,7 +216,7 @@ def move(asked: Asked, reference: str, wanted: Wanted) -> int:
 @click.option("--by", type=CANCELLED_BY, required=True, help=_("Qui le veut, ou pris par erreur."))
 @_at_desk
 def cancel(asked: Asked, reference: str, by: str) -> int:
-    """Annuler un rendez-vous\u202f: la place est rendue aussitôt."""
+    """Annuler un rendez-vous\u202f: la place est rendue."""
     from guichet.cli_desk import changes, run  # noqa: PLC0415
 
     return run.at_station(asked, lambda station: changes.cancel(station, reference, by))

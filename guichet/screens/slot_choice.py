@@ -85,6 +85,8 @@ class SlotChoice(Screen[None]):
         self._own = post.station.site.number
         renews = draft.procedure is not None and draft.procedure.renewal
         self._renewal = renewal(draft.rights, post.station.today()) if renews else None
+        self._fault: str | None = None
+        """What was said of another site that is not known, and is to stay."""
         self._placed = False
         """Whether the cursors stand where the agent has put them."""
         self._holding = False
@@ -160,7 +162,8 @@ class SlotChoice(Screen[None]):
             self._show_site(site)
         cut_off = self._post.station.mediation.lending.cut_off
         self._panes.show(slots, _EMPTY, lent.slots, cut_off=cut_off)
-        if cut_off and not self._holding and self.query_one(Said).text != _OFFLINE:
+        stays = self.query_one(Said).text in (_OFFLINE, self._fault)
+        if cut_off and not self._holding and not stays:
             self._say(kept(self._post, lent) or _NONE_LENT, "warn")
         if self._placed:
             return
@@ -178,7 +181,8 @@ class SlotChoice(Screen[None]):
             return
         self._show_site(self._own)
         self._reload()
-        self._say(_("Autre site inconnu, voici les créneaux d’ici. {w}").format(w=error), "warn")
+        self._fault = _("Autre site inconnu, voici les créneaux d’ici. {w}").format(w=error)
+        self._say(self._fault, "warn")
 
     def _show_site(self, site: int) -> None:
         self._draft.site = None if site == self._own else site

@@ -77,6 +77,7 @@ class SyncEngine:
         self._awaited: set[str] = set()
         self._judged = threading.Condition()
         self._counting = threading.Lock()
+        self._made = 0
         self._failures = 0
         self._after = 0.0
         self._listening = False
@@ -200,6 +201,7 @@ class SyncEngine:
     def _say(
         self, link: Link, problem: str, last_sync: datetime | None = None, reason: str = ""
     ) -> None:
+        made = self._made
         try:
             with reading(self._engine) as connection:
                 counts = outbox.counts(connection)
@@ -209,7 +211,8 @@ class SyncEngine:
             before = self.state
             self.state = SyncState(
                 link,
-                counts.get("pending", 0),
+                # What has been queued since it was counted, or just before, and is not yet told.
+                counts.get("pending", 0) + self._made - made,
                 sum(counts.get(state, 0) for state in outbox.TO_SETTLE),
                 last_sync or before.last_sync,
                 problem,
@@ -226,6 +229,7 @@ class SyncEngine:
         They are counted in memory, for the caller is in a hurry; the next look corrects it.
         """
         with self._counting:
+            self._made += operations
             self.state = replace(self.state, pending=self.state.pending + operations)
         self._urgent.set()
         self._wake.set()

@@ -220,7 +220,8 @@ def test_every_kind_of_document_says_that_it_is_free_and_not_to_be_bought() -> N
         if hasattr(importlib.import_module(f"guichet.convocation.{module.name}"), "write")
     }
     # A kind added here has its output among those that are read (tests.convocation.outputs).
-    assert kinds == {"accord", "attestation", "document", "ics"}
+    # A slip is none of these: it gives nothing that could be sold.
+    assert kinds == {"accord", "attestation", "document", "ics", "slip"}
     assert set(PDFS) == {"accord", "attestation", "convocation", "large"}
     for output in PDFS.values():
         assert said_in(output(None), french)

@@ -121,15 +121,15 @@ class Desk:
         await self.press("enter")
         await self.on("PersonFile")
 
-    async def to_slots(self, procedure: str) -> None:
-        """From the file to the times of the first free day."""
+    async def to_slots(self, procedure: str, seats: str = "libre") -> None:
+        """From the file to the times of the first day that has such `seats`."""
         await self.press("f6")
         await self.on("ProcedureChoice")
         await self.type(procedure)
         await self.shows("À apporter")
         await self.press("enter")
         await self.on("SlotChoice")
-        await self.shows("libre")
+        await self.shows(seats)
         await self.press("enter")
 
     async def to_accord(self, procedure: str) -> None:

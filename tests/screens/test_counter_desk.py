@@ -148,7 +148,7 @@ async def test_what_cannot_be_recorded_is_told_and_stays_typed(
         rename(engine, "ticket", "lost")
         await counter.type(row.reference)
         view = await counter.sees("Non enregistré")
-        assert "base de données" in view.next_action
+        assert "base locale" in view.next_action
         assert counter.screen.query_one(QueueBox).typed == row.reference
         rename(engine, "lost", "ticket")
         await counter.pilot.press("enter")

@@ -8,6 +8,7 @@ import pytest
 from guichet.central import registry
 from guichet.domain.model import Role
 from guichet.domain.operations import Register
+from guichet.domain.skew import Skew
 from guichet.screens.liaison import LiaisonScreen
 from guichet.screens.settle import SettleScreen
 from guichet.screens.top import badge
@@ -92,13 +93,15 @@ async def test_a_wrong_clock_is_told_and_what_is_shown_corrected(world: World) -
         station = app._station
         world.stop()  # nothing more is measured
         sync = station._core.sync
-        sync.state = replace(sync.state, skew=3600.0)
+        sync._skew = Skew(3600.0, 0.0)
+        sync.recount()
         now = station.local(station.now())
         assert station.shown(station.now()).hour == (now - timedelta(hours=1)).hour
         await until_shown(pilot, f"{now - timedelta(hours=1):%H:}")
         await pilot.press("shift+f8")
         await until_shown(pilot, "60 minutes d’avance", "Réglez l’heure")
-        sync.state = replace(sync.state, skew=-30.0)
+        sync._skew = Skew(-30.0, 0.0)
+        sync.recount()
         assert station.shown(station.now()).hour == station.local(station.now()).hour
 
 
@@ -146,7 +149,7 @@ async def test_a_station_long_silent_opens_by_itself_once_central_is_heard(world
     [
         (SyncState(Link.REJECTED, reason="device_revoked"), "✗ poste retiré"),
         (SyncState(Link.REJECTED, reason="device_unknown"), "✗ poste refusé"),
-        (SyncState(Link.CONFUSED, reason="protocol_too_old"), "! à mettre à jour"),
+        (SyncState(Link.OUTDATED, reason="protocol_too_old"), "! à mettre à jour"),
         (SyncState(Link.ONLINE, skew=61.0), "! horloge fausse"),
         (SyncState(Link.ONLINE, skew=59.0), "✓ à jour"),
     ],

@@ -106,6 +106,6 @@ async def test_without_central_the_slots_of_this_site_stay(world: World) -> None
     async with mediation(world) as desk:
         await desk.search(DIALLO)
         world.stop()
-        await desk.to_slots("remise")
-        await desk.shows("libre")
+        await desk.to_slots("remise", "gardée")
+        await desk.shows("Ce poste garde", "places hors connexion")
         assert "Ailleurs" not in desk.text

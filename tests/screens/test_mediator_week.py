@@ -359,8 +359,8 @@ async def test_all_full_points_to_what_else_there_is(world: World) -> None:
         last = max(
             slot.starts_at for day in desk.station.mediation.slots("REMI").values() for slot in day
         )
-        world.clock.now = last - timedelta(minutes=1)
         other = world.station("other")
+        world.clock.now = last - timedelta(minutes=1)
         for slot in (s for day in other.mediation.slots("REMI").values() for s in day):
             while isinstance(other.mediation.hold(slot), Held):
                 pass

@@ -100,7 +100,10 @@ async def test_broken_database(world: World) -> None:
         path.write_bytes(b"nonsense" * 1000)
     app = application(folder)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until_shown(pilot, "abîmée", "F5")
+        # It is made anew from central, and that is said.
+        await until_shown(pilot, "Code agent")
+        (told,) = app._notifications
+        assert "La base locale était abîmée" in told.message
 
 
 async def test_first_pull_impossible_then_possible(world: World) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from guichet.central import feed
+from guichet.central import feed, registry
 from guichet.central.transactions import transact
 from guichet.domain.model import AccordMode, AppointmentStatus, Demand, Person, Role, Slot
 from guichet.domain.waiting import Answer
@@ -14,6 +14,7 @@ from guichet.station.mediation import Booked, Held
 from guichet.store import queries
 from guichet.store.engine import reading, writing
 from guichet.store.records import get, put
+from guichet.sync import replica
 from tests.posts import PARIS, World
 from tests.screens.mediation import KOUYATE, Desk, mediation
 from tests.screens.waiting import wait_for
@@ -222,6 +223,13 @@ async def test_after_three_offers_the_list_says_what_is_left_to_do(world: World)
         await desk.shows("Plus de place proposée d’office", "3 places proposées")
 
 
+def read_to_the_end(world: World, station: Station) -> bool:
+    with reading(world.engine) as connection:
+        epoch, sequence = registry.epoch(connection), feed.sequence_of(connection, 1)
+    with reading(station._core.engine) as connection:
+        return replica.cursor(connection) == feed.encode_cursor(epoch, sequence)
+
+
 def test_who_waits_is_still_known_here_days_after(world: World) -> None:
     folder = world.enrolled("pan")
     station = world.open(folder, Role.MEDIATOR)
@@ -229,6 +237,7 @@ def test_who_waits_is_still_known_here_days_after(world: World) -> None:
     assert station.mediation.register(TRAORE) is None
     wait(station, [KOUYATE])
     until(lambda: station.sync_state.pending == 0)  # what waits for central's word is kept
+    until(lambda: read_to_the_end(world, station))  # else it comes back with the next page
     station.close()
     world.clock.forward(days=3)
     again = world.open(folder, Role.MEDIATOR)

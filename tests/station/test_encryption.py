@@ -8,14 +8,16 @@ import pytest
 
 from guichet.central import registry, training
 from guichet.config import load_enrolment, save_enrolment
-from guichet.domain.model import Role
+from guichet.domain.model import Person, Role
 from guichet.domain.operations import Applied, Register
 from guichet.errors import ConfigError, StoreError
 from guichet.station import SignedIn, Station, enrol
 from guichet.store.engine import migrate, open_engine, reading, sqlite_url
+from guichet.store.records import get
 from tests.keyrings import TestKeyring, session_keyring
 from tests.posts import World
 from tests.store.samples import ADA
+from tests.waiting import until
 
 __all__ = ["session_keyring"]  # a fixture
 
@@ -47,6 +49,7 @@ def test_nothing_on_the_disk_can_be_read(world: World, session_keyring: TestKeyr
         "station",
         "number",
         "site",
+        "token_at",
     }
     assert enrolment.key not in left.decode("latin-1")
     assert list(session_keyring.kept) == [("guichet", enrolment.station)]
@@ -97,8 +100,11 @@ def test_a_plain_station_is_encrypted_when_enrolled_again(
         training.agent_code(Role.COUNTER, 1), training.PINS[Role.COUNTER]
     )
     assert isinstance(agent, SignedIn)
-    # The station number is another: what waited is not lost, it is there to be settled.
-    assert [each.kind for each in station.refused()] == ["register"]
+    # What waited is not lost: it is sent as the new station's.
+    until(lambda: station.sync_state.pending == 0)
+    assert station.refused() == []
+    with reading(world.engine) as connection:
+        assert get(connection, Person, DIALLO.id) is not None
 
 
 def test_whose_key_is_lost_may_be_enrolled_again(
