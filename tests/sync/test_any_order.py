@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from guichet.central import registry
 from guichet.central.judge import VERDICTS
@@ -49,6 +49,7 @@ from guichet.domain.operations import (
 from guichet.errors import CentralUnavailable
 from guichet.station.core import Core
 from guichet.store.booking import NEVER, SEAT, SLOTS
+from guichet.store.cooling import cooled
 from guichet.store.engine import migrate, open_engine, reading, sqlite_url, writing
 from guichet.store.queries import day_rows
 from guichet.store.records import TABLES, get, key_of, records, to_json
@@ -101,7 +102,8 @@ class Post:
     """A station whose threads do not run: it is told when to push and pull."""
 
     def __init__(self, folder: Path, enrolment: Enrolment, clock: Clock) -> None:
-        self.path = folder / f"{enrolment.station}.sqlite3"
+        self.path = folder / enrolment.station / "station.sqlite3"
+        self.path.parent.mkdir()  # the journal is beside it
         self.enrolment = enrolment
         self.clock = clock
         self.tickets = itertools.count(1)
@@ -346,9 +348,10 @@ class AnyOrder(RuleBasedStateMachine):
         """What slots and the day's table count equals what is counted by hand."""
         free = dict.fromkeys(SEATS, 0)
         for seat in connection.execute(select(SEAT)):
-            free[seat.slot] += seat.appointment is None and seat.hold is None
-        held = connection.execute(select(SEAT.c.slot).where(SEAT.c.hold.is_not(None))).scalars()
-        unsure = set(held)  # until housekeeping has looked at what is held
+            free[seat.slot] += (seat.appointment, seat.hold, seat.kept_for) == (None, None, None)
+        # Until housekeeping has looked at what is held, and at what was kept back until now.
+        late = or_(SEAT.c.hold.is_not(None), cooled(self.clock()))
+        unsure = set(connection.execute(select(SEAT.c.slot).where(late)).scalars())
         for row in connection.execute(select(SLOTS)):
             assert row.free == free[row.id] or row.id in unsure
         for post in self.posts:
