@@ -16,6 +16,7 @@ from sqlalchemy import Engine, text
 
 from bench.load import request
 from guichet.central import registry
+from guichet.central.budgets import VARIABLE
 from guichet.central.feed import publish_records
 from guichet.central.transactions import transact
 from guichet.domain.model import (
@@ -40,6 +41,8 @@ EACH = 2
 """Stations of a site: SITES × EACH clients."""
 _SEATS = 10
 """Of a slot: as many as are wanted."""
+_UNLIMITED = "requests=0,searches=0,holds=0,seats=0"
+"""No station asks as fast as the load does."""
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -134,7 +137,8 @@ def serving(database: str) -> Iterator[tuple[str, int]]:
     with tempfile.TemporaryDirectory(prefix="guichet-bench-") as folder:
         command = [sys.executable, "-m", "guichet", "central", "serve", "--port", "0"]
         command += ["--dir", folder, "--database", database]
-        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        environment = os.environ | {VARIABLE: _UNLIMITED}
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         try:
             assert server.stdout is not None
             url = server.stdout.readline().split()[-1]

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 # Letters that Unicode does not decompose, most as passports write them (ICAO Doc 9303 part 3); Ø is
 # O here, as people type it, and the letters of West Africa are their nearest plain ones.
@@ -55,8 +56,9 @@ def search_key(family: str, given: str = "", used: str = "") -> str:
 
     So that "ndiaye" finds N’DIAYE, and "jeanpierre" Jean-Pierre; `used` is the nom d'usage.
     """
-    joined = re.sub("[-']", "", canonical(f"{family} {given} {used}")).split()
-    return " ".join(sorted({*match_key(f"{family} {used}", given).split(), *joined}))
+    said = canonical(f"{family} {given} {used}")
+    joined = re.sub("[-']", "", said).split()
+    return " ".join(sorted({*re.findall("[A-Z]+", said), *joined}))
 
 
 def no_name(text: str) -> bool:
@@ -86,6 +88,7 @@ def display_name(family: str, given: str = "") -> str:
     return unicodedata.normalize("NFC", " ".join(f"{family.upper()} {given}".split()))
 
 
+@lru_cache(1024)
 def _plain(character: str) -> str:
     """What the canonical form keeps of one decomposed capital."""
     if "A" <= character <= "Z":

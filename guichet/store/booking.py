@@ -13,15 +13,18 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    Boolean,
     ColumnElement,
     Connection,
     ScalarSelect,
     Update,
+    and_,
     bindparam,
     case,
     delete,
     func,
     literal,
+    or_,
     select,
     update,
 )
@@ -34,7 +37,6 @@ from guichet.domain.operations import Applied, Book, Cancel, Hold, Move, Operati
 from guichet.domain.reference import reference_of
 from guichet.domain.waiting import Rules
 from guichet.store.appointments import active, appointment_for, objection, taken
-from guichet.store.cooling import take_back
 from guichet.store.records import columns, get, put
 from guichet.store.schema import METADATA
 from guichet.store.upsert import insert_into, made_once
@@ -290,22 +292,26 @@ def _seat(
     What the person gave up themselves comes next. Without either, an operation that comes after
     the slot has begun gets no other seat.
     """
-    held = {"held": action.hold, "of": action.slot, "appointment": action.appointment}
-    if connection.execute(_HELD_TAKEN, held).rowcount == 1:
-        return True
-    if slot.starts_at <= now:
-        return False
-    taken = {"appointment": action.appointment, "free_at": NEVER}
-    given_up = {"hold": None, "kept_for": None} | taken
-    return take_back(connection, slot.id, person.id, given_up) or _take(
-        connection, slot.id, now, quotas.PAN, **taken
+    return _take(
+        connection,
+        slot.id,
+        now,
+        quotas.PAN,
+        held=action.hold,
+        theirs=person.id,
+        others=slot.starts_at > now,
+        free_at=NEVER,
+        appointment=action.appointment,
     )
 
 
 def _take(connection: Connection, slot: str, now: datetime, quota: str, **values: Any) -> bool:
-    """Take one free seat of the slot that is open to `quota`; whether there was one."""
-    asked = {"of": slot, "now": now, "hold": None, "appointment": None} | values
-    return connection.execute(_taking(quota), asked).rowcount == 1
+    """Take one seat of the slot: that held as `held`, else one that `theirs` gave up or one that is
+    free and open to `quota`, both only if `others` may be; whether there was one.
+    """
+    asked = {"held": None, "theirs": None, "others": True, "hold": None, "appointment": None}
+    taken = asked | values | {"of": slot, "now": now}
+    return connection.execute(_taking(quota), taken).rowcount == 1
 
 
 def _free(connection: Connection, appointment: Appointment, now: datetime) -> list[str]:
@@ -329,15 +335,6 @@ _RECOUNTED = (
     .where(SLOTS.c.id == bindparam("of"))
     .values(free_seats(SEAT.c.slot == bindparam("of"), SEAT.c.free_at <= bindparam("now")))
 )
-_HELD_TAKEN = (
-    update(SEAT)
-    .where(
-        SEAT.c.hold == bindparam("held"),
-        SEAT.c.slot == bindparam("of"),
-        SEAT.c.appointment.is_(None),
-    )
-    .values(free_at=NEVER, hold=None, kept_for=None, appointment=bindparam("appointment"))
-)
 
 
 @made_once
@@ -352,17 +349,25 @@ def _taking(quota: str) -> Update:
     open_to = quotas.OPEN_TO[quota]
     rank = case({kind: place for place, kind in enumerate(open_to)}, value=SEAT.c.quota)
     of: BindParameter[Any] = bindparam("of")
-    taken = ("free_at", "hold", "appointment")
-    free = (
+    held = and_(SEAT.c.hold == bindparam("held"), SEAT.c.appointment.is_(None))
+    theirs = SEAT.c.kept_for == bindparam("theirs")
+    free = and_(SEAT.c.free_at <= bindparam("now"), SEAT.c.quota.in_(open_to))
+    others = and_(bindparam("others", type_=Boolean()), or_(theirs, free))
+    first = (
         select(SEAT.c.number)
-        .where(SEAT.c.slot == of, SEAT.c.free_at <= bindparam("now"), SEAT.c.quota.in_(open_to))
-        .order_by(rank, SEAT.c.number)
+        .where(SEAT.c.slot == of, or_(held, others))
+        .order_by(case((held, 0), (theirs, 1), else_=2), rank, SEAT.c.number)
         .limit(1)
         .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
     return (
         update(SEAT)
-        .where(SEAT.c.slot == of, SEAT.c.number == free)
-        .values({"kept_for": None, **{name: bindparam(name) for name in taken}})
+        .where(SEAT.c.slot == of, SEAT.c.number == first)
+        .values(
+            {
+                "kept_for": None,
+                **{name: bindparam(name) for name in ("free_at", "hold", "appointment")},
+            }
+        )
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from guichet.domain.cooldown import Rules, open_again
 from guichet.domain.flags import holding
@@ -23,18 +23,6 @@ def flags(connection: Connection, site: int) -> dict[str, bool]:
     """Every flag as it holds at the site."""
     said = select(_FLAG.c.name, _FLAG.c.enabled).where(_FLAG.c.site == site)
     return holding({row.name: row.enabled for row in connection.execute(said)})
-
-
-def take_back(connection: Connection, slot: str, person: str, booked: dict[str, Any]) -> bool:
-    """Give the person the seat of the slot that they have given up; whether there is one."""
-    number = (
-        select(func.min(_SEAT.c.number))
-        .where(_SEAT.c.slot == slot, _SEAT.c.kept_for == person)
-        .scalar_subquery()
-    )
-    # Asked again outside: on PostgreSQL somebody may have taken it since the number was read.
-    theirs = (_SEAT.c.slot == slot, _SEAT.c.number == number, _SEAT.c.kept_for == person)
-    return connection.execute(update(_SEAT).where(*theirs).values(booked)).rowcount == 1
 
 
 def cool(

@@ -33,6 +33,14 @@ _COLUMNS: dict[type, tuple[str, ...]] = {
     model: tuple(str(column.name) for column in TABLES[kind].columns)
     for kind, model in RECORDS.items()
 }
+_NESTED: dict[type, tuple[str, ...]] = {
+    model: tuple(
+        str(column.name)
+        for column in TABLES[kind].columns
+        if isinstance(column.type, JSON) and str(column.name) in model.__dataclass_fields__
+    )
+    for kind, model in RECORDS.items()
+}
 _NATIVE = (date, datetime)
 """What a column takes as it is."""
 
@@ -59,11 +67,9 @@ def from_json(kind: str, body: Any) -> Record:
 
 def columns(record: Record, sequence: int = 0) -> dict[str, Any]:
     """The record as a table row."""
-    kind = KINDS[type(record)]
     row: dict[str, Any] = msgspec.to_builtins(record, builtin_types=_NATIVE)
-    for column in TABLES[kind].columns:
-        if isinstance(column.type, JSON) and column.name in row:
-            row[column.name] = msgspec.to_builtins(row[column.name])
+    for name in _NESTED[type(record)]:
+        row[name] = msgspec.to_builtins(row[name])
     if isinstance(record, Person):
         row["match_key"] = search_key(record.family_name, record.given_names)
         row["phone_key"] = digits_key(record.phone or "")
