@@ -54,7 +54,7 @@ class Seen:
 
     slots: list[Slot]
     appointments: list[Appointment]
-    seats: list[tuple[str, datetime, str | None, str | None]]
+    seats: list[tuple[str, datetime, str | None, str | None, str | None]]
 
 
 def look(engine: Engine) -> Seen:
@@ -65,7 +65,7 @@ def look(engine: Engine) -> Seen:
             records(connection, Slot, select(slot)),
             records(connection, Appointment, select(made)),
             [
-                (row.slot, row.free_at, row.hold, row.appointment)
+                (row.slot, row.free_at, row.hold, row.appointment, row.kept_for)
                 for row in connection.execute(select(seat))
             ],
         )
@@ -73,22 +73,23 @@ def look(engine: Engine) -> Seen:
 
 def check(seen: Seen, now: datetime) -> None:
     """Hold what was seen against the rules."""
-    given_out = Tally((slot, made) for slot, _, _, made in seen.seats if made is not None)
+    given_out = Tally((slot, made) for slot, _, _, made, _ in seen.seats if made is not None)
     standing = [a for a in seen.appointments if a.status is not AppointmentStatus.CANCELLED]
     assert given_out == Tally((a.slot, a.id) for a in standing)
-    for _, free_at, hold, made in seen.seats:
+    for _, free_at, hold, made, _ in seen.seats:
         assert (free_at == NEVER) is (made is not None)
         assert hold is None or made is None
     active = Tally((a.person, a.family) for a in standing if a.status is AppointmentStatus.BOOKED)
     assert all(count == 1 for count in active.values())
-    held = Tally((slot, hold) for slot, _, hold, _ in seen.seats if hold is not None)
+    held = Tally((slot, hold) for slot, _, hold, _, _ in seen.seats if hold is not None)
     assert all(count == 1 for count in held.values())
     for slot in seen.slots:
         own = [seat for seat in seen.seats if seat[0] == slot.id]
         free = [seat for seat in own if seat[1] <= now]
         assert len(own) == slot.seats
-        # Between is a hold that ran out and was not swept yet.
-        assert len([seat for seat in free if seat[2] is None]) <= slot.free <= len(free)
+        # Between is what was held or kept back until now, and was not swept yet.
+        told = [seat for seat in free if seat[2] is None and seat[4] is None]
+        assert len(told) <= slot.free <= len(free)
 
 
 @settings(
