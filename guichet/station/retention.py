@@ -56,17 +56,17 @@ class Retention:
     def _wipe(self) -> None:
         with writing(self._core.engine) as connection:
             wiped = wipe(connection)
+        if wiped:
+            logger.warning("the local copy was deleted: %s", self._core.barred())
+            self._core.agent = None
+            self._remains = True
+            self._core.changed()
         if wiped or not self._wiped:
             self._core.journal.wipe()
             self._wiped = True
         self._drop_papers(math.inf)
         for copy in self._folder.glob(f"{DATABASE}.*"):  # older or damaged ones, set aside
             copy.unlink(missing_ok=True)
-        if wiped:
-            logger.warning("the local copy was deleted: %s", self._core.barred())
-            self._core.agent = None
-            self._remains = True
-            self._core.changed()
         if self._remains:
             self._remains = not compact(self._core.engine, always=True)
 

@@ -468,3 +468,4 @@ def test_at_the_end_of_an_offer_one_of_them_gets_the_seat(desk: Desk, others: li
         assert desk.demand(key).offered is None
         if won[1]:
             desk.apply(Cancel(theirs.appointment, "person"), AnswerOffer(key, None, "left"))
+            desk.cooled()  # else the seat would go to who waits in the next turn

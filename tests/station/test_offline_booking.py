@@ -157,6 +157,8 @@ def test_central_is_asked_once_an_hour(world: World) -> None:
 
     first = last()
     world.clock.forward(minutes=59)
+    station._core.client().close()  # what was under way was cut
+    station._core._client = None
     station._core.sync._stop.clear()
     station._core.sync.once()
     assert last() == first

@@ -134,7 +134,7 @@ def test_revoked_with_work_to_send_deletes_persons_at_once(world: World) -> None
     world.start()
     until(lambda: station.barred() is Bar.REVOKED, 20)
     until(lambda: count(station, "person") == 0)
-    assert station.session.agent is None
+    until(lambda: station.session.agent is None)
     assert sign_in(station) == Refused(Bar.REVOKED)
     assert [each.state for each in station.liaison.outbox()] == ["pending"]
     folder = station.folder
