@@ -165,27 +165,28 @@ class Journal:
 
         `salvaged` are rows read from a damaged outbox. Raises StoreError.
         """
-        self._purge()
-        self._keep(salvaged)
-        with reading(self._station) as connection:
-            rows, known = outbox.entries(connection), replica.known_to_journal(connection)
-        self._keep(rows)
-        present = {row["operation"] for row in rows}
-        with reading(self._own) as connection:
-            found = connection.execute(_ROWS.where(_DONE.c.state != _OVER)).mappings()
-            absent = [dict(row) for row in found if row["operation"] not in present]
-        # What a database that is still the same one holds no more, a person has settled.
-        lost = [row for row in absent if not known or row["state"] == "pending"]
-        over = [{"of": row["operation"], "to": _OVER} for row in absent if row not in lost]
-        if over:
-            with writing(self._own) as connection:
-                connection.execute(_END, over)
-        if lost or not known:
-            with writing(self._station) as connection:
-                outbox.restore(connection, lost)
-                replica.known_to_journal(connection, now=True)
-        self._agrees = True
-        return len(lost)
+        with self._lock:  # what is copied meanwhile would look as if only the journal had it
+            self._purge()
+            self._keep(salvaged)
+            with reading(self._station) as connection:
+                rows, known = outbox.entries(connection), replica.known_to_journal(connection)
+            self._keep(rows)
+            present = {row["operation"] for row in rows}
+            with reading(self._own) as connection:
+                found = connection.execute(_ROWS.where(_DONE.c.state != _OVER)).mappings()
+                absent = [dict(row) for row in found if row["operation"] not in present]
+            # What a database that is still the same one holds no more, a person has settled.
+            lost = [row for row in absent if not known or row["state"] == "pending"]
+            over = [{"of": row["operation"], "to": _OVER} for row in absent if row not in lost]
+            if over:
+                with writing(self._own) as connection:
+                    connection.execute(_END, over)
+            if lost or not known:
+                with writing(self._station) as connection:
+                    outbox.restore(connection, lost)
+                    replica.known_to_journal(connection, now=True)
+            self._agrees = True
+            return len(lost)
 
     def start_over(self) -> None:
         """Queue again what central accepted these last days, and forget how far it was read.
@@ -193,17 +194,18 @@ class Journal:
         For a central that was restored: what it still knows it answers as before, what it lost it
         judges again. Raises StoreError.
         """
-        again = or_(_DONE.c.accepted, _DONE.c.state == "pending")
-        with writing(self._own) as connection:
-            connection.execute(update(_DONE).where(again).values(state="pending", reason=None))
-            rows = [dict(row) for row in connection.execute(_ROWS.where(again)).mappings()]
-        known = [row["operation"] for row in rows]
-        with writing(self._station) as connection:
-            for start in range(0, len(known), _CHUNK):
-                outbox.drop(connection, known[start : start + _CHUNK])
-            newer = outbox.withdraw(connection)
-            outbox.restore(connection, [*rows, *newer])
-            replica.forget_order(connection)
+        with self._lock:  # as above
+            again = or_(_DONE.c.accepted, _DONE.c.state == "pending")
+            with writing(self._own) as connection:
+                connection.execute(update(_DONE).where(again).values(state="pending", reason=None))
+                rows = [dict(row) for row in connection.execute(_ROWS.where(again)).mappings()]
+            known = [row["operation"] for row in rows]
+            with writing(self._station) as connection:
+                for start in range(0, len(known), _CHUNK):
+                    outbox.drop(connection, known[start : start + _CHUNK])
+                newer = outbox.withdraw(connection)
+                outbox.restore(connection, [*rows, *newer])
+                replica.forget_order(connection)
 
     def restamp(self, station: str) -> None:
         """Let what waits be sent by that station: this one, enrolled anew. Raises StoreError."""
