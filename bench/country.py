@@ -1,8 +1,8 @@
 """A simulated country on one central: 330 sites, 3,000 stations, a Monday at nine, and a release.
 
-It is played on PostgreSQL, and is not among the measures of `python -m bench` yet: at full size some
-of the stations, which all connect at once, are cut. What central and PostgreSQL cost is the CPU of their
-own processes; the stations' side is another process and counts for nothing.
+It is played on PostgreSQL, and is not among the measures of `python -m bench` yet: at full size
+some of the stations, which all connect at once, are cut. What central and PostgreSQL cost is the
+CPU of their own processes; the stations' side is another process and counts for nothing.
 """
 
 import asyncio
