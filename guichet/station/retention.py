@@ -39,7 +39,8 @@ class Retention:
             if self._core.barred() in (Bar.REVOKED, Bar.EXPIRED):
                 self._wipe()
             elif self._core.site is not None and self._core.today() != self._kept:
-                self.purge()
+                if self._kept is not None:  # opening has just done it: who is being recorded stays
+                    self.purge()
                 Drafts(self._core).purge()
                 self._drop_papers(time.time() - _KEPT.total_seconds())
                 compact(self._core.engine)

@@ -33,7 +33,7 @@ async def test_by_key_by_badge_and_by_name(world: World, size: tuple[int, int]) 
         await pilot.press("shift+f8")
         await until_shown(pilot, "Liaison avec la centrale", "✓ à jour", "bien passé", "il y a")
         await pilot.press("n")
-        await until_shown(pilot, "… échange demandé")
+        await until_shown(pilot, "✓ à jour")
         await pilot.press("escape")
         line = shown(app).splitlines()[0]
         await pilot.click(offset=(line.index("✓ à jour") + 2, 0))
