@@ -276,6 +276,7 @@ class GuichetApp(App[None]):
         if key is None:
             *modifiers, name = super().get_key_display(binding).split("+")
             name = f"Ctrl+{name[1:].upper()}" if name.startswith("^") else name
+            modifiers = [_("Maj") if each == "shift" else each for each in modifiers]
             key = "+".join([*modifiers, name.upper() if name[1:].isdigit() else name])
         return key
 

@@ -22,6 +22,11 @@ def _(message: str) -> str:
     return _translation.gettext(message)
 
 
+def mid_sentence(text: str) -> str:
+    """The message as it goes on after a colon: a first word loses its capital, "JJ/MM" does not."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 def ngettext(one: str, many: str, count: int) -> str:
     """The message in the grammatical number of `count`; French counts zero as one."""
     if isinstance(_translation, gettext.GNUTranslations):

@@ -55,6 +55,16 @@ def find_communes(competences: Iterable[Competence], text: str) -> list[Commune]
     return [c for c in _communes(competences) if typed and _folded(c.name).startswith(typed)]
 
 
+def completed(competences: Iterable[Competence], text: str) -> str | None:
+    """The name of the first commune that continues what is typed, letter for letter.
+
+    Only case and accents may differ, so that the rest of it can be shown behind the caret.
+    """
+    typed = _folded(text)
+    names = (commune.name for commune in find_communes(competences, text))
+    return next((name for name in names if _folded(name[: len(text)]) == typed), None)
+
+
 def commune_named(competences: Iterable[Competence], text: str) -> Commune | None:
     """The one commune meant by the name in a person's file; None when it may be another.
 

@@ -48,6 +48,8 @@ def name(text: str) -> FieldState:
         return FieldState("info", _("Ce nom restera vide"))
     if not search_words(text):
         return FieldState("bad", _("En lettres latines"))
+    if any(character.isdigit() for character in text):
+        return FieldState("warn", _("Un chiffre : vérifiez"))
     return IDLE
 
 

@@ -14,14 +14,15 @@ from textual.containers import Grid, Vertical, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Input, Label, Select
 
+from guichet.domain.competence import completed
 from guichet.domain.foreigner_number import AbsentReason, form
-from guichet.domain.model import Person
+from guichet.domain.model import Competence, Person
 from guichet.domain.names import no_name
 from guichet.domain.needs import Need
 from guichet.domain.operations import Refused
 from guichet.domain.proofs import Proof
 from guichet.errors import GuichetError
-from guichet.i18n import _
+from guichet.i18n import _, mid_sentence
 from guichet.phones import parse_phone
 from guichet.screens import checks, describe
 from guichet.screens.duplicates import Answer, DuplicatesDialog
@@ -115,7 +116,7 @@ class PersonForm(Screen[Person]):
                 yield self._field("given", _("Vide si aucun"))
             with Grid(id="fields"):
                 yield self._field("birth", _("JJ/MM/AAAA, ou l’année seule"))
-                yield self._field("commune")
+                yield self._field("commune", _("→ complète le nom"))
                 yield self._field("number", _("10 chiffres, sur le titre"))
                 with Vertical(classes="choice"):
                     with Vertical(id="why"):
@@ -176,7 +177,13 @@ class PersonForm(Screen[Person]):
             changed = _("Modifications à vérifier : rien n’est encore enregistré.")
             self._say(new if self._person is None else changed, "info")
         self._judge_number()
+        background(
+            self, self._post.station.mediation.competences, self._complete_communes, group="known"
+        )
         background(self, partial(parse_phone, "0"), group="warm")  # its library loads slowly
+
+    def _complete_communes(self, known: list[Competence]) -> None:
+        self.query_one("#commune", Field).complete(partial(completed, known))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that would do nothing are not shown."""
@@ -255,9 +262,8 @@ class PersonForm(Screen[Person]):
         wrong = self._first_wrong()
         if wrong is not None:
             wrong.focus()
-            what = wrong.state.message
             sentence = _("{field} : {what}.").format(
-                field=_LABELS[wrong.id or ""], what=what[:1].lower() + what[1:]
+                field=_LABELS[wrong.id or ""], what=mid_sentence(wrong.state.message)
             )
             self._say(sentence, "bad")
             return

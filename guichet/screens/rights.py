@@ -16,7 +16,7 @@ from guichet.domain.birth import LAST_YEAR, BirthDate, BirthProblem, parse
 from guichet.domain.calendar_fr import long_date
 from guichet.domain.continuation import Answer, Continuation, Verdict, continuation
 from guichet.domain.filing import Filing, Title, filing
-from guichet.i18n import _
+from guichet.i18n import _, mid_sentence
 from guichet.screens.post import Post
 from guichet.screens.rights_words import (
     ANSWERS,
@@ -267,6 +267,5 @@ def _problem(label: str, state: FieldState) -> Content | None:
     """What is wrong with a field, in one sentence."""
     if not state.message or state.level not in ("bad", "idle"):
         return None
-    what = state.message[:1].lower() + state.message[1:]
-    sentence = _("{field}\u00a0: {what}.").format(field=label, what=what)
+    sentence = _("{field}\u00a0: {what}.").format(field=label, what=mid_sentence(state.message))
     return _line("bad" if state.level == "bad" else "idle", sentence)

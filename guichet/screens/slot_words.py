@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from guichet.domain.calendar_fr import long_date
 from guichet.domain.continuation import Answer
 from guichet.domain.filing import Filing, FilingDoubt, Timing, Title, filing
-from guichet.i18n import _, ngettext
+from guichet.i18n import _, mid_sentence, ngettext
 from guichet.screens.rights import read_day
 from guichet.screens.rights_words import FILING_DOUBTS, TIMINGS
 from guichet.screens.typed import Typed
@@ -37,7 +37,7 @@ class Renewal:
     def warning(self, found: Filing) -> str:
         """What is said when a slot outside the window is chosen; it is no refusal."""
         told = TIMINGS[found.timing][1]
-        words = [_("Pour un renouvellement\u00a0: {w}").format(w=told[:1].lower() + told[1:])]
+        words = [_("Pour un renouvellement\u00a0: {w}").format(w=mid_sentence(told))]
         if self.online is not Answer.UNKNOWN and found.opens and found.closes:
             words.append(
                 _("Dépôt du {opens} au {closes}.").format(

@@ -14,7 +14,7 @@ from guichet.domain.names import display_name
 from guichet.domain.needs import Need
 from guichet.domain.reference import ReferenceProblem
 from guichet.domain.verdicts import BELLS, Tone
-from guichet.i18n import _
+from guichet.i18n import _, mid_sentence
 from guichet.screens.words import FINDINGS, IDENTITIES, NEEDS
 from guichet.station import Reading, Station
 from guichet.widgets.level import SIGNS
@@ -223,7 +223,7 @@ def _appointed(reading: Reading, starts_at: datetime, station: Station) -> str:
     if reading.decision.finding in _DATED:
         when = _("{day} à {time}").format(day=long_date(local.date()).capitalize(), time=when)
     if reading.decision.finding is Finding.SUPERSEDED:
-        when = _("Déplacé au {when}").format(when=when[:1].lower() + when[1:])
+        when = _("Déplacé au {when}").format(when=mid_sentence(when))
     return f"{when} – {reading.procedure.label}" if reading.procedure else when
 
 

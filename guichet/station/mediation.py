@@ -121,10 +121,15 @@ class Mediation:
             found = queries.everything(connection, Procedure)
         return sorted(found, key=lambda procedure: procedure.label)
 
+    def competences(self) -> list[Competence]:
+        """Which site is competent for which commune, as far as this station was told."""
+        with reading(self._core.engine) as connection:
+            return queries.everything(connection, Competence)
+
     def elsewhere(self, person: Person) -> dict[str, Elsewhere]:
         """Where the person depends on another site than this one, by code of démarche."""
+        matrix = self.competences()
         with reading(self._core.engine) as connection:
-            matrix = queries.everything(connection, Competence)
             codes = [each.code for each in queries.everything(connection, Procedure)]
             sites = {site.number: site for site in queries.everything(connection, Site)}
         found = elsewhere(matrix, person.commune, codes, self._core.enrolment.site)
@@ -136,8 +141,8 @@ class Mediation:
 
     def competent(self, person: Person, procedure: str) -> Site | None:
         """The site on which the person depends for a démarche; None when nothing is known."""
+        matrix = self.competences()
         with reading(self._core.engine) as connection:
-            matrix = queries.everything(connection, Competence)
             sites = {site.number: site for site in queries.everything(connection, Site)}
         commune = commune_named(matrix, person.commune)
         row = site_for(matrix, commune.code, procedure) if commune else None

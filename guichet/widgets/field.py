@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
+from textual.suggester import Suggester
 from textual.widgets import Input, Label, Static
 
 from guichet.widgets.cells import printable
@@ -23,6 +24,15 @@ class FieldState:
 
 
 IDLE = FieldState()
+
+
+class _Completion(Suggester):
+    def __init__(self, completed: Callable[[str], str | None]) -> None:
+        super().__init__(case_sensitive=True)
+        self._completed = completed
+
+    async def get_suggestion(self, value: str) -> str | None:
+        return self._completed(value)
 
 
 class Field(Vertical):
@@ -141,6 +151,10 @@ class Field(Vertical):
         """Put the caret into the input."""
         self._input.focus(scroll_visible)
         return self
+
+    def complete(self, completed: Callable[[str], str | None]) -> None:
+        """Show behind the caret how `completed` goes on with what is typed; → takes it."""
+        self._input.suggester = _Completion(completed)
 
     def _judge(self) -> FieldState:
         return self._validate(self.value) if self._validate else IDLE

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from guichet.domain.competence import (
     Commune,
     commune_named,
+    completed,
     elsewhere,
     find_communes,
     is_commune_code,
@@ -70,6 +71,22 @@ def test_a_row_of_another_procedure_says_nothing() -> None:
 )
 def test_communes_are_found_as_one_types(typed: str, names: list[str]) -> None:
     assert [commune.name for commune in find_communes(MATRIX, typed)] == names
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("le ra", "Le Raincy"),
+        ("raincy", None),
+        ("L’ile", "L’Île-Saint-Denis"),
+        ("st den", None),
+        ("saint-d", "Saint-Denis"),
+        ("", None),
+        ("Marseille", None),
+    ],
+)
+def test_a_commune_is_completed_letter_for_letter(typed: str, name: str | None) -> None:
+    assert completed(MATRIX, typed) == name
 
 
 @pytest.mark.parametrize(

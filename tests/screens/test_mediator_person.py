@@ -179,3 +179,27 @@ async def test_letters_reach_the_field_and_n_the_list(world: World) -> None:
         assert isinstance(desk.app.focused, RowsView)
         await desk.press("n")
         await desk.on("PersonForm")
+
+
+async def test_the_commune_is_completed(world: World) -> None:
+    async with mediation(world) as desk:
+        await desk.press("f6")
+        await desk.on("PersonForm")
+        commune = desk.app.screen.query_one("#commune Input", Input)
+        await wait_for(desk.pilot, lambda: commune.suggester)
+        commune.focus()
+        await desk.type("le ra")
+        await desk.shows("le raincy")
+        await desk.press("right")
+        assert value(desk, "commune") == "Le Raincy"
+
+
+async def test_what_is_not_a_date_is_said_as_it_is_written(world: World) -> None:
+    async with mediation(world) as desk:
+        await desk.press("f6")
+        await desk.on("PersonForm")
+        await desk.type("Odette")
+        await desk.press("enter", "enter", "enter")
+        await desk.type("06123")
+        await desk.press("f9")
+        await desk.says("Date de naissance : JJ/MM/AAAA")

@@ -158,7 +158,7 @@ async def test_who_comes_without_an_appointment_gets_a_ticket_offline(
     world.stop()
     app = application(folder, Role.COUNTER)
     async with app.run_test(size=size) as pilot:
-        await until_shown(pilot, "hors ligne")
+        await until_shown(pilot, "hors ligne", "Maj+F9")
         await pilot.press("shift+f9")
         await until_shown(pilot, "Sans rendez-vous", "Remise de titre", "Entrée")
         await pilot.press("end", "enter")
