@@ -17,6 +17,7 @@ from bench.photos import PHOTOS, Score, score
 from bench.webcam import RATE, empty, videos
 from guichet.scanner.decoder import Decoder, decode, still_zbar
 from guichet.scanner.frames import Frame
+from guichet.scanner.sight import Sight
 
 _SIZES = ((640, 480), (1280, 720))
 _VIDEOS = 60
@@ -81,6 +82,13 @@ def _idle(size: tuple[int, int]) -> Iterator[Figure]:
     ours, theirs = (_mean(read, walls) for read in (decoder.look, _zxing))
     name = f"{size[0]}×{size[1]} frame without a code, mean"
     yield Figure(name, ours, "ms", theirs, "zxing-cpp", 8)
+    with Sight() as sight:
+        sight.ready()
+        began = time.perf_counter()
+        for wall in walls:
+            sight.look(wall)
+        apart = 1000 * (time.perf_counter() - began) / _EMPTY
+    yield Figure("the same in the decoder’s process, until its answer", apart, "ms", ours, "here")
 
 
 def _mean(read: Callable[[Frame], object], frames: list[Frame]) -> float:

@@ -95,14 +95,17 @@ def _inspector(folder: Path | None, *, raw: bool) -> "AbstractContextManager[Ins
 def _read(paths: tuple[Path, ...]) -> Iterator[_Seen]:
     from guichet.scanner.faults import CameraFault  # noqa: PLC0415 - heavy
     from guichet.scanner.files import files_of, read_file  # noqa: PLC0415
+    from guichet.scanner.sight import Sight  # noqa: PLC0415
 
-    for path in files_of(paths):
-        try:
-            found = read_file(path)
-        except CameraFault as fault:
-            yield _Seen(str(path), fault=fault)
-        else:
-            yield _Seen(str(path), found.texts, found.ms)
+    with Sight() as sight:
+        sight.start()
+        for path in files_of(paths):
+            try:
+                found = read_file(path, sight)
+            except CameraFault as fault:
+                yield _Seen(str(path), fault=fault)
+            else:
+                yield _Seen(str(path), found.texts, found.ms)
 
 
 def _filmed(spec: str, *, once: bool) -> Iterator[_Seen]:

@@ -8,13 +8,13 @@ import time
 import weakref
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from guichet.scanner.apart import Zbar
+from guichet.scanner.apart import Apart, zbar
 from guichet.scanner.engines import available, zxing
 from guichet.scanner.finders import Squares, Suspect, find, search, within
 from guichet.scanner.flat import FLATS, Flat
-from guichet.scanner.frames import opencv
+from guichet.scanner.frames import grey_of
 from guichet.scanner.look import Code, Corners, Look
 from guichet.scanner.passes import PASSES, Pass, manageable
 from guichet.scanner.unfold import Unfolder, unfolded
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Decoder", "available", "decode"]
 
-_COLOUR = 3  # dimensions of a frame in colour
 _BUDGET = 0.015  # seconds of passes on a frame with something like a code; one more may begin
 _FRESH = 0.5  # seconds after which zbar's answer is about a frame too old
 
@@ -58,7 +57,7 @@ class Decoder:
         self._turn = self._turn_apart = 0
         self._lucky: Pass | Flat | None = None
         self._unfolder = Unfolder()
-        self._zbar = Zbar()
+        self._zbar = zbar()
         self._given = 0.0
         weakref.finalize(self, self._zbar.close)
 
@@ -66,7 +65,7 @@ class Decoder:
         """The QR codes read in this frame, each once; else where one seems to be."""
         began = self._clock()
         answer = self._answer(began)
-        grey = _grey(frame)
+        grey = grey_of(frame)
         codes, damaged = zxing(grey)
         if codes:
             return Look(codes)
@@ -129,7 +128,7 @@ class Decoder:
 
 def decode(frame: Frame) -> list[str]:
     """The texts of the QR codes in a still picture, each once, whatever time it takes."""
-    grey = _grey(frame)
+    grey = grey_of(frame)
     codes, damaged = zxing(grey)
     return list(dict.fromkeys(code.text for code in codes or _all_attempts(grey, damaged)))
 
@@ -163,24 +162,17 @@ def _attempted(attempt: Pass | Flat, grey: Frame, suspect: Suspect | None) -> tu
     return tuple(Code(code.text, suspect.corners) for code in codes)
 
 
-def _grey(frame: Frame) -> Frame:
-    if frame.ndim < _COLOUR:
-        return frame
-    cv2 = opencv()
-    return cast("Frame", cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY))
-
-
 _asking = threading.Lock()
 
 
 def _ask_zbar(picture: Frame) -> tuple[Code, ...]:
     with _asking:
-        return still_zbar().ask(picture)
+        return still_zbar().ask(picture) or ()
 
 
 @cache
-def still_zbar() -> Zbar:
+def still_zbar() -> Apart[tuple[Code, ...]]:
     """The one of still pictures, kept for the next."""
-    zbar = Zbar()
-    atexit.register(zbar.close)
-    return zbar
+    kept = zbar()
+    atexit.register(kept.close)
+    return kept

@@ -9,11 +9,11 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from guichet.scanner.decoder import Decoder, decode
 from guichet.scanner.faults import CameraFault
 from guichet.scanner.film import VideoFile
 from guichet.scanner.frames import PICTURE_SUFFIXES, list_pictures, read_image
 from guichet.scanner.pages import PDF_SUFFIX
+from guichet.scanner.sight import Sight
 
 if TYPE_CHECKING:
     from guichet.scanner.frames import Frame
@@ -40,30 +40,27 @@ def files_of(paths: Iterable[Path]) -> Iterator[Path]:
         yield from found
 
 
-def read_file(path: Path) -> Found:
+def read_file(path: Path, sight: Sight) -> Found:
     """The codes in an image, in each page of a PDF, or in a video from its beginning to its end.
 
-    Raises CameraFault.
+    A video is read as a camera is: what one frame did not give, the next may.
+
+    Raises CameraFault, "unreadable" also for one that made the decoder fail.
     """
     still = path.is_dir() or path.suffix.lower() in {*PICTURE_SUFFIXES, PDF_SUFFIX}
-    look = decode if still else _Moving().look
     texts: dict[str, None] = {}
     spent = 0.0
+    if not still:
+        sight.close()  # what is left of another film is not in this one
+    sight.ready()
     for frame in read_image(path) if still else _filmed(path):
         start = time.perf_counter()
-        texts.update(dict.fromkeys(look(frame)))
+        found = sight.read(frame) if still else [code.text for code in sight.look(frame).codes]
         spent += time.perf_counter() - start
+        if found is None:
+            raise CameraFault("unreadable", str(path))
+        texts.update(dict.fromkeys(found))
     return Found(tuple(texts), round(spent * 1000, 2))
-
-
-class _Moving:
-    """A video is decoded as a camera is: what one frame did not give, the next may."""
-
-    def __init__(self) -> None:
-        self._decoder = Decoder()
-
-    def look(self, frame: Frame) -> list[str]:
-        return [code.text for code in self._decoder.look(frame).codes]
 
 
 def _filmed(path: Path) -> Iterator[Frame]:

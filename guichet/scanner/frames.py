@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Frame: TypeAlias = "NDArray[np.uint8]"
 """Pixels: height x width of grey, or height x width x 3 of blue, green, red."""
 
+_COLOUR = 3  # dimensions of a frame in colour
+
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".pgm"})
 
 _QUIET = {
@@ -41,6 +43,14 @@ def opencv() -> Any:
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # imported by others before
     cv2.setNumThreads(1)  # a frame is too small to share; its threads would outlive the camera
     return cv2
+
+
+def grey_of(frame: Frame) -> Frame:
+    """The frame in grey."""
+    if frame.ndim < _COLOUR:
+        return frame
+    cv2 = opencv()
+    return cast("Frame", cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY))
 
 
 def decode_picture(data: bytes) -> Frame | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from guichet.scanner.frames import opencv
+from guichet.scanner.frames import grey_of, opencv
 from guichet.scanner.guidance import CodeMeasures, Measures
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from guichet.scanner.frames import Frame
     from guichet.scanner.look import Corners
 
-_COLOUR = 3  # dimensions of a frame in colour
 _SMALL = (160, 90)
 _PATCH = 196  # pixels a side of the code made flat: four for each of a convocation's modules
 _BLINDING = 245  # of 255
@@ -32,7 +31,7 @@ class Gauge:
     def measure(self, frame: Frame, corners: Corners | None) -> Measures:
         """The measures of a frame, and of the code-like pattern within `corners` of it."""
         cv2 = opencv()
-        small = _grey(cv2.resize(frame, _SMALL, interpolation=cv2.INTER_AREA))
+        small = grey_of(cv2.resize(frame, _SMALL, interpolation=cv2.INTER_AREA))
         before, self._before = self._before, small
         light = float(small.mean())
         if corners is None:
@@ -48,7 +47,7 @@ def _code(frame: Frame, corners: Corners, small: Frame, before: Frame | None) ->
     quad = np.array(corners, np.float32) * np.array((width, height), np.float32)
     flat = np.array([(0, 0), (_PATCH, 0), (_PATCH, _PATCH), (0, _PATCH)], np.float32)
     turned = cv2.getPerspectiveTransform(quad, flat)
-    patch = _grey(cv2.warpPerspective(frame, turned, (_PATCH, _PATCH), flags=cv2.INTER_AREA))
+    patch = grey_of(cv2.warpPerspective(frame, turned, (_PATCH, _PATCH), flags=cv2.INTER_AREA))
     black, white = (float(level) for level in np.percentile(patch[::2, ::2], (10, 90)))
     contrast = max(white - black, _LEAST_CONTRAST)
     sides = np.linalg.norm(quad - np.roll(quad, 1, axis=0), axis=1)
@@ -60,13 +59,6 @@ def _code(frame: Frame, corners: Corners, small: Frame, before: Frame | None) ->
         glare=_glare(patch),
         motion=0.0 if before is None else _motion(small, before, corners) / contrast,
         sharpness=float(cv2.Laplacian(patch, cv2.CV_32F).std()) / contrast,
-    )
-
-
-def _grey(frame: Frame) -> Frame:
-    cv2 = opencv()
-    return (
-        cast("Frame", cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)) if frame.ndim == _COLOUR else frame
     )
 
 

@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
-from guichet.scanner.decoder import Decoder
 from guichet.scanner.faults import CameraFault
 from guichet.scanner.guidance import Advice
 from guichet.scanner.guide import Guide
 from guichet.scanner.preview import Picture, shrink
+from guichet.scanner.sight import Sight
 from guichet.scanner.sightings import Sightings
 from guichet.scanner.source import Source, open_source
 
@@ -28,7 +28,7 @@ _PATIENCE = 3.0  # seconds of black before it is said
 
 
 class Reader:
-    """Watches a picture source on two threads: one films and shows, one decodes the newest frame.
+    """Watches a picture source on two threads: one films and shows, one has the newest frame read.
 
     The callbacks are called from those threads; they must neither raise nor call ``stop``.
 
@@ -75,6 +75,7 @@ class Reader:
         self._arrival = threading.Condition()
         self._source: Source | None = None
         self._fault: CameraFault | None = None
+        self._sight = Sight()
         self._guide = Guide()
         self._advice: Advice | None = None
         self._next_glance = 0.0
@@ -85,6 +86,7 @@ class Reader:
         if self._threads:
             return
         self._stopping.clear()
+        self._sight = Sight()
         self._fault = None
         self._newest = None  # of before it was stopped
         self._guide = Guide()
@@ -105,6 +107,7 @@ class Reader:
         """
         with self._arrival:
             self._stopping.set()
+            self._sight.interrupt()
             self._arrival.notify()
             if self._source is not None:
                 self._source.interrupt()
@@ -170,14 +173,15 @@ class Reader:
             return None if self._stopping.is_set() else frame
 
     def _decode(self) -> None:
-        decoder = Decoder()
         sightings = Sightings()
-        while (frame := self._take()) is not None:
-            now = self._clock()
-            look = decoder.look(frame)
-            self._guide.saw(look, now)
-            for text in sightings.fresh([code.text for code in look.codes], now):
-                self._on_text(text)
+        with self._sight as sight:
+            sight.start()
+            while (frame := self._take()) is not None:
+                now = self._clock()
+                look = sight.look(frame)
+                self._guide.saw(look, now)
+                for text in sightings.fresh([code.text for code in look.codes], now):
+                    self._on_text(text)
 
     def _glance(self, frame: Frame, now: float) -> None:
         """Show the frame, and say what it calls for; the decoder may be busy with the last one."""

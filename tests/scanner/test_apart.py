@@ -4,14 +4,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import cv2
 import numpy as np
 import pytest
 
-from guichet.scanner.apart import Zbar
+from guichet.scanner import apart
+from guichet.scanner.apart import Apart
 from guichet.scanner.engines import available
 from guichet.scanner.frames import Frame
+from guichet.scanner.look import Code
 from tests.scanner.samples import code, scene, token
 from tests.waiting import until
 
@@ -20,6 +23,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 _PICTURE = scene(code(token(), 4), (800, 600))
+
+
+Zbar: TypeAlias = Apart[tuple[Code, ...]]
 
 
 class Clock:
@@ -39,13 +45,13 @@ def clock() -> Clock:
 
 @pytest.fixture
 def zbar(clock: Clock) -> Iterator[Zbar]:
-    zbar = Zbar(clock)
+    zbar = apart.zbar(clock)
     yield zbar
     zbar.close()
 
 
 def texts(zbar: Zbar, picture: Frame = _PICTURE) -> list[str]:
-    return [found.text for found in zbar.ask(picture)]
+    return [found.text for found in zbar.ask(picture) or ()]
 
 
 def state(pid: int) -> str:
@@ -63,7 +69,7 @@ def test_nothing_runs_before_it_is_needed(zbar: Zbar) -> None:
 
 
 def test_a_code_is_read_and_placed(zbar: Zbar) -> None:
-    (found,) = zbar.ask(_PICTURE)
+    (found,) = zbar.ask(_PICTURE) or ()
     side = 49 * 4
     left, right = (400 - side / 2) / 800, (400 + side / 2) / 800
     top, bottom = (300 - side / 2) / 600, (300 + side / 2) / 600
@@ -162,8 +168,8 @@ def test_closed_it_is_gone_and_starts_again(zbar: Zbar) -> None:
 def test_it_ends_with_its_parent_whatever_happens(paused: bool) -> None:  # noqa: FBT001
     program = (
         "import sys, time, numpy\n"
-        "from guichet.scanner.apart import Zbar\n"
-        "zbar = Zbar()\n"
+        "from guichet.scanner import apart\n"
+        "zbar = apart.zbar()\n"
         "zbar.ask(numpy.full((90, 90), 255, numpy.uint8))\n"
         "print(zbar.pid, flush=True)\n"
         "sys.stdin.read()\n"
@@ -209,7 +215,7 @@ def test_without_libzbar_nothing_is_read_and_nothing_tried_again(
 ) -> None:
     (tmp_path / "pyzbar.py").write_text("raise ImportError('no libzbar here')\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    zbar = Zbar(clock)
+    zbar = apart.zbar(clock)
     assert texts(zbar) == []
     clock.now += 1000
     assert texts(zbar) == []

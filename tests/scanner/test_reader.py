@@ -1,4 +1,6 @@
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -88,6 +90,22 @@ def test_the_next_person_s_code_is_another_scan(place: Path) -> None:
     until(lambda: watch.texts == [token(1), "a train ticket"])
     watch.reader.stop()
     assert watch.pictures == []  # no size was set
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="decoding has a process on Linux only")
+def test_a_decoder_that_dies_is_replaced_while_filming(place: Path) -> None:
+    watch = Watch(str(place), step=1)  # out of view for a few frames is another scan
+    (place / "a.png").write_bytes(file_of(scene(code(token()))))
+    watch.reader.start()
+    until(lambda: watch.texts == [token()])
+    pid = watch.reader._sight.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: watch.texts == [token()] * 2)
+    assert watch.reader._sight.pid not in {None, pid}
+    assert watch.faults == []
+    watch.reader.stop()
+    assert watch.reader._sight.pid is None
 
 
 def test_a_video_s_code_is_read(tmp_path: Path) -> None:
