@@ -19,6 +19,7 @@ from guichet.domain.model import Role
 from guichet.scanner.faults import CameraFault
 from guichet.scanner.preview import Picture
 from guichet.scanner.reader import Reader
+from tests.scanner import rtsp_camera
 
 _RATE = 30
 _SECONDS = 15
@@ -34,6 +35,7 @@ def measure() -> Iterator[Figure]:
     yield from _ages("empty counter", "empty")
     yield from _ages("code in view, not read", "mist")
     yield from _ages("code in view, another in each frame", "codes")
+    yield from _ages("RTSP", "rtsp")
     with demonstration(Role.COUNTER) as station, _filmed("empty") as address:
         shown = _processor(station, address, "auto")
         hidden = _processor(station, address, "off")
@@ -98,7 +100,8 @@ def _filmed(scene: str) -> Iterator[str]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as camera:
         assert camera.stdout is not None
         try:
-            yield f"http://127.0.0.1:{int(camera.stdout.readline())}/"
+            scheme = "rtsp" if scene == "rtsp" else "http"
+            yield f"{scheme}://127.0.0.1:{int(camera.stdout.readline())}/"
         finally:
             camera.kill()
 
@@ -107,6 +110,8 @@ def film(scene: str) -> None:
     """Be that camera: each frame has the milliseconds at which it was sent along its top."""
     import cv2  # noqa: PLC0415 - the camera's own process
 
+    if scene == "rtsp":
+        film_rtsp()
     width, height = _SIZE
     frame = np.full((height, width, 3), 120, np.uint8)
     noise = np.random.default_rng(1)
@@ -124,6 +129,28 @@ def film(scene: str) -> None:
         ).start()
 
 
+def film_rtsp() -> None:
+    """Be a camera that speaks RTSP."""
+    frame = np.full(_SIZE[::-1], 120, np.uint8)
+
+    def filmed() -> NDArray[np.uint8]:
+        _stamped(frame)
+        return frame
+
+    with rtsp_camera.serving(rtsp_camera.RtspCamera(filmed=filmed, rate=_RATE)) as camera:
+        print(camera.port, flush=True)
+        threading.Event().wait()
+
+
+def _stamped(frame: NDArray[np.uint8]) -> int:
+    """Write the milliseconds of now along the frame's top, and give them."""
+    now = round(time.monotonic() * 1000) & _TURN
+    bits = np.array([255 * (now >> number & 1) for number in range(_BITS)], np.uint8)
+    row = np.repeat(bits, _SIZE[0] // _BITS)
+    frame[:60] = row[None, :, None] if frame.ndim > row.ndim + 1 else row
+    return now
+
+
 def _send(peer: socket.socket, frame: NDArray[np.uint8], codes: bool) -> None:  # noqa: FBT001 - two kinds of frames
     import cv2  # noqa: PLC0415 - the camera's own process
 
@@ -132,9 +159,7 @@ def _send(peer: socket.socket, frame: NDArray[np.uint8], codes: bool) -> None:  
     due = time.monotonic()
     encoder = cv2.QRCodeEncoder.create()
     while True:
-        sent = round(time.monotonic() * 1000) & _TURN
-        bits = np.array([255 * (sent >> number & 1) for number in range(_BITS)], np.uint8)
-        frame[:60] = np.repeat(bits, _SIZE[0] // _BITS)[None, :, None]
+        sent = _stamped(frame)
         if codes:
             code = np.kron(encoder.encode(str(sent)), np.ones((9, 9), np.uint8))
             frame[200 : 200 + len(code), 450 : 450 + len(code)] = code[..., None]

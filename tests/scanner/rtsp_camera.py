@@ -3,7 +3,8 @@
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -23,6 +24,9 @@ class RtspCamera:
     """What it answers; `parts` pictures a connection, then the stream ends or stalls."""
 
     text: str = "hello"
+    filmed: Callable[[], Frame] | None = None
+    """Each picture when it is due; without, `text` in the middle."""
+    rate: float = 50.0
     status: str = "200 OK"
     parts: int = 10_000
     stalls: bool = False
@@ -91,14 +95,22 @@ class _Talk:
             self.play()
 
     def play(self) -> None:
+        self.peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as cameras do
+        due = time.monotonic()
         for number in range(self.camera.parts):
-            if self.camera.closing.wait(0.02):
+            due += 1 / self.camera.rate
+            if self.camera.closing.wait(max(0.0, due - time.monotonic())):
                 return
-            for packet in packets(scene(code(self.camera.text, 5), (640, 480)), number):
+            for packet in packets(self.frame(), number):
                 self.peer.sendall(packet)
         if self.camera.stalls:
             self.camera.closing.wait()
         self.peer.shutdown(socket.SHUT_RDWR)
+
+    def frame(self) -> Frame:
+        if self.camera.filmed is not None:
+            return self.camera.filmed()
+        return scene(code(self.camera.text, 5), (640, 480))
 
 
 @contextmanager
