@@ -154,11 +154,15 @@ def _central(enrolment: Enrolment) -> list[Check]:
     """Whether central answers, lets this station in, and shows the same time."""
     import httpx  # noqa: PLC0415 - heavy
 
+    from guichet.sync.tls import not_trusted, trusted  # noqa: PLC0415 - with it
+
     name = _("centrale {url}").format(url=enrolment.url)
     advice = _("Vérifiez le réseau\u202f; en attendant, l’accueil continue sans elle.")
     started = time.monotonic()
     try:
-        with httpx.Client(base_url=enrolment.url, timeout=5.0) as client:
+        with httpx.Client(
+            base_url=enrolment.url, timeout=5.0, verify=trusted(enrolment.url)
+        ) as client:
             answer = client.get("/healthz")
             access = client.get(
                 "/v1/changes",
@@ -168,7 +172,14 @@ def _central(enrolment: Enrolment) -> list[Check]:
                     "Guichet-Protocol": "1",
                 },
             )
-    except httpx.HTTPError:
+    except httpx.HTTPError as error:
+        if not_trusted(error):
+            advice = _(
+                "Vérifiez la date de cet ordinateur, ou faites-y installer le certificat de "
+                "votre administration (update-ca-certificates)."
+            )
+            found = _("son certificat n’est pas reconnu")
+            return [Check(name, good=False, found=found, advice=advice)]
         return [Check(name, good=False, found=_("ne répond pas"), advice=advice)]
     took = round((time.monotonic() - started) * 1000)
     checks = [Check(name, good=True, found=_("répond en {took} ms").format(took=took))]

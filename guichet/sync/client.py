@@ -28,6 +28,7 @@ from guichet.errors import (
 )
 from guichet.i18n import _
 from guichet.store.wire import nonsense, read_change, read_verdict
+from guichet.sync.tls import not_trusted, trusted
 
 PROTOCOL = "1"
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
@@ -87,8 +88,7 @@ class CentralClient:
                 base_url=url,
                 headers=headers,
                 timeout=_TIMEOUT,
-                # Certificates are loaded only where there is TLS: they weigh 2 MiB.
-                verify=not url.startswith("http://"),
+                verify=trusted(url),
             )
         except (httpx.InvalidURL, ValueError) as error:
             raise _bad_address(url) from error
@@ -247,7 +247,7 @@ class CentralClient:
                     if line.startswith("data:"):
                         yield None
         except (httpx.HTTPError, OSError) as error:
-            raise _unreachable() from error
+            raise _unreachable(error) from error
 
     def _ask(self, method: str, path: str, **options: Any) -> Any:
         given_up = threading.Timer(_LONGEST, self._cut)
@@ -259,7 +259,7 @@ class CentralClient:
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise _bad_address(str(self._http.base_url)) from error
         except (httpx.HTTPError, OSError) as error:
-            raise _unreachable() from error
+            raise _unreachable(error) from error
         finally:
             given_up.cancel()
         if response.is_error:
@@ -310,7 +310,15 @@ def _retry_after(value: str | None, stated: str | None) -> float | None:
         return None
 
 
-def _unreachable() -> CentralUnavailable:
+def _unreachable(error: Exception) -> CentralUnavailable:
+    if not_trusted(error):
+        return CentralUnavailable(
+            _(
+                "Le certificat de la centrale n’est pas reconnu. Vérifiez la date de cet "
+                "ordinateur, ou faites-y installer le certificat de votre administration. "
+                "Le travail continue sur ce poste."
+            )
+        )
     return CentralUnavailable(
         _(
             "La centrale est injoignable. Le travail continue sur ce poste "
