@@ -82,10 +82,11 @@ def render(slip: Unconfirmed | Wish | Note) -> bytes:
 
 
 def write(slip: Unconfirmed | Wish | Note, folder: Path) -> Path:
-    """Write the PDF in `folder`, named by its kind and moment only. Raises DocumentError."""
+    """Write the PDF in `folder`, named without a name. Raises DocumentError."""
     names = {Unconfirmed: "a-confirmer", Wish: "demande", Note: "note"}
-    name = f"{names[type(slip)]}-{slip.at:%Y%m%d-%H%M%S}.pdf"
-    return press.put(folder, name, render(slip))
+    # A family's slips are written at one moment.
+    which = slip.reference if isinstance(slip, Unconfirmed) else f"{slip.at:%Y%m%d-%H%M%S}"
+    return press.put(folder, f"{names[type(slip)]}-{which}.pdf", render(slip))
 
 
 def _unconfirmed(it: Unconfirmed) -> tuple[Section, ...]:

@@ -1,6 +1,6 @@
 """Seats for people who come together: one each, with no waiting in between."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -27,22 +27,30 @@ class Run:
     ends_at: datetime
 
 
-def runs(slots: Sequence[Slot], procedures: Sequence[Procedure], limit: int = LIMIT) -> list[Run]:
+def runs(
+    slots: Sequence[Slot],
+    procedures: Sequence[Procedure],
+    seats: Callable[[Slot], int] = open_seats,
+    limit: int = LIMIT,
+) -> list[Run]:
     """The nearest runs for so many persons, each with their démarche, in order of their start.
 
     They follow without a gap: at every moment of a run someone is being received, from their start
     for the démarche's minutes, or the slot's when these are more. Several at once take several
     seats of a slot, or slots of several lanes. For each moment there is one run at most: the one
-    that ends first, and of these the one with the earliest starts. `slots` are those of one site.
+    that ends first, and of these the one with the earliest starts. `slots` are those of one site,
+    `seats` how many of each may be had.
     """
     if not procedures:
         return []
-    return list(islice(_runs(slots, procedures), limit))
+    return list(islice(_runs(slots, procedures, seats), limit))
 
 
-def _runs(slots: Sequence[Slot], procedures: Sequence[Procedure]) -> Iterator[Run]:
+def _runs(
+    slots: Sequence[Slot], procedures: Sequence[Procedure], seats: Callable[[Slot], int]
+) -> Iterator[Run]:
     free = sorted(
-        (slot for slot in slots if open_seats(slot) > 0),
+        (slot for slot in slots if seats(slot) > 0),
         key=lambda slot: (slot.starts_at, slot.id),
     )
 
@@ -55,7 +63,7 @@ def _runs(slots: Sequence[Slot], procedures: Sequence[Procedure]) -> Iterator[Ru
             return None
         slot = free[at]
         ways = [best(at + 1, 0, left, end)]
-        if taken < open_seats(slot):
+        if taken < seats(slot):
             for place in _one_of_each(left, slot, procedures):
                 others = tuple(other for other in left if other != place)
                 way = best(at, taken + 1, others, max(end, _end(slot, procedures[place])))

@@ -19,7 +19,7 @@ from guichet.screens.accord import AccordScreen
 from guichet.screens.booked import BookedScreen
 from guichet.screens.booked_words import short
 from guichet.screens.draft import Draft
-from guichet.screens.family_member import GONE, Place, apart, came_of, confirmed, row, waits
+from guichet.screens.family_member import GONE, Place, apart, came_of, confirmed, lent, row, waits
 from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.slot_choice import SlotChoice
 from guichet.screens.top import Top
@@ -120,6 +120,8 @@ class FamilyBooked(Screen[None]):
         papers = self._papers("all")
         if papers:
             where = _("Convocations prêtes\u00a0: {n}, dans {path}")
+            if any(map(lent, places)):
+                where = _("Feuilles «\u00a0à confirmer\u00a0» prêtes\u00a0: {n}, dans {path}")
             where = where.format(n=len(papers), path=short(papers[0].parent))
             self.query_one("#paper", Static).update(where)
         self._tell()
@@ -177,9 +179,10 @@ class FamilyBooked(Screen[None]):
         self._show()
 
     def _write(self, place: Place) -> None:
-        if not isinstance(place.outcome, Booked) or not place.outcome.confirmed:
+        if not isinstance(place.outcome, Booked) or not (confirmed(place) or lent(place)):
             return
         papers, key = self._post.station.papers, place.outcome.appointment.id
+        paper = papers.convocation if confirmed(place) else papers.unconfirmed
 
         def written(path: Path) -> None:
             place.paper = path
@@ -187,7 +190,7 @@ class FamilyBooked(Screen[None]):
 
         background(
             self,
-            lambda: papers.convocation(key),
+            lambda: paper(key),
             written,
             group="convocation",
             failed=self._failed,

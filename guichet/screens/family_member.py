@@ -107,11 +107,21 @@ def waits(place: Place) -> bool:
     return isinstance(place.outcome, Booked) and not place.outcome.confirmed
 
 
+def lent(place: Place) -> bool:
+    """Whether the seat was kept by this station, so that central's yes is to be expected."""
+    return isinstance(place.outcome, Booked) and place.outcome.lent and waits(place)
+
+
 def came_of(place: Place) -> tuple[Level, str, str]:
     """What came of a booking: a level, a word, a sentence."""
     name = describe.name(place.member.person)
     if confirmed(place):
         return "ok", _("confirmé"), _("Entrée\u00a0: voir la référence, les pièces, le papier.")
+    if lent(place):
+        said = _(
+            "Remettez la feuille «\u00a0à confirmer\u00a0»\u202f; la convocation viendra ensuite."
+        )
+        return "warn", _("à confirmer"), said
     if waits(place):
         said = _("La centrale n’a pas répondu\u00a0: rien n’est certain, aucun papier encore.")
         return "warn", _("en attente"), said

@@ -200,4 +200,4 @@ def _runs(mediation: Mediation, together: Sequence[Member]) -> list[Run]:
         for day in mediation.slots(code).values()
         for slot in day
     }
-    return runs(list(slots.values()), procedures)
+    return runs(list(slots.values()), procedures, mediation.lending.lent().seats)

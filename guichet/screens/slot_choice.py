@@ -29,7 +29,7 @@ from guichet.screens.top import Top
 from guichet.screens.trail import Trail
 from guichet.screens.wish import WishDialog
 from guichet.screens.words import refusal
-from guichet.station.lending import Lent
+from guichet.station.lending import NONE_LENT, Lent
 from guichet.station.mediation import Held
 from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
@@ -42,7 +42,7 @@ _FULL = _("Tout est complet. F7\u00a0: un autre site. F8\u00a0: attestation, lis
 _OFFLINE = _(
     "La centrale est injoignable\u00a0: aucune place n’est gardée. F8\u00a0: noter un souhait."
 )
-_NONE_LENT = _("Hors ligne, sans place gardée ici. F8\u00a0: noter un souhait.")
+_NO_SEAT_KEPT = _("Hors ligne, sans place gardée ici. F8\u00a0: noter un souhait.")
 
 _Read = tuple[int, dict[date, list[Slot]], Lent]
 """The site whose slots are shown, its slots by day, what this station keeps."""
@@ -90,6 +90,7 @@ class SlotChoice(Screen[None]):
         self._placed = False
         """Whether the cursors stand where the agent has put them."""
         self._holding = False
+        self._lent = NONE_LENT
         self._warned: str | None = None
         """The slot outside the filing window that the next Enter holds."""
 
@@ -160,18 +161,18 @@ class SlotChoice(Screen[None]):
         site, slots, lent = answer
         if site != self._site:
             self._show_site(site)
-        cut_off = self._post.station.mediation.lending.cut_off
-        self._panes.show(slots, _EMPTY, lent.slots, cut_off=cut_off)
+        self._lent = lent
+        self._panes.show(slots, _EMPTY, lent)
         stays = self.query_one(Said).text in (_OFFLINE, self._fault)
-        if cut_off and not self._holding and not stays:
-            self._say(kept(self._post, lent) or _NONE_LENT, "warn")
+        if lent.alone and not self._holding and not stays:
+            self._say(kept(self._post, lent) or _NO_SEAT_KEPT, "warn")
         if self._placed:
             return
         self._placed = True
         self._panes.place(self._draft.slot.starts_at if self._draft.slot else None)
         if not slots:
             self._say(_NONE, "warn")
-        elif not (cut_off or any(self._panes.seats(s) > 0 for day in slots.values() for s in day)):
+        elif not (lent.alone or any(lent.seats(s) > 0 for day in slots.values() for s in day)):
             self._say(_FULL, "warn")
 
     def _unread(self, error: GuichetError) -> None:
@@ -232,7 +233,7 @@ class SlotChoice(Screen[None]):
         slot = self._panes.slot
         if slot is None or self._holding:
             return
-        if open_seats(slot) <= 0 and self._panes.seats(slot) <= 0:
+        if open_seats(slot) <= 0 and self._lent.seats(slot) <= 0:
             self._say(_("Ce créneau est complet\u00a0: choisissez-en un autre."), "warn")
             return
         outside = self._renewal.outside(slot.day) if self._renewal else None

@@ -8,12 +8,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from guichet.domain.model import Slot
-from guichet.domain.quotas import open_seats
 from guichet.i18n import _, ngettext
 from guichet.screens.draft import Draft
 from guichet.screens.post import Post
 from guichet.screens.slot_week import WeekGrid
 from guichet.screens.slot_words import OUTSIDE, Renewal, day_words, free_words
+from guichet.station.lending import NONE_LENT, Lent
 from guichet.widgets.rows import Column, Row, RowsView
 
 _DAY = Column("day", _("Jour"), flex=1)
@@ -46,8 +46,7 @@ class SlotPanes(Horizontal):
         self._draft = draft
         self._renewal = renewal
         self._slots: dict[date, list[Slot]] = {}
-        self._lent = Counter[str]()
-        self._cut_off = False
+        self._lent = NONE_LENT
 
     def compose(self) -> ComposeResult:
         """Days and week are never seen together."""
@@ -85,31 +84,20 @@ class SlotPanes(Horizontal):
 
     # What it shows
 
-    def show(
-        self,
-        slots: dict[date, list[Slot]],
-        empty: str,
-        lent: Counter[str] | None = None,
-        *,
-        cut_off: bool = False,
-    ) -> None:
-        """Show these slots; the cursors stay. `empty`: what to do when there is none.
-
-        `lent`: how many seats of each this station keeps, the only ones to be had when `cut_off`.
-        """
-        self._slots = slots
-        self._lent, self._cut_off = lent or Counter(), cut_off
+    def show(self, slots: dict[date, list[Slot]], empty: str, lent: Lent = NONE_LENT) -> None:
+        """Show these slots; the cursors stay. `empty`: what to do when there is none."""
+        self._slots, self._lent = slots, lent
         self.days.empty = self.week.empty = empty
         self.days.set_rows([self._day_row(day, slots[day]) for day in slots])
         free = Counter[tuple[date, int]]()
         for slot in self._all():
-            free[slot.day, self._local(slot).hour] += max(0, self.seats(slot))
+            free[slot.day, self._local(slot).hour] += max(0, self._lent.seats(slot))
         self.week.show(free, {day for day in slots if self._outside(day)})
         self._show_times()
 
     def place(self, wanted: datetime | None) -> None:
         """Put the cursors on the free slot nearest to a moment, else on the first free one."""
-        free = [slot for slot in self._all() if self.seats(slot) > 0]
+        free = [slot for slot in self._all() if self._lent.seats(slot) > 0]
         if not free:
             return
         nearest = free[0]
@@ -152,7 +140,7 @@ class SlotPanes(Horizontal):
         return self._renewal is not None and self._renewal.outside(day) is not None
 
     def _day_row(self, day: date, slots: list[Slot]) -> Row:
-        free = sum(self.seats(slot) for slot in slots)
+        free = sum(self._lent.seats(slot) for slot in slots)
         key, words = day.isoformat(), self._words(free)
         if self._renewal is None:
             named = day_words(day, self._post.station.today())
@@ -162,15 +150,11 @@ class SlotPanes(Horizontal):
         return Row(key, cells, "warn" if outside else "", dim=free == 0)
 
     def _time_row(self, slot: Slot) -> Row:
-        free = self.seats(slot)
+        free = self._lent.seats(slot)
         return Row(slot.id, (f"{self._local(slot):%H:%M}", self._words(free)), dim=free <= 0)
 
-    def seats(self, slot: Slot) -> int:
-        """How many seats of the slot may be had just now."""
-        return self._lent[slot.id] + (0 if self._cut_off else open_seats(slot))
-
     def _words(self, free: int) -> str:
-        if not self._cut_off:
+        if not self._lent.alone:
             return free_words(free)
         return ngettext("{n} gardée", "{n} gardées", free).format(n=free) if free else "–"
 
@@ -190,7 +174,7 @@ class SlotPanes(Horizontal):
         earlier = self.times.key
         self.times.set_rows([self._time_row(slot) for slot in slots])
         if earlier not in {slot.id for slot in slots}:
-            self.times.select(next((slot.id for slot in slots if self.seats(slot) > 0), ""))
+            self.times.select(next((slot.id for slot in slots if self._lent.seats(slot) > 0), ""))
 
     @on(WeekGrid.Highlighted)
     def _show_cell(self) -> None:
@@ -199,7 +183,7 @@ class SlotPanes(Horizontal):
         day, hour = self.week.day, self.week.hour
         slots = [slot for slot in self._slots.get(day, []) if self._local(slot).hour == hour]
         if slots and self.times.key not in {slot.id for slot in slots}:
-            free = next((slot for slot in slots if self.seats(slot) > 0), slots[0])
+            free = next((slot for slot in slots if self._lent.seats(slot) > 0), slots[0])
             self.times.select(free.id)
 
     @on(RowsView.Highlighted, "#times")

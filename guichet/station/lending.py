@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from guichet.domain.leases import Lease
 from guichet.domain.model import Slot
+from guichet.domain.quotas import open_seats
 from guichet.station.core import Core
 from guichet.store import leases
 from guichet.store.engine import reading
@@ -21,6 +22,15 @@ class Lent:
 
     slots: Counter[str]
     until: datetime | None
+    alone: bool = False
+    """Whether they are the only ones to be had, central being away."""
+
+    def seats(self, slot: Slot) -> int:
+        """How many seats of the slot may be had just now."""
+        return self.slots[slot.id] + (0 if self.alone else open_seats(slot))
+
+
+NONE_LENT = Lent(Counter(), None)
 
 
 class Lending:
@@ -39,7 +49,7 @@ class Lending:
         """What this station may still book on."""
         spare = self._spare()
         first = min((each.until for each in spare), default=None)
-        return Lent(Counter(each.slot for each in spare), first)
+        return Lent(Counter(each.slot for each in spare), first, alone=self.cut_off)
 
     def take(self, slot: Slot, hold: str) -> Lease | None:
         """A lent seat of the slot for one booking, that of `hold` if it is one; None without.

@@ -269,6 +269,30 @@ async def test_nobody_is_certain_until_central_answers(world: World) -> None:
         await desk.shows("✓ 3 rendez-vous confirmés sur 3", "Convocations prêtes : 3")
 
 
+async def test_seats_kept_here_are_booked_together_offline(world: World) -> None:
+    async with mediation(world, KOUYATE, AWA) as desk:
+        lending = desk.station.mediation.lending
+        await wait_for(desk.pilot, lambda: len(lending.lent().slots) > 1)
+        await to_family(desk, AWA)
+        world.stop()
+        await wait_for(desk.pilot, lambda: lending.cut_off)
+        await desk.press("enter")
+        await desk.on("FamilySlots")
+        await wait_for(desk.pilot, lambda: rows(desk).rows, what=desk.text)
+        await desk.press("enter")
+        await desk.on("FamilyAccord")
+        await desk.press("f9")
+        await desk.on("FamilyBooked")
+        await desk.shows("à confirmer", "Feuilles « à confirmer » prêtes : 2")
+        await desk.says("Remettez la feuille « à confirmer »")
+        screen = desk.app.screen
+        assert isinstance(screen, FamilyBooked)
+        papers = {place.paper for place in screen._places.values()}
+        assert len(papers) == 2
+        world.start()
+        await desk.shows("✓ 2 rendez-vous confirmés sur 2", "Convocations prêtes : 2")
+
+
 async def test_each_may_come_for_something_else(world: World) -> None:
     async with mediation(world, *FAMILY) as desk:
         await to_family(desk, AWA)
