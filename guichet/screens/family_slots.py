@@ -36,6 +36,10 @@ _COLUMNS = (
 _NONE = _(
     "Aucune suite de places pour {n} personnes. Échap\u00a0: retirer quelqu’un, ou réserver à part."
 )
+_NONE_KEPT = _(
+    "Hors ligne, ce poste ne garde pas {n} places qui se suivent. "
+    "Échap\u00a0: prendre les rendez-vous à part."
+)
 _HINT = _("Entrée\u00a0: garder toutes ces places, ou aucune. ←\u00a0→\u00a0: un autre jour.")
 _OFFLINE = _(
     "La centrale est injoignable\u00a0: aucune place ne peut être gardée. "
@@ -105,7 +109,8 @@ class FamilySlots(Screen[None]):
             self._reload()
         self._runs = {run.starts_at.isoformat(): run for run in found}
         view = self.query_one(RowsView)
-        view.empty = _NONE.format(n=len(self._together))
+        alone = self._post.station.mediation.lending.cut_off
+        view.empty = (_NONE_KEPT if alone else _NONE).format(n=len(self._together))
         view.set_rows([self._row(key, run) for key, run in self._runs.items()])
         self._tell()
 

@@ -165,8 +165,9 @@ async def test_all_or_none_are_held(world: World) -> None:
         world.stop()
         await desk.press("enter")
         await desk.says("La centrale est injoignable : aucune place")
-        assert len(rows(desk).rows) > 0
+        await desk.shows("ce poste ne garde pas 4 places")
         world.start()
+        await wait_for(desk.pilot, lambda: rows(desk).rows)
         await desk.press("enter")
         await desk.on("FamilyAccord")
         await wait_for(
