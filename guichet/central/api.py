@@ -222,9 +222,10 @@ def changes(
         epoch = registry.epoch(connection)
         start = 0 if since is None else sequence_of(connection, device.site, since)
         from_day = _today(connection, device.site, now) - timedelta(days=1)
-        rows, last, more = feed.changes_json(connection, device.site, start, limit, from_day)
+        rows, last, more, end = feed.changes_json(connection, device.site, start, limit, from_day)
     cursor, at = json.dumps(feed.encode_cursor(epoch, last)), json.dumps(now.isoformat())
-    return _json(f'{{"cursor":{cursor},"more":{json.dumps(more)},"now":{at},"changes":{rows}}}')
+    head = f'"cursor":{cursor},"more":{json.dumps(more)},"end":{end},"now":{at}'
+    return _json(f'{{{head},"changes":{rows}}}')
 
 
 def _today(connection: Connection, site: int, now: datetime) -> Any:

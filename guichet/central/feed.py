@@ -122,8 +122,9 @@ def publish_records(connection: Connection, site: int, records: Sequence[Record]
 
 def changes_json(
     connection: Connection, site: int, since: int, limit: int, from_day: date
-) -> tuple[str, int, bool]:
-    """A page of the site's feed: JSON array text, the sequence to go on from, whether more follows.
+) -> tuple[str, int, bool, int]:
+    """A page of the site's feed: JSON array text, the sequence to go on from, whether more follows,
+    and the sequence of the feed's end.
 
     Rows of days before `from_day` are left out.
     """
@@ -135,7 +136,7 @@ def changes_json(
     page = rows[:limit]
     last = page[-1].sequence if page else since
     text = ",".join(change_json(row.kind, row.key, row.sequence, row.body) for row in page)
-    return f"[{text}]", last if more else max(last, counter), more
+    return f"[{text}]", last if more else max(last, counter), more, counter
 
 
 def rows_of(connection: Connection, keys: Iterable[Key]) -> dict[Key, dict[int, tuple[int, str]]]:

@@ -85,6 +85,7 @@ class PageBody(BaseModel):
 
     cursor: str
     more: bool
+    end: int
     now: str
     changes: list[ChangeBody]
 

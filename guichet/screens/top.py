@@ -68,6 +68,8 @@ def badge(state: SyncState) -> Sync:
             return Sync("bad", _("✗ {n} à régler").format(n=state.to_settle))
         case _ if state.pending:
             return Sync("info", f"↑ {pending}")
+        case _ if state.read is not None:
+            return Sync("idle", _("↓ {n}\u00a0%").format(n=round(100 * state.read)))
         case Link.STARTING:
             return Sync("idle", _("… connexion"))
         case Link.ONLINE if clock_wrong(state.skew):

@@ -209,17 +209,40 @@ def enrol(
     clock: Callable[[], datetime],
     *,
     fictional: bool = False,
+    progress: Callable[[float], None] = lambda _part: None,
 ) -> Enrolment:
     """Make this folder a station: exchange the one-time code, keep the token, pull the site.
 
     A folder that was one before keeps what it had to send, and sends it as the new station. The
     local database is encrypted where the session has a keyring to keep its key, unless the data are
-    `fictional`. Raises CentralRefused for a wrong, used or expired code, and the other faults of
-    guichet.errors.
+    `fictional`. `progress` is told the part of the site that was pulled, 0 to 1.
+    Raises CentralRefused for a wrong, used or expired code, and the other faults of guichet.errors.
     """
     folder = station_folder(folder)  # before the code is spent
     with opening.locked(folder):
-        return _enrolled(folder, url, code, name, clock, fictional=fictional)
+        enrolment = _enrolled(folder, url, code, name, clock, fictional=fictional)
+        _pulled(folder, enrolment, clock, progress)
+        return enrolment
+
+
+def _pulled(
+    folder: Path,
+    enrolment: Enrolment,
+    clock: Callable[[], datetime],
+    progress: Callable[[float], None],
+) -> None:
+    with _core(folder, enrolment, clock) as (core, _notice):
+        core.journal.reconcile()
+        core.journal.restamp(enrolment.station)
+        core.journal.start_over()  # nothing read before need be of this central, nor of this site
+
+        def told() -> None:
+            if (part := core.sync.state.read) is not None:
+                progress(part)
+
+        core.subscribe(told)
+        core.sync.once()
+    progress(1.0)
 
 
 def _enrolled(
@@ -258,11 +281,6 @@ def _enrolled(
             _set_aside(folder / lost)
     elif earlier.key:
         vault.drop(earlier.station)
-    with _core(folder, enrolment, clock) as (core, _notice):
-        core.journal.reconcile()
-        core.journal.restamp(enrolment.station)
-        core.journal.start_over()  # nothing read before need be of this central, nor of this site
-        core.sync.once()
     return enrolment
 
 

@@ -44,13 +44,14 @@ logger = logging.getLogger(__name__)
 class Page:
     """One page of the feed; `cursor` says where the next one starts, `more` that there is one.
 
-    `now` is central's clock when it was asked, if it told.
+    `now` is central's clock when it was asked, `end` the sequence of the feed's end, if it told.
     """
 
     cursor: str
     more: bool
     changes: tuple[Change, ...]
     now: datetime | None
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,7 @@ class CentralClient:
                 more=bool(body["more"]),
                 changes=tuple(read_change(change) for change in body["changes"]),
                 now=datetime.fromisoformat(body["now"]) if "now" in body else None,
+                end=int(body.get("end", 0)),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise nonsense() from error

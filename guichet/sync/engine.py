@@ -28,7 +28,7 @@ from guichet.sync.journal import Journal
 from guichet.sync.state import Link, SyncState, link_after, worth_telling
 
 if TYPE_CHECKING:
-    from guichet.sync.client import CentralClient
+    from guichet.sync.client import CentralClient, Page
 
 logger = logging.getLogger(__name__)
 
@@ -295,7 +295,7 @@ class SyncEngine:
     # Pull --------------------------------------------------------------------------------------
 
     def _pull(self) -> None:
-        more = True
+        more, begin = True, -1
         while more and not self._stop.is_set():
             with reading(self._engine) as connection:
                 cursor = replica.cursor(connection)
@@ -311,7 +311,15 @@ class SyncEngine:
                 if not more:
                     replica.read_to_the_end(connection)
             if page.changes:
-                self._told()
+                begin = begin if begin >= 0 else page.changes[0].sequence - 1
+                self._read(begin, page)
+
+    def _read(self, begin: int, page: "Page") -> None:
+        """Tell what a page has brought, and how much of all there is was read with it."""
+        far, all_ = page.changes[-1].sequence - begin, max(page.end - begin, 1)
+        with self._counting:
+            self.state = replace(self.state, read=min(1.0, far / all_) if page.more else None)
+        self._told()
 
     # Listening ---------------------------------------------------------------------------------
 

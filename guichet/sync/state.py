@@ -29,6 +29,7 @@ class SyncState:
     """What the sync badge says. `pending` operations wait to leave, `to_settle` were refused
     or turned out otherwise.
 
+    `read`: while what central has is read page after page, which part of it was, 0 to 1.
     `problem` is a sentence for the agent, empty when all is well, `reason` its code; `last_sync`
     UTC. `skew`: seconds by which this computer's clock is ahead of central's, None until measured.
     """
@@ -40,11 +41,14 @@ class SyncState:
     problem: str = ""
     reason: str = ""
     skew: float | None = None
+    read: float | None = None
 
 
 def worth_telling(state: SyncState) -> SyncState:
     """What of a state is worth telling: not that a second has gone by."""
-    return replace(state, last_sync=None, skew=None if state.skew is None else round(state.skew))
+    return replace(
+        state, last_sync=None, read=None, skew=None if state.skew is None else round(state.skew)
+    )
 
 
 def link_after(error: GuichetError) -> Link:

@@ -205,7 +205,7 @@ def test_sites_write_at_once_without_a_deadlock(engine: Engine, clock: Clock) ->
         list(pool.map(write, range(24)))
     with engine.connect() as connection:
         for site in (1, 2):
-            text, _last, _more = feed.changes_json(connection, site, 0, 1000, DAY)
+            text, _last, _more, _end = feed.changes_json(connection, site, 0, 1000, DAY)
             assert text.count('"kind":"procedure"') == 25
 
 

@@ -150,6 +150,7 @@ async def test_a_station_long_silent_opens_by_itself_once_central_is_heard(world
         (SyncState(Link.REJECTED, reason="device_revoked"), "✗ poste retiré"),
         (SyncState(Link.REJECTED, reason="device_unknown"), "✗ poste refusé"),
         (SyncState(Link.OUTDATED, reason="protocol_too_old"), "! à mettre à jour"),
+        (SyncState(Link.STARTING, read=0.446), "↓ 45\u00a0%"),
         (SyncState(Link.ONLINE, skew=61.0), "! horloge fausse"),
         (SyncState(Link.ONLINE, skew=59.0), "✓ à jour"),
     ],

@@ -265,6 +265,15 @@ def test_holding_without_central_is_a_fault_that_says_so(world: World) -> None:
         station.mediation.hold(slot)
 
 
+def test_enrolling_tells_how_far_the_site_was_read(world: World) -> None:
+    code = registry.add_enrol_code(world.engine, 1, world.clock())
+    parts: list[float] = []
+    enrol(world.folder / "new", world.url, code, "new", world.clock, progress=parts.append)
+    assert len(parts) >= 2  # a page each
+    assert parts == sorted(set(parts))
+    assert parts[-1] == 1
+
+
 def test_enrolment_refused_or_misdirected_is_said(world: World) -> None:
     with pytest.raises(CentralRefused):
         enrol(world.folder / "x", world.url, "AAAAA-BBBBB", "x", world.clock)
