@@ -29,7 +29,7 @@ _CLOSE = {"Connection": "close"}  # what is still on its way would be read as th
 
 
 class Guard:
-    """Refuses bodies that are large, slow or compressed, and who would wait too long; answers faults.
+    """Refuses large, slow or compressed bodies, and who would wait too long; answers faults.
 
     What was sent is not written down.
 
