@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -110,7 +110,7 @@ class Served:
         """Central's own, in KiB."""
         central = self._central()
         processes = [central, *central.children(recursive=True)]
-        return sum(process.memory_info().rss for process in processes) / 1024
+        return float(sum(process.memory_info().rss for process in processes)) / 1024
 
     def _central(self) -> psutil.Process:
         assert self._process is not None
@@ -191,7 +191,7 @@ class Country:
             station.close()
         return figures
 
-    async def _part(self, name: str, played: "asyncio._CoroutineLike[None]") -> list[Figure]:
+    async def _part(self, name: str, played: Awaitable[None]) -> list[Figure]:
         """Play a part: what it cost, and what the stations saw."""
         self._seen.clear()
         before, start = self._served.cost(), time.perf_counter()

@@ -245,7 +245,8 @@ def _pause(failures: int, retry_after: float | None) -> float:
     jitter = random.uniform(0, 1)  # noqa: S311 - jitter
     if retry_after is not None:
         return retry_after * (1 + jitter / 5)
-    return min(pace.MAX_WAIT, 0.5 * 2 ** min(failures, 8)) / 2 * (1 + jitter)
+    doubled: float = 0.5 * 2 ** min(failures, 8)
+    return min(pace.MAX_WAIT, doubled) / 2 * (1 + jitter)
 
 
 def _kind(fault: Exception) -> str:
