@@ -45,25 +45,27 @@ class Post:
     token: str
 
 
-def furnish(engine: Engine, now: datetime) -> list[Post]:
+def furnish(engine: Engine, now: datetime, places: int, stations: int) -> list[Post]:
     """Fill an empty central; the stations, those of one site one after the other."""
     registry.create(engine, now)
     sites = [
         Site(number, f"Site {number}", "1 rue de la République", "Europe/Paris", 30, 15)
-        for number in range(1, SITES + 1)
+        for number in range(1, places + 1)
     ]
     transact(engine, partial(_publish, 1, [*sites, *PROCEDURES]))
     for site in sites:
         transact(engine, partial(_publish, site.number, records_of(site.number, now)))
     posts = [
-        Post(str(uuid.uuid4()), 1 + rank % SITES, agent_of(1 + rank % SITES), secrets.token_hex(32))
-        for rank in range(STATIONS_IN_ALL)
+        Post(
+            str(uuid.uuid4()), 1 + rank % places, agent_of(1 + rank % places), secrets.token_hex(32)
+        )
+        for rank in range(stations)
     ]
     rows = [
         {
             "id": post.id,
             "site": post.site,
-            "number": 1 + rank // SITES,
+            "number": 1 + rank // places,
             "name": "poste",
             "token_hash": digest(post.token),
             "enrolled_at": now,

@@ -4,12 +4,16 @@ They speak HTTP over bare asyncio streams, so that the load costs less than what
 """
 
 import asyncio
+import contextlib
 import json
+import random
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bench.country_data import PROCEDURE, Post, person_of
 from guichet.domain.operations import (
@@ -24,20 +28,41 @@ from guichet.domain.operations import (
     Start,
 )
 from guichet.store.wire import operation_json
+from guichet.sync import engine as pace
 
-_CALM = 0.3
-"""Seconds between two pulls of one station, as guichet.sync.engine leaves them."""
+_CONNECTING, _SILENCE = 5.0, 10.0
+"""Seconds after which guichet.sync.client gives up."""
+_FAULTS = (OSError, EOFError)
+"""What a request may end with; a TimeoutError is an OSError."""
+
+
+class _Refused(OSError):
+    """An answer that is no success; `retry_after` in seconds, if central asked for a pause."""
+
+    def __init__(self, status: int, retry_after: float | None) -> None:
+        super().__init__(str(status))
+        self.retry_after = retry_after
 
 
 @dataclass
 class Seen:
-    """What the stations have measured, in seconds. `told`: from a change to its pull elsewhere."""
+    """What the stations have measured, in seconds. `told`: from a change to its pull elsewhere.
+
+    `operations` and `pulls` are until the answer, whatever had to be asked again meanwhile.
+    `faults`: requests and streams that ended otherwise than with their answer, by kind.
+    """
 
     operations: list[float] = field(default_factory=list)
     pulls: list[float] = field(default_factory=list)
     told: list[float] = field(default_factory=list)
-    refused: dict[str, int] = field(default_factory=dict)
-    faults: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    size: int = 0
+    """Bytes of answers, heads and streams apart."""
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self.__init__()  # type: ignore[misc] # the same object is every station's
 
 
 class StationClient:
@@ -56,29 +81,49 @@ class StationClient:
         self._one = asyncio.Lock()
         self._pipe: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._moved = asyncio.Event()
+        self.listens = asyncio.Event()
+        """Set while the event stream is open."""
         self.ready = asyncio.Event()
-        """Set once the station has read its site's feed."""
+        """Set once the station has read its site's feed to the end since it began to listen."""
         self.waiting: dict[str, float] = {}
         """When other stations of the site changed a visit, until this one has pulled it."""
 
-    async def live(self, opened: asyncio.Semaphore) -> None:
+    async def live(self) -> None:
         """Listen, and pull whenever the site's feed moves, until cancelled."""
-        listening = asyncio.create_task(self._listen(opened))
+        listening = asyncio.create_task(self._listen())
         try:
             while True:
-                await self._moved.wait()
                 self._moved.clear()
                 await self.pull()
-                await asyncio.sleep(_CALM)
+                await asyncio.sleep(pace.CALM)
+                spread = random.uniform(0.9, 1.1)  # noqa: S311 - jitter, as the engine's
+                patience = pace.HEARD_POLL * spread if self.listens.is_set() else pace.POLL
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._moved.wait(), patience)
         finally:
             listening.cancel()
 
-    async def _listen(self, opened: asyncio.Semaphore) -> None:
-        async with opened:
+    async def _listen(self) -> None:
+        while True:
+            pause = random.uniform(0.5, 1.5)  # noqa: S311 - jitter, as the engine's
+            try:
+                await self._hear()
+            except _FAULTS as fault:
+                self._seen.faults[f"events: {_kind(fault)}"] += 1
+                pause += getattr(fault, "retry_after", None) or 0.0
+            self.listens.clear()
+            self.ready.clear()
+            self._moved.set()
+            await asyncio.sleep(pause)
+
+    async def _hear(self) -> None:
+        async with asyncio.timeout(_CONNECTING):
             reader, writer = await asyncio.open_connection(*self._at)
-            writer.write(f"GET /v1/events HTTP/1.1\r\n{self._head}\r\n".encode())
-            await reader.readuntil(b"\r\n\r\n")
         try:
+            writer.write(f"GET /v1/events HTTP/1.1\r\n{self._head}\r\n".encode())
+            async with asyncio.timeout(_SILENCE):
+                _answered(await reader.readuntil(b"\r\n\r\n"))
+            self.listens.set()
             while line := await reader.readline():
                 if line.startswith(b"data:"):
                     self._moved.set()
@@ -87,7 +132,7 @@ class StationClient:
 
     async def pull(self) -> None:
         """Read the feed to its end."""
-        more = True
+        more, listens = True, self.listens.is_set()
         while more:
             since = f"&since={self._cursor}" if self._cursor else ""
             start = time.perf_counter()
@@ -98,7 +143,8 @@ class StationClient:
             for change in page["changes"]:
                 if change["kind"] == "visit" and change["key"] in self.waiting:
                     self._seen.told.append(now - self.waiting.pop(change["key"]))
-        self.ready.set()
+        if listens:
+            self.ready.set()
 
     async def book(self, slot: str) -> str | None:
         """Hold a seat and book it for somebody new; central's refusal, if any."""
@@ -144,35 +190,64 @@ class StationClient:
         answer = await self._ask("POST", "/v1/operations", f'{{"operations":[{",".join(texts)}]}}')
         self._seen.operations.append(time.perf_counter() - start)
         reasons = [verdict["reason"] for verdict in answer["verdicts"]]
-        for reason in filter(None, reasons):
-            self._seen.refused[reason] = self._seen.refused.get(reason, 0) + 1
+        self._seen.refused.update(filter(None, reasons))
         return reasons
 
-    async def _ask(self, method: str, path: str, body: str = "") -> dict:  # type: ignore[type-arg]
-        async with self._one:
-            if self._pipe is None or self._pipe[0].at_eof():  # central ends what is not used
+    async def _ask(self, method: str, path: str, body: str = "") -> dict[str, Any]:
+        """The answer, asked for until there is one, with the pauses of guichet.sync.engine."""
+        failures = 0
+        while True:
+            try:
+                async with self._one:
+                    return await self._once(method, path, body.encode())
+            except _FAULTS as fault:
                 self.close()
+                self._seen.faults[f"{path[4:11]}: {_kind(fault)}"] += 1
+                failures += 1
+                await asyncio.sleep(_pause(failures, getattr(fault, "retry_after", None)))
+
+    async def _once(self, method: str, path: str, content: bytes) -> dict[str, Any]:
+        if self._pipe is None or self._pipe[0].at_eof():  # central ends what is not used
+            self.close()
+            async with asyncio.timeout(_CONNECTING):
                 self._pipe = await asyncio.open_connection(*self._at)
-            reader, writer = self._pipe
-            content = body.encode()
-            kind = "Content-Type: application/json\r\n" if body else ""
-            head = f"{method} {path} HTTP/1.1\r\n{self._head}{kind}Content-Length: {len(content)}"
-            writer.write(f"{head}\r\n\r\n".encode() + content)
-            answered = await reader.readuntil(b"\r\n\r\n")
-            status = int(answered[9:12])
-            length = next(
-                int(line.split(b":")[1])
-                for line in answered.split(b"\r\n")
-                if line.lower().startswith(b"content-length:")
-            )
+        reader, writer = self._pipe
+        kind = "Content-Type: application/json\r\n" if content else ""
+        head = f"{method} {path} HTTP/1.1\r\n{self._head}{kind}Content-Length: {len(content)}"
+        writer.write(f"{head}\r\n\r\n".encode() + content)
+        async with asyncio.timeout(_SILENCE):
+            length = _answered(await reader.readuntil(b"\r\n\r\n"))
             answer = await reader.readexactly(length)
-        if status != 200:
-            self._seen.faults += 1
-            raise OSError(f"{method} {path}: {status} {answer[:200]!r}")
-        found: dict = json.loads(answer)  # type: ignore[type-arg]
+        self._seen.size += length
+        found: dict[str, Any] = json.loads(answer)
         return found
 
     def close(self) -> None:
         """Give the connection back."""
         if self._pipe is not None:
             self._pipe[1].close()
+            self._pipe = None
+
+
+def _answered(head: bytes) -> int:
+    """The length of the body of a successful answer; raises _Refused."""
+    first, *lines = head.lower().split(b"\r\n")
+    said = dict(line.split(b": ", 1) for line in lines if line)
+    status = int(first.split()[1])
+    if status != 200:
+        asked = said.get(b"retry-after")
+        raise _Refused(status, None if asked is None else float(asked))
+    return int(said.get(b"content-length", 0))
+
+
+def _pause(failures: int, retry_after: float | None) -> float:
+    """As guichet.sync.engine rests."""
+    jitter = random.uniform(0, 1)  # noqa: S311 - jitter
+    if retry_after is not None:
+        return retry_after * (1 + jitter / 5)
+    doubled: float = 0.5 * 2 ** min(failures, 8)
+    return min(pace.MAX_WAIT, doubled) / 2 * (1 + jitter)
+
+
+def _kind(fault: Exception) -> str:
+    return str(fault) if isinstance(fault, _Refused) else type(fault).__name__

@@ -21,6 +21,7 @@ from bench.figures import Figure
 from bench.first_sync import appointment_of, slot_of
 from guichet.central import registry, training
 from guichet.central.app import create_app
+from guichet.central.budgets import UNLIMITED
 from guichet.central.feed import publish_records
 from guichet.central.serve import running
 from guichet.central.training_people import people
@@ -78,7 +79,9 @@ def _lived() -> _Month:
         held.callback(engine.dispose)
         registry.create(engine, clock())
         training.load(engine, _FIRST, clock(), persons=50)
-        url = held.enter_context(running(create_app(engine, clock=clock)))
+        # Days pass in seconds here: a minute of the budget's clock sees what hours would.
+        app = create_app(engine, clock=clock, protection=UNLIMITED)
+        url = held.enter_context(running(app))
         folder = Path(name) / "station"
         code = registry.add_enrol_code(engine, 1, clock())
         enrol(folder, url, code, "bench", clock, fictional=True)

@@ -1,8 +1,10 @@
-"""What every request goes through: its size, its pace, and what becomes of a fault."""
+"""What every request goes through: its size, its pace, the crowd, and what becomes of a fault."""
 
 import asyncio
 import logging
+import random
 import traceback
+from collections import Counter
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,11 +18,18 @@ MAX_BODY = 1024 * 1024  # bytes
 _DRAINED = 8 * MAX_BODY
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _RETRY = {"Retry-After": "5"}  # seconds
+CROWD = 256
+"""So many requests that read, and as many that write, may wait for their answer in one process.
+
+Some two seconds' work. A station gives up after ten and asks anew: were more taken in, central
+would end up answering only those who have gone."""
+_COME_BACK = (1, 15)
+"""Seconds, drawn for each who finds a crowd, so that a country comes back a few at a time."""
 _CLOSE = {"Connection": "close"}  # what is still on its way would be read as the next request
 
 
 class Guard:
-    """Refuses bodies that are large, slow or compressed, and answers faults.
+    """Refuses large, slow or compressed bodies, and who would wait too long; answers faults.
 
     What was sent is not written down.
 
@@ -30,6 +39,7 @@ class Guard:
     def __init__(self, app: ASGIApp, slow_seconds: float) -> None:
         self._app = app
         self._slow = slow_seconds
+        self._waiting: Counter[bool] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -37,18 +47,27 @@ class Guard:
             await self._app(scope, receive, send)
             return
         started = False
+        counted: bool | None = None
+        writes = scope["method"] in _WITH_BODY
 
         async def answer(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
+                leave()  # an event stream waits for nothing any more
                 MutableHeaders(scope=message)["Cache-Control"] = "no-store"
             await send(message)
 
+        def leave() -> None:
+            nonlocal counted
+            if counted is not None:
+                self._waiting[counted] -= 1
+                counted = None
+
         try:
-            source = receive
-            if scope["method"] in _WITH_BODY:
-                source = await self._body(scope, receive)
+            source = await self._body(scope, receive) if writes else receive
+            self._enter(scope["path"], writes=writes)
+            counted = writes
             await self._app(scope, source, answer)
         except Problem as problem:
             response = problem_response(problem.status, problem.reason, problem.headers)
@@ -60,9 +79,21 @@ class Guard:
             response = problem_response(500, "internal")
         else:
             return
+        finally:
+            leave()
         if started:
             return
         await response(scope, receive, answer)
+
+    def _enter(self, path: str, *, writes: bool) -> None:
+        """Count who waits from now on; raises Problem (503) when there are too many.
+
+        Those who look whether central lives are always let in.
+        """
+        if self._waiting[writes] >= CROWD and path.startswith("/v1/"):
+            again = random.randint(*_COME_BACK)  # noqa: S311 - spreads those who come back
+            raise Problem(503, "unavailable", {"Retry-After": str(again)})
+        self._waiting[writes] += 1
 
     async def _body(self, scope: Scope, receive: Receive) -> Receive:
         """What gives the whole body, read within its time; raises Problem (408, 413, 415)."""
