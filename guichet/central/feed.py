@@ -33,12 +33,14 @@ from guichet.store.queries import everything
 from guichet.store.records import (
     KINDS,
     TABLES,
+    Key,
     change_json,
     get,
     key_column,
     key_of,
     put,
     records,
+    remembered,
     to_json,
 )
 from guichet.store.schema import METADATA
@@ -49,9 +51,6 @@ Shared = Site | Procedure | PublicKey | Competence
 """What every site's feed holds."""
 
 FEED = METADATA.tables["feed"]
-
-Key = tuple[str, str]
-"""A record's kind and key."""
 
 _DIGITS = 20  # more than any sequence has
 _CHUNK = 500  # keys in one IN (…): SQLite takes 32,766 parameters, and the plan is cached by length
@@ -232,9 +231,15 @@ def _share(connection: Connection, site: int, records: Sequence[Shared]) -> None
 def load(connection: Connection, keys: Sequence[Key]) -> dict[Key, Record]:
     """The records of these keys that exist."""
     found: dict[Key, Record] = {}
+    memory = remembered(connection)
     for kind in dict.fromkeys(kind for kind, _key in keys):
         model, column = RECORDS[kind], key_column(kind)
-        wanted = [int(key) if kind == "site" else key for k, key in keys if k == kind]
+        named = [key for k, key in keys if k == kind]
+        found |= {
+            (kind, key): known for key in named if (known := memory.get((kind, key))) is not None
+        }
+        named = [key for key in named if (kind, key) not in memory]
+        wanted = [int(key) if kind == "site" else key for key in named]
         if len(wanted) == 1:
             one = get(connection, model, wanted[0])
             found |= {} if one is None else {(kind, str(wanted[0])): one}

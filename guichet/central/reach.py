@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Connection, bindparam, or_, select
 
 from guichet.central import feed
-from guichet.central.feed import FEED, Key
+from guichet.central.feed import FEED
 from guichet.central.words import CHANGES
 from guichet.domain.model import Appointment, Record
 from guichet.domain.operations import Operation, Release, concerned
 from guichet.store.booking import SEAT
-from guichet.store.records import change_json
+from guichet.store.records import Key, change_json
 from guichet.store.visits import VISITS
 
 
