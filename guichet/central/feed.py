@@ -9,9 +9,10 @@ import base64
 import binascii
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, Select, bindparam, or_, select
 
 from guichet.central import words
 from guichet.central.words import CHANGES, GONE
@@ -143,8 +144,9 @@ def rows_of(connection: Connection, keys: Iterable[Key]) -> dict[Key, dict[int, 
     if not wanted:
         return {}
     found: dict[Key, dict[int, tuple[int, str]]] = {}
-    asked = {"keys": sorted({key for _kind, key in wanted})}
-    for kind, key, site, sequence, body in connection.execute(_ROWS, asked):
+    named = sorted({key for _kind, key in wanted})
+    asked = {f"key_{place}": key for place, key in enumerate(named)}
+    for kind, key, site, sequence, body in connection.execute(_with_keys(len(named)), asked):
         found.setdefault((kind, key), {})[site] = sequence, body
     return found
 
@@ -261,9 +263,6 @@ def _day(record: Record | None) -> date | None:
 
 _LOCKED = select(FEED.c.sequence).where(FEED.c.site == bindparam("site")).with_for_update()
 _COUNTER = select(FEED.c.sequence).where(FEED.c.site == bindparam("site"))
-_ROWS = select(
-    CHANGES.c.kind, CHANGES.c.key, CHANGES.c.site, CHANGES.c.sequence, CHANGES.c.body
-).where(CHANGES.c.key.in_(bindparam("keys", expanding=True)))
 _PAGE = (
     select(CHANGES.c.kind, CHANGES.c.key, CHANGES.c.sequence, CHANGES.c.body)
     .where(
@@ -274,6 +273,14 @@ _PAGE = (
     .order_by(CHANGES.c.sequence)
     .limit(bindparam("most"))
 )
+
+
+@cache
+def _with_keys(number: int) -> Select[Any]:
+    """The rows with so many keys: SQLAlchemy would write a list of any length anew each time."""
+    return select(
+        CHANGES.c.kind, CHANGES.c.key, CHANGES.c.site, CHANGES.c.sequence, CHANGES.c.body
+    ).where(CHANGES.c.key.in_([bindparam(f"key_{place}") for place in range(number)]))
 
 
 @made_once

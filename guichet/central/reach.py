@@ -6,8 +6,10 @@ the convocation, the other calls the person by name.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, Integer, Select, bindparam, select, union_all
 
 from guichet.central import feed
 from guichet.central.feed import FEED
@@ -28,13 +30,11 @@ def lock(connection: Connection, operation: Operation) -> None:
     if connection.dialect.name == "sqlite":  # everything is, since the transaction began
         return
     action = operation.action
-    asked = {
-        "site": operation.site,
-        "keys": [key for _kind, key in concerned(action)],
-        "visit": getattr(action, "visit", ""),
-        "hold": action.hold if isinstance(action, Release) else "",
-    }
-    locked = connection.execute(_LOCKED, asked).scalars().all()
+    keys = [key for _kind, key in concerned(action)]
+    follow = "hold" if isinstance(action, Release) else "visit" if hasattr(action, "visit") else ""
+    asked = {"site": operation.site, "followed": getattr(action, follow, "")}
+    asked |= {f"key_{place}": key for place, key in enumerate(keys)}
+    locked = connection.execute(_locked(len(keys), follow), asked).scalars().all()
     if operation.site not in locked:
         feed.lock(connection, operation.site)
 
@@ -87,21 +87,25 @@ def _by_feed(
     return by_feed
 
 
-_FOLLOWED = (
-    select(VISITS.c.appointment).where(VISITS.c.id == bindparam("visit")),
-    select(SEAT.c.slot).where(SEAT.c.hold == bindparam("hold")),
-)
+_FOLLOWED = {
+    "": None,
+    "visit": select(VISITS.c.appointment).where(VISITS.c.id == bindparam("followed")),
+    "hold": select(SEAT.c.slot).where(SEAT.c.hold == bindparam("followed")),
+}
 """What an operation changes without naming it: a visit's appointment, a held seat's slot."""
 
-_HOLDERS = select(CHANGES.c.site).where(
-    or_(
-        CHANGES.c.key.in_(bindparam("keys", expanding=True)),
-        *(CHANGES.c.key.in_(each) for each in _FOLLOWED),
+
+@cache
+def _locked(keys: int, follow: str) -> Select[Any]:
+    """The statement for an operation that names so many keys.
+
+    Each way is a look-up of its own: joined by OR, PostgreSQL would read all changes there are.
+    """
+    ways: list[Any] = [[bindparam(f"key_{place}") for place in range(keys)], _FOLLOWED[follow]]
+    holders = union_all(
+        select(bindparam("site", type_=Integer())),
+        *(select(CHANGES.c.site).where(CHANGES.c.key.in_(way)) for way in ways if way is not None),
     )
-)
-_LOCKED = (
-    select(FEED.c.site)
-    .where(or_(FEED.c.site == bindparam("site"), FEED.c.site.in_(_HOLDERS)))
-    .order_by(FEED.c.site)
-    .with_for_update()
-)
+    return (
+        select(FEED.c.site).where(FEED.c.site.in_(holders)).order_by(FEED.c.site).with_for_update()
+    )

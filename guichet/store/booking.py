@@ -36,7 +36,7 @@ from guichet.domain.model import Appointment, AppointmentStatus, Demand, Person,
 from guichet.domain.operations import Applied, Book, Cancel, Hold, Move, Operation, Refused, Release
 from guichet.domain.reference import reference_of
 from guichet.domain.waiting import Rules
-from guichet.store.appointments import active, appointment_for, objection, taken
+from guichet.store.appointments import appointment_for, in_the_way, objection
 from guichet.store.records import columns, forget, get, put, records, remember
 from guichet.store.schema import METADATA
 from guichet.store.upsert import insert_into, made_once
@@ -143,9 +143,9 @@ def book(
         return Refused("unknown_person")
     if procedure.number_required and person.number is None and person.number_absent is None:
         return Refused("number_required")
-    if taken(connection, action.appointment):
+    taken, known = in_the_way(connection, action.appointment, person.id, procedure.family)
+    if taken:
         return Refused("id_taken")
-    known = active(connection, person.id, procedure.family)
     if known is not None and not action.override:
         return Refused("already_booked", {"appointment": known})
     appointment = _given(operation, action, slot, procedure)
