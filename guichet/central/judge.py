@@ -56,12 +56,12 @@ def judge(
 ) -> str:
     """Apply the operation that `station` sent, unless it was before; the verdict as JSON text.
 
-    The caller's transaction holds all of it: the effect, the feed and the verdict.
+    The caller's transaction holds all of it: the effect, the feed and the verdict. It has locked
+    what the operation may write to (guichet.central.reach.lock).
     """
     if (operation.station, operation.site) != (station.id, station.site):
         # Not kept: nobody must be able to spoil another station's operation in advance.
         return _unkept(connection, operation, station.site, "other_site")
-    reach.lock(connection, operation)
     known, records = read_together(connection, _KNOWN, operation.id, _read_by(operation))
     if known is not None:
         _id, theirs, request, answer = known
