@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0  # seconds
 COMMENT_EVERY = 15.0  # seconds
+_GATHER = 0.1
+"""Seconds between two looks at least, or each write would cost one under load."""
 _BREATHS = 15  # moments within that time, at which it is seen who has to speak
 KEEPING_HOUSE = 0x677569636866
 """PostgreSQL's advisory lock that one process holds while it keeps house."""
@@ -151,6 +153,7 @@ class Events:
                 await asyncio.wait_for(self._written.wait(), LOOK_EVERY)
             except TimeoutError:
                 continue
+            await asyncio.sleep(max(0.0, now + _GATHER - time.monotonic()))
 
     def _look(self, *, housekeeping: bool) -> tuple[dict[int, int], frozenset[str]]:
         cut = self._cut

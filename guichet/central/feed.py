@@ -9,9 +9,10 @@ import base64
 import binascii
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, Select, bindparam, or_, select
 
 from guichet.central import words
 from guichet.central.words import CHANGES, GONE
@@ -33,12 +34,14 @@ from guichet.store.queries import everything
 from guichet.store.records import (
     KINDS,
     TABLES,
+    Key,
     change_json,
     get,
     key_column,
     key_of,
     put,
     records,
+    remembered,
     to_json,
 )
 from guichet.store.schema import METADATA
@@ -49,9 +52,6 @@ Shared = Site | Procedure | PublicKey | Competence
 """What every site's feed holds."""
 
 FEED = METADATA.tables["feed"]
-
-Key = tuple[str, str]
-"""A record's kind and key."""
 
 _DIGITS = 20  # more than any sequence has
 _CHUNK = 500  # keys in one IN (…): SQLite takes 32,766 parameters, and the plan is cached by length
@@ -145,8 +145,9 @@ def rows_of(connection: Connection, keys: Iterable[Key]) -> dict[Key, dict[int, 
     if not wanted:
         return {}
     found: dict[Key, dict[int, tuple[int, str]]] = {}
-    asked = {"keys": sorted({key for _kind, key in wanted})}
-    for kind, key, site, sequence, body in connection.execute(_ROWS, asked):
+    named = sorted({key for _kind, key in wanted})
+    asked = {f"key_{place}": key for place, key in enumerate(named)}
+    for kind, key, site, sequence, body in connection.execute(_with_keys(len(named)), asked):
         found.setdefault((kind, key), {})[site] = sequence, body
     return found
 
@@ -233,9 +234,15 @@ def _share(connection: Connection, site: int, records: Sequence[Shared]) -> None
 def load(connection: Connection, keys: Sequence[Key]) -> dict[Key, Record]:
     """The records of these keys that exist."""
     found: dict[Key, Record] = {}
+    memory = remembered(connection)
     for kind in dict.fromkeys(kind for kind, _key in keys):
         model, column = RECORDS[kind], key_column(kind)
-        wanted = [int(key) if kind == "site" else key for k, key in keys if k == kind]
+        named = [key for k, key in keys if k == kind]
+        found |= {
+            (kind, key): known for key in named if (known := memory.get((kind, key))) is not None
+        }
+        named = [key for key in named if (kind, key) not in memory]
+        wanted = [int(key) if kind == "site" else key for key in named]
         if len(wanted) == 1:
             one = get(connection, model, wanted[0])
             found |= {} if one is None else {(kind, str(wanted[0])): one}
@@ -257,9 +264,6 @@ def _day(record: Record | None) -> date | None:
 
 _LOCKED = select(FEED.c.sequence).where(FEED.c.site == bindparam("site")).with_for_update()
 _COUNTER = select(FEED.c.sequence).where(FEED.c.site == bindparam("site"))
-_ROWS = select(
-    CHANGES.c.kind, CHANGES.c.key, CHANGES.c.site, CHANGES.c.sequence, CHANGES.c.body
-).where(CHANGES.c.key.in_(bindparam("keys", expanding=True)))
 _PAGE = (
     select(CHANGES.c.kind, CHANGES.c.key, CHANGES.c.sequence, CHANGES.c.body)
     .where(
@@ -270,6 +274,14 @@ _PAGE = (
     .order_by(CHANGES.c.sequence)
     .limit(bindparam("most"))
 )
+
+
+@cache
+def _with_keys(number: int) -> Select[Any]:
+    """The rows with so many keys: SQLAlchemy would write a list of any length anew each time."""
+    return select(
+        CHANGES.c.kind, CHANGES.c.key, CHANGES.c.site, CHANGES.c.sequence, CHANGES.c.body
+    ).where(CHANGES.c.key.in_([bindparam(f"key_{place}") for place in range(number)]))
 
 
 @made_once

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from starlette.concurrency import run_in_threadpool
 
-from guichet.central import feed, keyring, metrics, registry
+from guichet.central import feed, keyring, metrics, reach, registry
 from guichet.central.auth import Device, admit_within
 from guichet.central.judge import failed, judge, unreadable
 from guichet.central.problems import Problem
 from guichet.central.sent import Unreadable
-from guichet.central.transactions import submit, transact
+from guichet.central.transactions import SLICE, submit, transact
 from guichet.domain.operations import Operation
 from guichet.errors import StoreError
 
@@ -35,6 +35,7 @@ async def verdicts(
     """
     operations = [each for each in sent if isinstance(each, Operation)]
     known: list[Device] = []
+    held: list[Connection] = []  # whose transaction holds the locks, and of what follows too
 
     def enter(connection: Connection) -> str:
         if not known:
@@ -47,12 +48,17 @@ async def verdicts(
             known.append(device)
         return ""
 
-    def work(operation: Operation, connection: Connection) -> str:
+    def work(place: int, connection: Connection) -> str:
         enter(connection)
+        operation, device = operations[place], known[0]
+        if connection not in held:
+            held[:] = [connection]
+            together = operations[place : place + SLICE]
+            reach.lock(connection, [each for each in together if each.site == device.site])
         authority = registry.authority_within(connection, now, state.hold_minutes, state.waiting)
-        return judge(connection, operation, known[0], state.clock(), authority)
+        return judge(connection, operation, device, state.clock(), authority)
 
-    works = [partial(work, operation) for operation in operations]
+    works = [partial(work, place) for place in range(len(operations))]
     judged = await _judged(state.engine, now, works or [enter], operations)
     for operation, verdict in zip(operations, judged, strict=False):
         metrics.judged(operation.action.kind, verdict)

@@ -7,23 +7,22 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, insert
 
 from guichet.central import reach
 from guichet.central.auth import Device
 from guichet.central.sent import Unreadable
-from guichet.domain.operations import Applied, Operation, Refused, concerned
+from guichet.domain.operations import Applied, Book, CheckIn, Move, Operation, Refused, concerned
 from guichet.store.apply import apply
 from guichet.store.booking import Authority
+from guichet.store.records import Key, read_together, remembering
 from guichet.store.schema import METADATA
 from guichet.store.wire import operation_json
 
 log = logging.getLogger(__name__)
 
 VERDICTS = METADATA.tables["verdict"]
-_KNOWN = select(VERDICTS.c.station, VERDICTS.c.request, VERDICTS.c.answer).where(
-    VERDICTS.c.operation == bindparam("operation")
-)
+_KNOWN = tuple(VERDICTS.c[name] for name in ("operation", "station", "request", "answer"))
 _KEPT = insert(VERDICTS)
 
 
@@ -57,22 +56,23 @@ def judge(
 ) -> str:
     """Apply the operation that `station` sent, unless it was before; the verdict as JSON text.
 
-    The caller's transaction holds all of it: the effect, the feed and the verdict.
+    The caller's transaction holds all of it: the effect, the feed and the verdict. It has locked
+    what the operation may write to (guichet.central.reach.lock).
     """
     if (operation.station, operation.site) != (station.id, station.site):
         # Not kept: nobody must be able to spoil another station's operation in advance.
         return _unkept(connection, operation, station.site, "other_site")
-    reach.lock(connection, operation)
-    known = connection.execute(_KNOWN, {"operation": operation.id}).first()
+    known, records = read_together(connection, _KNOWN, operation.id, _read_by(operation))
     if known is not None:
+        _id, theirs, request, answer = known
         # A station that was enrolled anew sends what it made before under its new name.
-        theirs = replace(operation, station=known.station)
-        if known.station == station.id or operation_json(theirs) == known.request:
-            return str(known.answer)
+        if theirs == station.id or operation_json(replace(operation, station=theirs)) == request:
+            return str(answer)
         return _unkept(connection, operation, station.site, "duplicate_id")
-    outcome = apply(connection, operation, now, authority)
-    changed = outcome.changed if isinstance(outcome, Applied) else ()
-    rows = reach.publish(connection, operation.site, changed, concerned(operation.action))
+    with remembering(connection, records):
+        outcome = apply(connection, operation, now, authority)
+        changed = outcome.changed if isinstance(outcome, Applied) else ()
+        rows = reach.publish(connection, operation.site, changed, concerned(operation.action))
     answer = _verdict(operation, outcome, rows)
     kept = {
         "operation": operation.id,
@@ -88,6 +88,19 @@ def judge(
     }
     connection.execute(_KEPT, kept)
     return answer
+
+
+def _read_by(operation: Operation) -> list[Key]:
+    """The records that the rules will look at, as far as the operation names them."""
+    action = operation.action
+    keys = [("agent", operation.agent), *concerned(action)]
+    if isinstance(action, CheckIn):
+        keys.append(("site", str(operation.site)))
+    if isinstance(action, Book | Move):
+        keys.append(("demand", action.hold))  # which may be that of an offer
+    if isinstance(action, Book):
+        keys.append(("procedure", action.procedure))
+    return keys
 
 
 def _unkept(connection: Connection, operation: Operation, site: int, reason: str) -> str:

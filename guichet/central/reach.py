@@ -6,37 +6,51 @@ the convocation, the other calls the person by name.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    Integer,
+    Select,
+    String,
+    any_,
+    bindparam,
+    select,
+    union_all,
+)
 
 from guichet.central import feed
-from guichet.central.feed import FEED, Key
+from guichet.central.feed import FEED
 from guichet.central.words import CHANGES
 from guichet.domain.model import Appointment, Record
 from guichet.domain.operations import Operation, Release, concerned
 from guichet.store.booking import SEAT
-from guichet.store.records import change_json
+from guichet.store.records import Key, change_json
 from guichet.store.visits import VISITS
 
 
-def lock(connection: Connection, operation: Operation) -> None:
-    """Lock every feed that the operation may write to, always in the order of the sites.
+def lock(connection: Connection, operations: Sequence[Operation]) -> None:
+    """Lock every feed that the operations of a site may write to, always in the order of the sites.
 
-    Should one of its records get into yet another feed meanwhile, `publish` locks that one late:
-    at worst PostgreSQL ends a deadlock, and guichet.central.transactions tries again.
+    What one of them leads to and is not there yet, an earlier one makes, which names it. Should one
+    of their records get into yet another feed meanwhile, `publish` locks that one late: at
+    worst PostgreSQL ends a deadlock, and guichet.central.transactions tries again.
     """
-    if connection.dialect.name == "sqlite":  # everything is, since the transaction began
+    if connection.dialect.name == "sqlite" or not operations:  # SQLite has locked everything
         return
-    action = operation.action
+    actions = [operation.action for operation in operations]
+    site = operations[0].site
     asked = {
-        "site": operation.site,
-        "keys": [key for _kind, key in concerned(action)],
-        "visit": getattr(action, "visit", ""),
-        "hold": action.hold if isinstance(action, Release) else "",
+        "site": site,
+        "keys": [key for action in actions for _kind, key in concerned(action)],
+        "visits": [action.visit for action in actions if hasattr(action, "visit")],
+        "holds": [action.hold for action in actions if isinstance(action, Release)],
     }
-    locked = connection.execute(_LOCKED, asked).scalars().all()
-    if operation.site not in locked:
-        feed.lock(connection, operation.site)
+    ways = tuple(name for name in ("keys", "visits", "holds") if asked[name])
+    if site not in connection.execute(_locked(ways), asked).scalars().all():
+        feed.lock(connection, site)
 
 
 def publish(
@@ -87,21 +101,26 @@ def _by_feed(
     return by_feed
 
 
-_FOLLOWED = (
-    select(VISITS.c.appointment).where(VISITS.c.id == bindparam("visit")),
-    select(SEAT.c.slot).where(SEAT.c.hold == bindparam("hold")),
-)
-"""What an operation changes without naming it: a visit's appointment, a held seat's slot."""
+_TEXTS = ARRAY(String)
+_FOLLOWED = {
+    "visits": select(VISITS.c.appointment).where(
+        VISITS.c.id == any_(bindparam("visits", type_=_TEXTS))
+    ),
+    "holds": select(SEAT.c.slot).where(SEAT.c.hold == any_(bindparam("holds", type_=_TEXTS))),
+}
+"""What operations change without naming it: a visit's appointment, a held seat's slot."""
 
-_HOLDERS = select(CHANGES.c.site).where(
-    or_(
-        CHANGES.c.key.in_(bindparam("keys", expanding=True)),
-        *(CHANGES.c.key.in_(each) for each in _FOLLOWED),
+
+@cache
+def _locked(ways: tuple[str, ...]) -> Select[Any]:
+    """The statement for operations that lead to records in these ways.
+
+    Each is a look-up of its own: joined by OR, PostgreSQL would read all changes there are.
+    """
+    keys = {"keys": CHANGES.c.key == any_(bindparam("keys", type_=_TEXTS))}
+    keys |= {way: CHANGES.c.key.in_(followed) for way, followed in _FOLLOWED.items()}
+    found = (select(CHANGES.c.site).where(keys[way]) for way in ways)
+    holders = union_all(select(bindparam("site", type_=Integer())), *found)
+    return (
+        select(FEED.c.site).where(FEED.c.site.in_(holders)).order_by(FEED.c.site).with_for_update()
     )
-)
-_LOCKED = (
-    select(FEED.c.site)
-    .where(or_(FEED.c.site == bindparam("site"), FEED.c.site.in_(_HOLDERS)))
-    .order_by(FEED.c.site)
-    .with_for_update()
-)

@@ -27,7 +27,7 @@ ATTEMPTS = 5
 _PAUSE = 0.02  # seconds
 _GROUP = 64
 """So many pieces of work, at most, wait for one another's commit."""
-_SLICE = 16
+SLICE = 16
 """So many works of one request share a transaction on PostgreSQL: it holds the site's lock."""
 _WRITERS = 16  # on PostgreSQL, as many as it has connections
 
@@ -158,8 +158,8 @@ def _within(connection: Connection, job: _Job) -> None:
 
 def _by_slices(engine: Engine, job: _Job) -> None:
     """Do a job on PostgreSQL: a few works a transaction, each alone where one of them fails."""
-    for start in range(0, len(job.works), _SLICE):
-        part = _Job(job.works[start : start + _SLICE])
+    for start in range(0, len(job.works), SLICE):
+        part = _Job(job.works[start : start + SLICE])
         if len(part.works) == 1 or not _at_once(engine, part):
             _singly(engine, part)
         job.results += part.results

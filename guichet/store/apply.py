@@ -36,7 +36,7 @@ from guichet.domain.operations import (
 from guichet.domain.rights import exceptional, may
 from guichet.store import assistance, booking, reports, visits, waiting
 from guichet.store.booking import Authority
-from guichet.store.records import get
+from guichet.store.records import forget, get
 
 
 def apply(
@@ -59,7 +59,9 @@ def apply(
             outcome = _effect(connection, operation, now, authority)
             if isinstance(outcome, Refused):
                 savepoint.rollback()
+                forget(connection)
     except IntegrityError:
+        forget(connection)
         # The only constraint an operation can meet: one active appointment a person and family.
         return Refused("already_booked")
     return outcome

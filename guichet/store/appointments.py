@@ -1,6 +1,6 @@
 """What stands for or against an operation on an appointment."""
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from guichet.domain.lifecycle import APPOINTMENT
 from guichet.domain.model import Appointment, AppointmentStatus, Person
@@ -27,25 +27,31 @@ def objection(appointment: Appointment | None, kind: str) -> str | None:
     return None if isinstance(step, AppointmentStatus) else step
 
 
-def active(connection: Connection, person: str, family: str) -> str | None:
-    """The appointment that the person holds in the family, at whatever site."""
-    asked = {"person": person, "family": family}
-    found: str | None = connection.execute(_ACTIVE, asked).scalar()
-    return found
+def in_the_way(
+    connection: Connection, appointment: str, person: str, family: str
+) -> tuple[bool, str | None]:
+    """Whether an appointment has that id, or the reference that follows from it; and the one that
+    the person holds in the family, at whatever site.
+    """
+    asked = {
+        "id": appointment,
+        "reference": reference_of(appointment),
+        "person": person,
+        "family": family,
+    }
+    found = connection.execute(_IN_THE_WAY, asked).all()
+    return any(row.taken for row in found), next((row.id for row in found if row.held), None)
 
 
-def taken(connection: Connection, appointment: str) -> bool:
-    """Whether an appointment has that id, or the reference that follows from it."""
-    asked = {"id": appointment, "reference": reference_of(appointment)}
-    return connection.execute(_TAKEN, asked).first() is not None
-
-
-_ACTIVE = select(_APPOINTMENT.c.id).where(
+_HELD = and_(
     _APPOINTMENT.c.person == bindparam("person"),
     _APPOINTMENT.c.family == bindparam("family"),
     _APPOINTMENT.c.status == AppointmentStatus.BOOKED.value,
 )
-_TAKEN = select(_APPOINTMENT.c.id).where(
-    or_(_APPOINTMENT.c.id == bindparam("id"), _APPOINTMENT.c.reference == bindparam("reference"))
+_TAKEN = or_(
+    _APPOINTMENT.c.id == bindparam("id"), _APPOINTMENT.c.reference == bindparam("reference")
+)
+_IN_THE_WAY = select(_APPOINTMENT.c.id, _TAKEN.label("taken"), _HELD.label("held")).where(
+    or_(_TAKEN, _HELD)
 )
 """Made once: building a statement takes longer than the database does to answer it."""

@@ -36,8 +36,8 @@ from guichet.domain.model import Appointment, AppointmentStatus, Demand, Person,
 from guichet.domain.operations import Applied, Book, Cancel, Hold, Move, Operation, Refused, Release
 from guichet.domain.reference import reference_of
 from guichet.domain.waiting import Rules
-from guichet.store.appointments import active, appointment_for, objection, taken
-from guichet.store.records import columns, get, put
+from guichet.store.appointments import appointment_for, in_the_way, objection
+from guichet.store.records import columns, forget, get, put, records, remember
 from guichet.store.schema import METADATA
 from guichet.store.upsert import insert_into, made_once
 
@@ -143,9 +143,9 @@ def book(
         return Refused("unknown_person")
     if procedure.number_required and person.number is None and person.number_absent is None:
         return Refused("number_required")
-    if taken(connection, action.appointment):
+    taken, known = in_the_way(connection, action.appointment, person.id, procedure.family)
+    if taken:
         return Refused("id_taken")
-    known = active(connection, person.id, procedure.family)
     if known is not None and not action.override:
         return Refused("already_booked", {"appointment": known})
     appointment = _given(operation, action, slot, procedure)
@@ -157,8 +157,10 @@ def book(
         return Refused("offer_over")
     if connection.execute(_booked(connection), columns(appointment)).first() is None:
         return Refused("already_booked")  # by another transaction, meanwhile
+    remember(connection, appointment)
     if authority is not None and not _seat(connection, action, slot, person, now):
         connection.execute(_UNBOOKED, {"of": appointment.id})
+        forget(connection)
         return Refused("slot_full")
     changed = [("appointment", appointment.id), ("person", person.id)]
     if authority is not None:
@@ -267,7 +269,8 @@ def recount(connection: Connection, slot: str, now: datetime) -> None:
         # Of two transactions that took seats at once, the second must count after the first's
         # commit.
         connection.execute(_SLOT_LOCKED, {"of": slot})
-    connection.execute(_RECOUNTED, {"of": slot, "now": now})
+    for counted in records(connection, Slot, _RECOUNTED, {"of": slot, "now": now}):
+        remember(connection, counted)
 
 
 def recounted(connection: Connection, slots: Any, now: datetime) -> list[str]:
@@ -334,6 +337,7 @@ _RECOUNTED = (
     update(SLOTS)
     .where(SLOTS.c.id == bindparam("of"))
     .values(free_seats(SEAT.c.slot == bindparam("of"), SEAT.c.free_at <= bindparam("now")))
+    .returning(*SLOTS.columns)
 )
 
 

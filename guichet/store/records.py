@@ -1,19 +1,26 @@
 """Records between the domain's dataclasses, table rows and JSON."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 import msgspec
 from sqlalchemy import (
     JSON,
+    Column,
     ColumnElement,
     Connection,
+    Executable,
     Select,
     Table,
     bindparam,
     delete,
+    literal,
     select,
 )
 
@@ -21,7 +28,11 @@ from guichet.domain.model import RECORDS, Change, Person, Record
 from guichet.domain.names import search_key
 from guichet.phones import digits_key
 from guichet.store.schema import METADATA
+from guichet.store.types import UtcDateTime
 from guichet.store.upsert import insert_into
+
+Key = tuple[str, str]
+"""A record's kind and key."""
 
 R = TypeVar("R", bound=Record)
 
@@ -38,6 +49,12 @@ _NESTED: dict[type, tuple[str, ...]] = {
         str(column.name)
         for column in TABLES[kind].columns
         if isinstance(column.type, JSON) and str(column.name) in model.__dataclass_fields__
+    )
+    for kind, model in RECORDS.items()
+}
+_MOMENTS: dict[type, tuple[str, ...]] = {
+    model: tuple(
+        str(column.name) for column in TABLES[kind].columns if isinstance(column.type, UtcDateTime)
     )
     for kind, model in RECORDS.items()
 }
@@ -80,10 +97,10 @@ def columns(record: Record, sequence: int = 0) -> dict[str, Any]:
 def records(
     connection: Connection,
     model: type[R],
-    statement: Select[Any],
+    statement: Executable,
     parameters: Mapping[str, Any] | None = None,
 ) -> list[R]:
-    """The records that a select of the model's whole table finds, in its order."""
+    """The records that a statement gives the model's whole rows of, in its order."""
     names, rows = _COLUMNS[model], connection.execute(statement, parameters).all()
     return [msgspec.convert(dict(zip(names, row, strict=True)), model) for row in rows]
 
@@ -101,8 +118,94 @@ def record(
 def get(connection: Connection, model: type[R], key: str | int) -> R | None:
     """The record with that key, or None."""
     kind = KINDS[model]
+    memory, named = _MEMORY.get(connection, _NOTHING), (kind, str(key))
+    if named in memory:
+        return cast("R | None", memory[named])
     value = int(key) if kind == "site" else key
-    return next(iter(records(connection, model, _BY_KEY[kind], {"key": value})), None)
+    found = next(iter(records(connection, model, _BY_KEY[kind], {"key": value})), None)
+    if memory is not _NOTHING:
+        memory[named] = found
+    return found
+
+
+# What a transaction remembers ----------------------------------------------------------------
+
+_MEMORY: WeakKeyDictionary[Connection, dict[Key, Record | None]] = WeakKeyDictionary()
+_NOTHING: dict[Key, Record | None] = {}
+"""The memory of who keeps none; nothing is ever put there."""
+
+
+@contextmanager
+def remembering(connection: Connection, known: Mapping[Key, Record | None]) -> Iterator[None]:
+    """Let `get` and `put` remember the records that they read and wrote meanwhile, and `known`.
+
+    For one operation, under the lock that its records are changed under. A record that is changed
+    otherwise than by `put` is to be remembered or forgotten by whoever does so.
+    """
+    _MEMORY[connection] = dict(known)
+    try:
+        yield
+    finally:
+        del _MEMORY[connection]
+
+
+def remembered(connection: Connection) -> Mapping[Key, Record | None]:
+    """What is remembered now, None being a record that does not exist."""
+    return _MEMORY.get(connection, _NOTHING)
+
+
+def remember(connection: Connection, record: Record) -> None:
+    """The record has just been written so."""
+    memory = _MEMORY.get(connection, _NOTHING)
+    if memory is not _NOTHING:
+        memory[KINDS[type(record)], key_of(record)] = _as_read(record)
+
+
+def forget(connection: Connection) -> None:
+    """What was written has been taken back."""
+    _MEMORY.get(connection, _NOTHING).clear()
+
+
+def _as_read(record: R) -> R:
+    """The record as the database gives it back: its moments in UTC."""
+    moments = ((name, getattr(record, name)) for name in _MOMENTS[type(record)])
+    utc = {name: at.astimezone(UTC) for name, at in moments if at is not None and at.utcoffset()}
+    return replace(record, **utc) if utc else record
+
+
+def read_together(
+    connection: Connection, columns: tuple[Column[Any], ...], key: str, keys: Sequence[Key]
+) -> tuple[Sequence[Any] | None, dict[Key, Record | None]]:
+    """The row of a table whose first of these columns is `key`, and the records with those keys,
+    at most one of a kind, read by a single statement; None for what there is not.
+    """
+    asked: dict[str, Any] = {kind: int(k) if kind == "site" else k for kind, k in keys}
+    asked["first"] = key
+    row = connection.execute(_together(columns, tuple(kind for kind, _key in keys)), asked).one()
+    start = len(columns)
+    first = row[:start] if row[0] is not None else None
+    found: dict[Key, Record | None] = {}
+    for kind, named in keys:
+        names, model = _COLUMNS[RECORDS[kind]], RECORDS[kind]
+        part = row[start : start + len(names)]
+        start += len(names)
+        there = part[0] is not None
+        found[kind, named] = (
+            msgspec.convert(dict(zip(names, part, strict=True)), model) if there else None
+        )
+    return first, found
+
+
+@cache
+def _together(columns: tuple[Column[Any], ...], kinds: tuple[str, ...]) -> Select[Any]:
+    joined: Any = select(literal(1).label("one")).subquery("one")
+    joined = joined.outerjoin(columns[0].table, columns[0] == bindparam("first"))
+    for kind in kinds:
+        joined = joined.outerjoin(TABLES[kind], key_column(kind) == bindparam(kind))
+    tables = (TABLES[kind] for kind in kinds)
+    return select(*columns, *(each for table in tables for each in table.columns)).select_from(
+        joined
+    )
 
 
 def _is(kind: str, key: str | int) -> ColumnElement[bool]:
@@ -122,6 +225,7 @@ def put(connection: Connection, *records: Record) -> None:
     by_kind: dict[str, list[dict[str, Any]]] = {}
     for record in records:
         by_kind.setdefault(KINDS[type(record)], []).append(columns(record))
+        remember(connection, record)
     for kind, rows in by_kind.items():
         _upsert(connection, kind, rows, keep_sequence=True)
 

@@ -60,6 +60,7 @@ Table(
     Column("override", String),
     Column("presented", JSON, nullable=False),
     Column("sequence", Integer, nullable=False, default=0),
+    Index("ix_appointment_person", "person"),
     Index("ix_appointment_reference", "reference"),
     Index("ix_appointment_site_day", "site", "day"),
     Index(

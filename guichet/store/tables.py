@@ -115,6 +115,7 @@ class AppointmentRow(SQLModel, table=True):
     __tablename__ = "appointment"
     __table_args__ = (
         Index("ix_appointment_site_day", "site", "day"),
+        Index("ix_appointment_person", "person"),
         Index(
             "uq_appointment_active",
             "person",

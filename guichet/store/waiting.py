@@ -48,12 +48,12 @@ Key = tuple[str, str]
 _FAMILY = select(_PROCEDURES.c.family).where(_PROCEDURES.c.code == bindparam("code"))
 _THEIRS = select(DEMANDS).where(
     DEMANDS.c.person == bindparam("person"),
-    DEMANDS.c.site == bindparam("site"),
     DEMANDS.c.procedure.in_(
         select(_PROCEDURES.c.code).where(_PROCEDURES.c.family == _FAMILY.scalar_subquery())
     ),
 )
-"""What a person waits for in a démarche's family; made once, as it is asked at each booking."""
+"""What a person waits for in a démarche's family, anywhere: naming the site, SQLite would look
+through all who wait there. Made once, as it is asked at each booking."""
 
 
 class Seat(NamedTuple):
@@ -187,8 +187,9 @@ def _offered(demand: Demand, slot: str, until: datetime, day: date) -> Demand:
 
 def _satisfied(connection: Connection, person: str, procedure: str, site: int) -> list[str]:
     """Close what the person waited for in the démarche's family; the demands' ids."""
-    asked = {"person": person, "site": site, "code": procedure}
-    found = records(connection, Demand, _THEIRS, asked)
+    asked = {"person": person, "code": procedure}
+    theirs = records(connection, Demand, _THEIRS, asked)
+    found = [demand for demand in theirs if demand.site == site]
     put(connection, *(closed(demand, Ended.BOOKED) for demand in found))
     return [demand.id for demand in found]
 
