@@ -286,7 +286,8 @@ class SyncEngine:
         self._tally.pushed += len(verdicts)
         self._tally.refused += sum(verdict.reason is not None for verdict in verdicts)
         with writing(self._engine) as connection:
-            outbox.settle(connection, *verdicts)
+            if not outbox.settle(connection, *verdicts):
+                replica.forget_order(connection)
         accepted = {verdict.operation for verdict in verdicts if verdict.reason is None}
         self._journal.judged([verdict.operation for verdict in verdicts], accepted)
         with self._judged:

@@ -164,11 +164,13 @@ def forget(connection: Connection, operation: str) -> None:
     connection.execute(delete(_OUTBOX).where(_OUTBOX.c.operation == operation))
 
 
-def settle(connection: Connection, *verdicts: Verdict) -> None:
+def settle(connection: Connection, *verdicts: Verdict) -> bool:
     """Take central's verdicts: the operations leave the queue, central's states replace ours.
 
-    All at once, for what still waits is looked through each time.
+    All at once, for what still waits is looked through each time. Whether central has answered for
+    every record that they changed here; else some stay as only this station believes them to be.
     """
+    answered = _answered(connection, verdicts)
     left = {verdict.operation: _left(verdict) for verdict in verdicts}
     gone = [{"settled": operation} for operation, state in left.items() if state is None]
     kept = [
@@ -182,6 +184,18 @@ def settle(connection: Connection, *verdicts: Verdict) -> None:
         connection.execute(_KEPT, kept)
     absorb(connection, [change for verdict in verdicts for change in verdict.changes])
     _release_deferred(connection)
+    return answered
+
+
+def _answered(connection: Connection, verdicts: Sequence[Verdict]) -> bool:
+    """Whether the verdicts tell the state of all that the operations changed here.
+
+    Judging later, and knowing more, central may have left alone what followed from them here.
+    """
+    told = {(change.kind, change.key) for verdict in verdicts for change in verdict.changes}
+    theirs = _OUTBOX.c.operation.in_([verdict.operation for verdict in verdicts])
+    rows = connection.execute(select(_OUTBOX.c.concerned).where(theirs))
+    return all((kind, key) in told for keys in rows.scalars() for kind, key in keys)
 
 
 _GONE = delete(_OUTBOX).where(_OUTBOX.c.operation == bindparam("settled"))

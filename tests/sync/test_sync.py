@@ -6,7 +6,7 @@ from sqlalchemy import func, select, text
 from guichet.central import registry
 from guichet.domain.day import DayRow, DayState
 from guichet.domain.model import AccordMode, Appointment, Role, VisitStatus
-from guichet.domain.operations import Refused
+from guichet.domain.operations import Applied, Refused
 from guichet.errors import CentralRefused, CentralUnavailable, ProtocolError
 from guichet.station import Link, Station, enrol
 from guichet.station.mediation import Booked, Held
@@ -136,6 +136,32 @@ def test_a_refused_operation_is_undone_here_and_kept_to_be_settled(world: World)
     loser.settled(refused[0].operation)
     assert loser.refused() == []
     assert loser.sync_state.to_settle == 0
+
+
+def test_what_followed_here_from_a_refused_operation_is_undone_too(world: World) -> None:
+    one, two = world.station("one"), world.station("two")
+    until(lambda: in_step(one) and in_step(two))
+    world.stop()
+    row = expected(one)
+    first = arrive(one, row)
+    world.clock.forward(minutes=3)
+    second = arrive(two, row)
+    world.start()
+    until(lambda: in_step(one) and in_step(two), 20)
+    until(lambda: [[r.ticket for r in of(each, row)] for each in (one, two)] == [[first]] * 2)
+    visit = of(one, row)[0].visit or ""
+    world.stop()
+    undone = one.reception.undo_check_in(visit, "wrong_person")
+    assert isinstance(undone, Applied)
+    assert [r.ticket for r in of(one, row)] == [second]  # which stands instead
+    one.close()
+    world.start()
+    until(lambda: in_step(two), 20)
+    assert two.reception.call(visit, "2") is None
+    until(lambda: in_step(two))
+    one = world.open(world.folder / "one")
+    until(lambda: [r.reason for r in one.refused()] == ["already_called"], 20)
+    until(lambda: [(r.ticket, r.desk) for r in of(one, row)] == [(first, "2")])
 
 
 def test_a_newer_state_pulled_before_a_lost_verdict_is_not_overwritten_by_it(world: World) -> None:
