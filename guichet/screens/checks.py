@@ -49,7 +49,7 @@ def name(text: str) -> FieldState:
     if not search_words(text):
         return FieldState("bad", _("En lettres latines"))
     if any(character.isdigit() for character in text):
-        return FieldState("warn", _("Un chiffre : vérifiez"))
+        return FieldState("warn", _("Un chiffre\u00a0: vérifiez"))
     return IDLE
 
 
