@@ -12,7 +12,7 @@ from guichet.central.app import create_app
 from guichet.central.budgets import Budgets, Protection
 from guichet.central.problems import Problem
 from guichet.central.serve import running
-from guichet.domain.operations import Hold, Operation, Register
+from guichet.domain.operations import Action, Call, Hold, Operation, Register
 from guichet.errors import ConfigError
 from guichet.store.wire import operation_json
 from tests.central.samples import Caller, agent, book, furnish, operation, person, publish, slot
@@ -117,11 +117,14 @@ def test_codes_are_not_tried_out(
 
 def test_a_day_s_outbox_always_drains() -> None:
     """With the usual budgets: 1,000 operations in batches, half of them bookings of one agent."""
-    budgets = Budgets(Protection())
-    sent = [Operation(str(n), "st", "agent1", 1, Clock().now, book("s1", "p1")) for n in range(500)]
+    budgets, now = Budgets(Protection()), Clock().now
+    actions: list[Action] = [book("s1", "p1"), Call("v1", "1")] * 500
+    sent = [Operation(str(n), "st", "agent1", 1, now, action) for n, action in enumerate(actions)]
     for start in range(0, 1000, 100):
         budgets.request("st")
         budgets.operations(1, sent[start : start + 100])
+    with pytest.raises(Problem, match="rate_limited"):
+        budgets.operations(1, sent * 20)
 
 
 def test_a_batch_alone_is_never_too_much() -> None:

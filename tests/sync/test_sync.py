@@ -96,8 +96,8 @@ def test_a_station_that_was_closed_offline_sends_when_it_opens_again(world: Worl
         assert connection.execute(select(func.count()).select_from(VERDICT)).scalar() == 1
 
 
-def test_two_offline_stations_check_the_same_person_in_and_agree_after(world: World) -> None:
-    one, two = world.station("one"), world.station("two")
+def twice(world: World, one: Station, two: Station) -> tuple[DayRow, str, str]:
+    """Two stations check the same person in while cut off, and agree; the tickets in order."""
     until(lambda: in_step(one) and in_step(two))
     world.stop()
     row = expected(one)
@@ -107,8 +107,12 @@ def test_two_offline_stations_check_the_same_person_in_and_agree_after(world: Wo
     assert first != second
     world.start()
     until(lambda: in_step(one) and in_step(two), 20)
-    until(lambda: [r.ticket for r in of(one, row)] == [first])
-    until(lambda: [r.ticket for r in of(two, row)] == [first])
+    until(lambda: [[r.ticket for r in of(each, row)] for each in (one, two)] == [[first]] * 2)
+    return row, first, second
+
+
+def test_two_offline_stations_check_the_same_person_in_and_agree_after(world: World) -> None:
+    row, _first, _second = twice(world, world.station("one"), world.station("two"))
     with reading(world.engine) as connection:
         statuses = connection.execute(
             select(TABLES["visit"].c.status).where(TABLES["visit"].c.appointment == row.appointment)
@@ -140,15 +144,7 @@ def test_a_refused_operation_is_undone_here_and_kept_to_be_settled(world: World)
 
 def test_what_followed_here_from_a_refused_operation_is_undone_too(world: World) -> None:
     one, two = world.station("one"), world.station("two")
-    until(lambda: in_step(one) and in_step(two))
-    world.stop()
-    row = expected(one)
-    first = arrive(one, row)
-    world.clock.forward(minutes=3)
-    second = arrive(two, row)
-    world.start()
-    until(lambda: in_step(one) and in_step(two), 20)
-    until(lambda: [[r.ticket for r in of(each, row)] for each in (one, two)] == [[first]] * 2)
+    row, first, second = twice(world, one, two)
     visit = of(one, row)[0].visit or ""
     world.stop()
     undone = one.reception.undo_check_in(visit, "wrong_person")
