@@ -86,3 +86,8 @@ class Palette(CommandPalette):
     def _start_no_matches_countdown(self, search_value: str) -> None:
         self._stop_no_matches_countdown()
         self._list_visible = bool(search_value) and self._list_visible
+
+    async def _message_loop_exit(self) -> None:
+        # Textual ends a search once the list is gone: one that finds just then is a fault.
+        self.workers.cancel_node(self)
+        await super()._message_loop_exit()
