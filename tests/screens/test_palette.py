@@ -13,7 +13,7 @@ class LateProvider(Provider):
 
     async def search(self, query: str) -> Hits:
         """One hit, once the palette has no list any more."""
-        while self.app.screen.query(CommandList):
+        while self.app.screen.query(CommandList):  # noqa: ASYNC110 - nobody tells it
             await asyncio.sleep(0)
         yield Hit(1.0, query, lambda: None)
 
