@@ -4,8 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -13,11 +12,11 @@ from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy import Connection, Engine
 from starlette.responses import Response, StreamingResponse
 
-from guichet.central import devices, existence, feed, leases, registry
-from guichet.central.auth import Device, admit
+from guichet.central import devices, existence, leases, pull, registry
+from guichet.central.auth import Device, Heard, admit, note
 from guichet.central.budgets import Budgets
 from guichet.central.events import Events
-from guichet.central.intake import sequence_of, verdicts
+from guichet.central.intake import verdicts
 from guichet.central.problems import Problem
 from guichet.central.schemas import (
     BAD_CODE,
@@ -35,11 +34,9 @@ from guichet.central.schemas import (
     TokenBody,
 )
 from guichet.central.sent import MAX_OPERATIONS, read_operations
-from guichet.domain.model import Site
 from guichet.store import cooling
 from guichet.store.engine import reading
 from guichet.store.queries import coming_slots, nearest_slots
-from guichet.store.records import get
 from guichet.store.search import find_indexed
 
 PROTOCOL = 1
@@ -105,12 +102,25 @@ async def _protocol(
         raise Problem(426, "protocol_too_old", _UPGRADE)
 
 
+def _heard(request: Request, connection: Connection) -> Heard:
+    """Who asks, counted; raises Problem (401, 429)."""
+    state, named = request.app.state, request.headers
+    heard = admit(
+        connection,
+        named.get("authorization"),
+        named.get("user-agent"),
+        state.clock(),
+        state.protection.unused_days,
+    )
+    state.budgets.request(heard.device.id)
+    return heard
+
+
 def _device(request: Request, engine: Annotated[Engine, Depends(_engine)]) -> Device:
-    state, headers = request.app.state, request.headers
-    agent, days = headers.get("user-agent"), state.protection.unused_days
-    device = admit(engine, headers.get("authorization"), agent, state.clock(), days)
-    state.budgets.request(device.id)
-    return device
+    with reading(engine) as connection:
+        heard = _heard(request, connection)
+    note(engine, heard)
+    return heard.device
 
 
 Database = Annotated[Engine, Depends(_engine)]
@@ -211,7 +221,7 @@ def lend(
     response_class=Response,
 )
 def changes(
-    device: Caller,
+    request: Request,
     engine: Database,
     now: Now,
     since: Annotated[str | None, Query(description="Cursor of the last page.")] = None,
@@ -219,18 +229,10 @@ def changes(
 ) -> Response:
     """A page of the site's feed, from `since` on."""
     with reading(engine) as connection:
-        epoch = registry.epoch(connection)
-        start = 0 if since is None else sequence_of(connection, device.site, since)
-        from_day = _today(connection, device.site, now) - timedelta(days=1)
-        rows, last, more, end = feed.changes_json(connection, device.site, start, limit, from_day)
-    cursor, at = json.dumps(feed.encode_cursor(epoch, last)), json.dumps(now.isoformat())
-    head = f'"cursor":{cursor},"more":{json.dumps(more)},"end":{end},"now":{at}'
-    return _json(f'{{{head},"changes":{rows}}}')
-
-
-def _today(connection: Connection, site: int, now: datetime) -> Any:
-    found = get(connection, Site, site)
-    return (now if found is None else now.astimezone(ZoneInfo(found.time_zone))).date()
+        heard = _heard(request, connection)
+        text = pull.page(connection, heard.device.site, since, limit, now)
+    note(engine, heard)
+    return _json(text)
 
 
 @router.get(

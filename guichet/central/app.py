@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import anyio.to_thread
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
@@ -29,6 +30,10 @@ from guichet.domain.waiting import Rules
 _WORTH_IT = 1024
 """Bytes from which an answer is compressed for who asks: less fits one packet anyway.
 Level 1 makes a page of the feed a sixth as long; event streams are never compressed."""
+
+_READERS = 4
+"""Threads that answer what only reads. More of them take turns at Python's lock instead of working:
+with the usual forty, an answer costs two to three times the CPU."""
 
 _REASONS = {404: "not_found", 405: "method_not_allowed"}
 
@@ -57,6 +62,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = _READERS
         async with events.watching():
             yield
 

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +13,6 @@ from sqlalchemy import Connection, Engine, bindparam, select, update
 from guichet.central.problems import Problem
 from guichet.central.transactions import transact
 from guichet.errors import StoreError
-from guichet.store.engine import reading
 from guichet.store.schema import METADATA
 
 log = logging.getLogger(__name__)
@@ -45,38 +45,49 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def admit(
-    engine: Engine, authorization: str | None, agent: str | None, now: datetime, unused_days: int
-) -> Device:
-    """The device whose token the Authorization header bears; raises Problem (401).
-
-    `agent` is its User-Agent header. A token is good until a newer one is used. That a device was
-    heard is written down every quarter of an hour only.
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A device that has been let in, and what is to be written down of it: nothing most of the
+    time, for that it was heard is noted every quarter of an hour only.
     """
-    with reading(engine) as connection:
-        row, token = _known(connection, authorization, now, unused_days)
-    news = _news(row, token, agent, now)
-    if news:
-        try:
-            transact(engine, lambda connection: _note(connection, row, news))
-        except StoreError as error:
-            log.warning("that a device was heard is not written down: %s", error)
-    return Device(row.id, row.site, row.number, row.name)
+
+    device: Device
+    news: Mapping[str, Any]
+    next_hash: str | None
 
 
-def admit_within(
+def admit(
     connection: Connection,
     authorization: str | None,
     agent: str | None,
     now: datetime,
     unused_days: int,
-) -> Device:
-    """The same in a writing transaction of the caller's."""
+) -> Heard:
+    """The device whose token the Authorization header bears; raises Problem (401).
+
+    `agent` is its User-Agent header. A token is good until a newer one is used.
+    """
     row, token = _known(connection, authorization, now, unused_days)
-    news = _news(row, token, agent, now)
-    if news:
-        _note(connection, row, news)
-    return Device(row.id, row.site, row.number, row.name)
+    device = Device(row.id, row.site, row.number, row.name)
+    return Heard(device, _news(row, token, agent, now), row.next_hash)
+
+
+def note(engine: Engine, heard: Heard) -> None:
+    """Write down that a device was heard, unless the database fails: it was served all the same."""
+    if heard.news:
+        try:
+            transact(engine, lambda connection: note_within(connection, heard))
+        except StoreError as error:
+            log.warning("that a device was heard is not written down: %s", error)
+
+
+def note_within(connection: Connection, heard: Heard) -> None:
+    """The same in a writing transaction of the caller's."""
+    if heard.news:
+        # Unless the device has asked for yet another token meanwhile.
+        same = STATIONS.c.next_hash.is_not_distinct_from(heard.next_hash)
+        mine = STATIONS.c.id == heard.device.id
+        connection.execute(update(STATIONS).where(mine, same).values(heard.news))
 
 
 def let_in(row: Any, now: datetime, unused_days: int) -> str | None:
@@ -109,12 +120,6 @@ def _news(row: Any, token: str, agent: str | None, now: datetime) -> dict[str, A
     if newer or row.seen_at is None or now - row.seen_at >= _SEEN or version != row.version:
         return {"seen_at": now, "version": version, **newer}
     return {}
-
-
-def _note(connection: Connection, row: Any, news: dict[str, Any]) -> None:
-    # Unless the device has asked for yet another token meanwhile.
-    same = STATIONS.c.next_hash.is_not_distinct_from(row.next_hash)
-    connection.execute(update(STATIONS).where(STATIONS.c.id == row.id, same).values(news))
 
 
 def _version(agent: str | None) -> str | None:

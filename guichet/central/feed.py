@@ -5,14 +5,12 @@ become visible in their order and a reader never skips one, and the operations o
 judged one after another, while those of other sites go on.
 """
 
-import base64
-import binascii
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, or_, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from guichet.central import words
 from guichet.central.words import CHANGES, GONE
@@ -35,7 +33,6 @@ from guichet.store.records import (
     KINDS,
     TABLES,
     Key,
-    change_json,
     get,
     key_column,
     key_of,
@@ -53,7 +50,6 @@ Shared = Site | Procedure | PublicKey | Competence
 
 FEED = METADATA.tables["feed"]
 
-_DIGITS = 20  # more than any sequence has
 _CHUNK = 500  # keys in one IN (…): SQLite takes 32,766 parameters, and the plan is cached by length
 
 
@@ -120,25 +116,6 @@ def publish_records(connection: Connection, site: int, records: Sequence[Record]
     return publish(connection, site, [("slot", slot) for slot in recounted])
 
 
-def changes_json(
-    connection: Connection, site: int, since: int, limit: int, from_day: date
-) -> tuple[str, int, bool, int]:
-    """A page of the site's feed: JSON array text, the sequence to go on from, whether more follows,
-    and the sequence of the feed's end.
-
-    Rows of days before `from_day` are left out.
-    """
-    # Read first: whatever the rows below miss for being written meanwhile comes after it.
-    counter = sequence_of(connection, site)
-    asked = {"site": site, "since": since, "from_day": from_day, "most": limit + 1}
-    rows = connection.execute(_PAGE, asked).all()
-    more = len(rows) > limit
-    page = rows[:limit]
-    last = page[-1].sequence if page else since
-    text = ",".join(change_json(row.kind, row.key, row.sequence, row.body) for row in page)
-    return f"[{text}]", last if more else max(last, counter), more, counter
-
-
 def rows_of(connection: Connection, keys: Iterable[Key]) -> dict[Key, dict[int, tuple[int, str]]]:
     """By record, its row in the feed of each site that has it: sequence and body."""
     wanted = set(keys)
@@ -167,22 +144,6 @@ def started(connection: Connection) -> list[int]:
     """The sites whose feed has begun, in the order to lock them in."""
     statement = select(CHANGES.c.site).where(CHANGES.c.kind == "site").distinct()
     return sorted(connection.execute(statement).scalars())
-
-
-def encode_cursor(epoch: str, sequence: int) -> str:
-    """The opaque text that stations give back to go on from `sequence`."""
-    return base64.urlsafe_b64encode(f"{epoch}:{sequence}".encode()).decode().rstrip("=")
-
-
-def decode_cursor(text: str, epoch: str) -> int | None:
-    """The sequence of a cursor; None when it is none of ours, or of another epoch."""
-    try:
-        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
-    except (binascii.Error, ValueError):
-        return None
-    named, _colon, sequence = plain.partition(":")
-    digits = sequence.isascii() and sequence.isdecimal() and len(sequence) < _DIGITS
-    return int(sequence) if named == epoch and digits else None
 
 
 def _publish(
@@ -264,16 +225,6 @@ def _day(record: Record | None) -> date | None:
 
 _LOCKED = select(FEED.c.sequence).where(FEED.c.site == bindparam("site")).with_for_update()
 _COUNTER = select(FEED.c.sequence).where(FEED.c.site == bindparam("site"))
-_PAGE = (
-    select(CHANGES.c.kind, CHANGES.c.key, CHANGES.c.sequence, CHANGES.c.body)
-    .where(
-        CHANGES.c.site == bindparam("site"),
-        CHANGES.c.sequence > bindparam("since"),
-        or_(CHANGES.c.day.is_(None), CHANGES.c.day >= bindparam("from_day")),
-    )
-    .order_by(CHANGES.c.sequence)
-    .limit(bindparam("most"))
-)
 
 
 @cache

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from starlette.concurrency import run_in_threadpool
 
-from guichet.central import feed, keyring, metrics, reach, registry
-from guichet.central.auth import Device, admit_within
+from guichet.central import keyring, metrics, pull, reach, registry
+from guichet.central.auth import Device, admit, note_within
 from guichet.central.judge import failed, judge, unreadable
 from guichet.central.problems import Problem
 from guichet.central.sent import Unreadable
@@ -40,10 +40,12 @@ async def verdicts(
     def enter(connection: Connection) -> str:
         if not known:
             named = headers.get("authorization"), headers.get("user-agent")
-            device = admit_within(connection, *named, now, state.protection.unused_days)
+            heard = admit(connection, *named, now, state.protection.unused_days)
+            note_within(connection, heard)
+            device = heard.device
             state.budgets.request(device.id)
             if since is not None:
-                sequence_of(connection, device.site, since)
+                pull.known(connection, device.site, since)
             state.budgets.operations(device.site, operations)
             known.append(device)
         return ""
@@ -64,14 +66,6 @@ async def verdicts(
         metrics.judged(operation.action.kind, verdict)
     given = iter(judged)
     return [unreadable(each) if isinstance(each, Unreadable) else next(given) for each in sent]
-
-
-def sequence_of(connection: Connection, site: int, cursor: str) -> int:
-    """The sequence of a cursor; raises Problem (410) when it is of no feed that is known now."""
-    start = feed.decode_cursor(cursor, registry.epoch(connection))
-    if start is None or start > feed.sequence_of(connection, site):
-        raise Problem(410, "cursor_unknown")
-    return start
 
 
 async def _judged(

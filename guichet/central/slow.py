@@ -6,19 +6,23 @@ is guichet.central.limits.Guard's.
 
 import asyncio
 
-import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from guichet.central.problems import problem_response
 
 HEAD_WITHIN = 10.0
 """Seconds from the first byte of a request, or from connecting, to the end of its headers."""
+_LARGEST_HEAD = 16 * 1024  # bytes
 
 
-class PromptProtocol(H11Protocol):
+class PromptProtocol(HttpToolsProtocol):
     """uvicorn's protocol, which cuts who is too slow and answers nonsense with a problem."""
 
     _dawdling: asyncio.TimerHandle | None = None
+    _in_head = True
+    _in_body = False
+    _head = 0
+    """Bytes of the head that has begun and not ended."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has connected: it is to say what it wants."""
@@ -30,28 +34,44 @@ class PromptProtocol(H11Protocol):
         self._wait_no_more()
         super().connection_lost(exc)
 
-    def handle_events(self) -> None:
+    def data_received(self, data: bytes) -> None:
         """Read what has come; then wait for the rest, if a head or an idle body has begun."""
-        super().handle_events()
-        head = self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]
+        self._in_head = not self._in_body
+        super().data_received(data)
+        self._head = self._head + len(data) if self._in_head else 0
+        if self._head > _LARGEST_HEAD and not self.transport.is_closing():
+            self.send_400_response("")
         # What is still sent after its answer cancels uvicorn's own timer with each byte.
         answered = self.cycle is not None and self.cycle.response_complete
-        if head or (answered and self.conn.their_state is h11.SEND_BODY):
+        if self._in_head or (answered and self._in_body):
             self._wait()
         else:
             self._wait_no_more()
+
+    def on_message_begin(self) -> None:
+        """A request has begun, maybe right behind another one."""
+        super().on_message_begin()
+        self._in_head = True
+
+    def on_headers_complete(self) -> None:
+        """A head is whole. Raises ValueError, which is answered as nonsense, for a large one."""
+        if sum(len(name) + len(value) for name, value in self.headers) > _LARGEST_HEAD:
+            raise ValueError("a head is too large")
+        super().on_headers_complete()
+        self._in_head, self._in_body = False, True
+
+    def on_message_complete(self) -> None:
+        """A request is whole."""
+        super().on_message_complete()
+        self._in_body = False
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP, or has a head of more than 16 KiB."""
         del msg  # uvicorn's, in English
         answer = problem_response(400, "malformed_http", {"Connection": "close"})
-        body = bytes(answer.body)
-        for event in (
-            h11.Response(status_code=400, headers=answer.raw_headers, reason=b"Bad Request"),
-            h11.Data(data=body),
-            h11.EndOfMessage(),
-        ):
-            self.transport.write(self.conn.send(event) or b"")
+        lines = (name + b": " + value for name, value in answer.raw_headers)
+        self.transport.write(b"\r\n".join([STATUS_LINE[400].rstrip(), *lines, b"", b""]))
+        self.transport.write(bytes(answer.body))
         self.transport.close()
 
     def _wait(self) -> None:

@@ -29,7 +29,9 @@ _GROUP = 64
 """So many pieces of work, at most, wait for one another's commit."""
 SLICE = 16
 """So many works of one request share a transaction on PostgreSQL: it holds the site's lock."""
-_WRITERS = 16  # on PostgreSQL, as many as it has connections
+_WRITERS = 4
+"""Threads that write to PostgreSQL: as guichet.central.app's readers, they take turns at Python's
+lock, and each waits for the database a third of its time only."""
 
 # PostgreSQL: serialization failure, deadlock detected, and a unique key that another transaction
 # took meanwhile: tried again, the rules see what it has committed.

@@ -1,6 +1,5 @@
 """Records between the domain's dataclasses, table rows and JSON."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -283,7 +282,5 @@ def _upsert_statement(connection: Connection, kind: str, keep_sequence: bool) ->
 
 def change_json(kind: str, key: str, sequence: int, body: str | None) -> str:
     """One change as JSON text, its body already JSON."""
-    return (
-        f'{{"kind":{json.dumps(kind)},"key":{json.dumps(key)},'
-        f'"sequence":{sequence},"record":{body or "null"}}}'
-    )
+    named = msgspec.json.encode(key).decode()
+    return f'{{"kind":"{kind}","key":{named},"sequence":{sequence},"record":{body or "null"}}}'

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from guichet.central import competence, feed, registry, training
+from guichet.central import competence, pull, registry, training
 from guichet.central.competence import BadLine, Reason, Replaced
 from guichet.central.training_names import COMMUNES
 from guichet.domain.competence import commune_named, site_for
@@ -58,7 +58,7 @@ def matrix(engine: Engine) -> dict[str, tuple[str, int]]:
 def changes(engine: Engine, site: int, since: int = 0) -> tuple[dict[str, Any], int]:
     """What the site's feed says of competences after `since`, and how far it goes."""
     with reading(engine) as connection:
-        text, last, more, _end = feed.changes_json(connection, site, since, 100_000, DAY)
+        text, last, more = pull.rows_json(connection, site, since, 100_000, DAY)
     assert not more
     kinds = [change for change in json.loads(text) if change["kind"] == "competence"]
     return {change["key"]: change["record"] for change in kinds}, last

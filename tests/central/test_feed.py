@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, delete
 
-from guichet.central import feed, keyring, registry
+from guichet.central import feed, keyring, pull, registry
 from guichet.central.transactions import transact
 from guichet.domain.model import AppointmentStatus, Procedure, Site
 from guichet.domain.operations import CheckIn, Register
@@ -132,7 +132,7 @@ def test_a_cursor_of_another_epoch_is_refused(caller: Caller, central: CentralUn
 def test_a_cursor_from_the_future_is_refused(caller: Caller, central: CentralUnderTest) -> None:
     with central.engine.connect() as connection:
         epoch = registry.epoch(connection)
-    ahead = feed.encode_cursor(epoch, 10**6)
+    ahead = pull.encode_cursor(epoch, 10**6)
     assert caller.http.get("/v1/changes", params={"since": ahead}).status_code == 410
 
 
@@ -205,7 +205,7 @@ def test_sites_write_at_once_without_a_deadlock(engine: Engine, clock: Clock) ->
         list(pool.map(write, range(24)))
     with engine.connect() as connection:
         for site in (1, 2):
-            text, _last, _more, _end = feed.changes_json(connection, site, 0, 1000, DAY)
+            text, _last, _more = pull.rows_json(connection, site, 0, 1000, DAY)
             assert text.count('"kind":"procedure"') == 25
 
 
@@ -216,16 +216,16 @@ def test_a_large_publication_is_whole(engine: Engine, clock: Clock) -> None:
     persons = [person(f"p{n}") for n in range(1200)]
     publish(engine, 1, *slots, *persons)
     with engine.connect() as connection:
-        assert feed.changes_json(connection, 1, 0, 10_000, DAY)[0].count('"kind":') == 1230 + 5
+        assert pull.rows_json(connection, 1, 0, 10_000, DAY)[0].count('"kind":') == 1230 + 5
 
 
 @given(st.text(alphabet="0123456789abcdef", min_size=1), st.integers(0, 2**62))
 def test_a_cursor_is_read_back(epoch: str, sequence: int) -> None:
-    cursor = feed.encode_cursor(epoch, sequence)
-    assert feed.decode_cursor(cursor, epoch) == sequence
-    assert feed.decode_cursor(cursor, epoch + "0") is None
+    cursor = pull.encode_cursor(epoch, sequence)
+    assert pull.decode_cursor(cursor, epoch) == sequence
+    assert pull.decode_cursor(cursor, epoch + "0") is None
 
 
 @given(st.text())
 def test_no_text_breaks_the_reading_of_cursors(text: str) -> None:
-    assert feed.decode_cursor(text, "no epoch of ours") is None
+    assert pull.decode_cursor(text, "no epoch of ours") is None

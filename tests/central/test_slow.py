@@ -60,13 +60,20 @@ def dripped(client: socket.socket, text: bytes) -> tuple[bytes, float]:
 
 
 @pytest.mark.parametrize(
-    "text", [b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: "], ids=["nothing", "head"]
+    "text", [b"GET /", b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: "], ids=["path", "header"]
 )
 def test_a_head_that_drips_is_cut(url: str, text: bytes) -> None:
     with connected(url) as client:
         said, seconds = dripped(client, text)
     assert said == b""
     assert seconds < 5
+
+
+def test_who_says_nothing_is_cut(url: str) -> None:
+    with connected(url) as client:
+        begun = time.monotonic()
+        assert client.recv(65536) == b""
+    assert time.monotonic() - begun < 5
 
 
 def test_a_body_that_drips_is_told_so_and_cut(url: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from guichet.central import feed, registry
+from guichet.central import feed, pull, registry
 from guichet.central.transactions import transact
 from guichet.domain.model import AccordMode, AppointmentStatus, Demand, Person, Role, Slot
 from guichet.domain.waiting import Answer
@@ -227,7 +227,7 @@ def read_to_the_end(world: World, station: Station) -> bool:
     with reading(world.engine) as connection:
         epoch, sequence = registry.epoch(connection), feed.sequence_of(connection, 1)
     with reading(station._core.engine) as connection:
-        return replica.cursor(connection) == feed.encode_cursor(epoch, sequence)
+        return replica.cursor(connection) == pull.encode_cursor(epoch, sequence)
 
 
 def test_who_waits_is_still_known_here_days_after(world: World) -> None:

@@ -1,0 +1,108 @@
+"""What a station reads of its site's feed: a page at a time, from a cursor on.
+
+A country that waits asks for nothing new all the time, so the answer to that is one statement.
+"""
+
+import base64
+import binascii
+import json
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, bindparam, or_, select
+
+from guichet.central.feed import FEED
+from guichet.central.problems import Problem
+from guichet.central.words import CHANGES
+from guichet.store.records import change_json
+from guichet.store.schema import METADATA
+
+SETTINGS = METADATA.tables["setting"]
+SITES = METADATA.tables["site"]
+
+_DIGITS = 20  # more than any sequence has
+
+
+def page(connection: Connection, site: int, since: str | None, limit: int, now: datetime) -> str:
+    """A page of the site's feed after the cursor `since`, as JSON text; yesterday and later only.
+
+    Raises Problem (410) when the cursor is of no feed that is known now.
+    """
+    # Read first: whatever the rows miss for being written meanwhile comes after it.
+    end, epoch, zone = _standing(connection, site)
+    start = 0 if since is None else _start(since, epoch, end)
+    rows, last, more = "[]", end, False
+    if start < end:
+        today = (now.astimezone(ZoneInfo(zone)) if zone else now).date()
+        rows, last, more = rows_json(connection, site, start, limit, today - timedelta(days=1))
+        last = last if more else max(last, end)
+    cursor, at = json.dumps(encode_cursor(epoch, last)), json.dumps(now.isoformat())
+    said = f'"cursor":{cursor},"more":{json.dumps(more)},"end":{end},"now":{at}'
+    return f'{{{said},"changes":{rows}}}'
+
+
+def rows_json(
+    connection: Connection, site: int, since: int, limit: int, from_day: date
+) -> tuple[str, int, bool]:
+    """Rows of the site's feed: JSON array text, the sequence of the last, whether more follow.
+
+    Those of days before `from_day` are left out.
+    """
+    asked = {"site": site, "since": since, "from_day": from_day, "most": limit + 1}
+    rows = connection.execute(_PAGE, asked).all()
+    page = rows[:limit]
+    text = ",".join([change_json(*row) for row in page])
+    return f"[{text}]", page[-1].sequence if page else since, len(rows) > limit
+
+
+def known(connection: Connection, site: int, cursor: str) -> None:
+    """Raises Problem (410) when the cursor is of no feed that is known now."""
+    end, epoch, _zone = _standing(connection, site)
+    _start(cursor, epoch, end)
+
+
+def _standing(connection: Connection, site: int) -> Any:
+    """The counter of the site's feed, what cursors begin with, and the site's time zone."""
+    counter, epoch, zone = connection.execute(_STANDING, {"site": site}).one()
+    return counter or 0, epoch or "", zone
+
+
+def _start(cursor: str, epoch: str, end: int) -> int:
+    start = decode_cursor(cursor, epoch)
+    if start is None or start > end:
+        raise Problem(410, "cursor_unknown")
+    return start
+
+
+def encode_cursor(epoch: str, sequence: int) -> str:
+    """The opaque text that stations give back to go on from `sequence`."""
+    return base64.urlsafe_b64encode(f"{epoch}:{sequence}".encode()).decode().rstrip("=")
+
+
+def decode_cursor(text: str, epoch: str) -> int | None:
+    """The sequence of a cursor; None when it is none of ours, or of another epoch."""
+    try:
+        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
+    except (binascii.Error, ValueError):
+        return None
+    named, _colon, sequence = plain.partition(":")
+    digits = sequence.isascii() and sequence.isdecimal() and len(sequence) < _DIGITS
+    return int(sequence) if named == epoch and digits else None
+
+
+_PAGE = (
+    select(CHANGES.c.kind, CHANGES.c.key, CHANGES.c.sequence, CHANGES.c.body)
+    .where(
+        CHANGES.c.site == bindparam("site"),
+        CHANGES.c.sequence > bindparam("since"),
+        or_(CHANGES.c.day.is_(None), CHANGES.c.day >= bindparam("from_day")),
+    )
+    .order_by(CHANGES.c.sequence)
+    .limit(bindparam("most"))
+)
+_STANDING = select(
+    select(FEED.c.sequence).where(FEED.c.site == bindparam("site")).scalar_subquery(),
+    select(SETTINGS.c.value).where(SETTINGS.c.name == "epoch").scalar_subquery(),
+    select(SITES.c.time_zone).where(SITES.c.number == bindparam("site")).scalar_subquery(),
+)
