@@ -166,7 +166,7 @@ class Journal:
         `salvaged` are rows read from a damaged outbox. Raises StoreError.
         """
         with self._lock:  # what is copied meanwhile would look as if only the journal had it
-            self._purge()
+            self.purge()
             self._keep(salvaged)
             with reading(self._station) as connection:
                 rows, known = outbox.entries(connection), replica.known_to_journal(connection)
@@ -226,8 +226,8 @@ class Journal:
             copy.unlink(missing_ok=True)
         compact(self._own, always=True)
 
-    def _purge(self) -> None:
-        """Drop what has left the outbox and is older than KEPT."""
+    def purge(self) -> None:
+        """Drop what has left the outbox and is older than KEPT. Raises StoreError."""
         before = self._clock() - KEPT
         with writing(self._own) as connection:
             old = _DONE.c.created_at < before

@@ -175,6 +175,26 @@ def test_a_day_that_ends_is_purged_while_the_application_stays_open(world: World
     assert new.exists()
 
 
+def test_what_central_took_a_week_ago_is_kept_no_longer_though_the_application_stays_open(
+    world: World,
+) -> None:
+    station = heard(world)
+    station._core.submit(Register(DIALLO))
+    until(lambda: station.sync_state.pending == 0)
+    journal = station._core.journal
+
+    def kept() -> int:
+        with reading(journal._own) as connection:
+            return int(connection.exec_driver_sql("SELECT count(*) FROM done").scalar_one())
+
+    world.clock.forward(days=6)
+    station._core.sync.upkeep()
+    assert kept() == 1
+    world.clock.forward(days=2)
+    station._core.sync.wake()  # central is heard again, or the station would be barred
+    until(lambda: kept() == 0)
+
+
 def test_what_was_deleted_is_given_back_to_the_disk(tmp_path: Path) -> None:
     engine = open_engine(sqlite_url(tmp_path / "a.sqlite3"))
     with writing(engine) as connection:
