@@ -13,7 +13,7 @@ from guichet.central import registry
 from guichet.config import load_enrolment
 from guichet.domain.model import Person
 from guichet.domain.operations import Register
-from guichet.station import Station
+from guichet.station import Link, Station
 from guichet.store.engine import open_engine, reading, sqlite_url, writing
 from guichet.store.schema import METADATA
 from guichet.sync import outbox
@@ -91,7 +91,7 @@ def test_in_step_then_behind_then_in_step_again(run: Run, world: World, folder: 
 
 def test_beside_the_open_application(run: Run, world: World, folder: Path) -> None:
     station = world.open(folder)
-    until(lambda: station.sync_state.last_sync)
+    until(lambda: station.sync_state.link is Link.ONLINE)
     station._core.submit(Register(DIALLO))
     until(lambda: station.sync_state.pending == 0)
     assert told(run, "sync", "now")["standing"] == "in_step"

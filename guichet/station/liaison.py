@@ -105,7 +105,7 @@ class Liaison:
         if problem is None:
             problem, message = state.reason, state.problem
             behind = state.link is Link.STARTING
-        heard = max(filter(None, (heard, state.last_sync)), default=None)
+        heard = max(filter(None, (heard, self._core.sync.exchanges.heard_at)), default=None)
         skew = state.skew
         if skew is None and exchanges:
             skew = exchanges[0].skew

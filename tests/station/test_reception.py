@@ -12,7 +12,7 @@ from guichet.domain.day import DayState, next_to_call
 from guichet.domain.model import Appointment, Person, Role, Visit, VisitStatus
 from guichet.domain.operations import Applied
 from guichet.domain.reference import ReferenceProblem
-from guichet.station import Reading, Station
+from guichet.station import Link, Reading, Station
 from guichet.station.mediation import Booked, Held
 from guichet.store.engine import reading, writing
 from guichet.store.records import get
@@ -157,7 +157,7 @@ def test_what_is_not_signed_by_central_is_refused_each_in_its_way(world: World) 
 def test_a_genuine_paper_not_known_here_is_admitted_and_made_good_later(world: World) -> None:
     """Booked after this station lost its network: the signature is all it has."""
     counter = world.station("counter")
-    until(lambda: counter.sync_state.last_sync)
+    until(lambda: counter.sync_state.link is Link.ONLINE)
     sign = registry.authority(world.engine, world.clock()).sign
     found = appointment(counter)
     unknown = replace(found, id="0123456789abcdef")

@@ -13,7 +13,7 @@ from guichet.domain.model import Role
 from guichet.domain.operations import Refused, Register
 from guichet.domain.silence import WIPE_AFTER, silence, standing
 from guichet.errors import GuichetError
-from guichet.station import Bar, SignedIn, Station
+from guichet.station import Bar, Link, SignedIn, Station
 from guichet.store.engine import compact, open_engine, reading, sqlite_url, writing
 from guichet.store.schema import METADATA
 from guichet.sync.replica import _LEFT
@@ -46,7 +46,7 @@ def sign_in(station: Station) -> SignedIn | Refused:
 def heard(world: World, name: str = "a") -> Station:
     """A station that has heard central, and then is alone."""
     station = world.station(name)
-    until(lambda: station.sync_state.last_sync)
+    until(lambda: station.sync_state.link is Link.ONLINE)
     return station
 
 
