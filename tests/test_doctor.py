@@ -87,8 +87,21 @@ def test_doctor_looks_at_central_and_its_clock(run: Run, engine: Engine, tmp_pat
     assert "✓ clés des convocations\u202f: valables jusqu’au" in well.output
     assert "chiffrement des données" in well.output
     assert "ce poste est refusé" in revoked.output
-    assert "ne répond pas" in gone.output
+    assert "La centrale est injoignable" in gone.output
     assert (revoked.code, gone.code) == (1, 1)
+
+
+def test_doctor_tells_a_station_that_central_no_longer_understands(
+    run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(create_app(engine)) as url:
+        code = registry.add_enrol_code(engine, 1, datetime.now(UTC))
+        assert run("enrol", url, typed=f"{code}\n").code == 0
+        monkeypatch.setattr("guichet.sync.client.PROTOCOL", "0")
+        ran = run("doctor")
+    assert ran.code == 1
+    assert "✗ version\u202f: ce guichet et la centrale ne se comprennent plus" in ran.output
+    assert "Mettez guichet à jour" in ran.output
 
 
 def test_doctor_does_not_show_the_password_of_an_address(run: Run, tmp_path: Path) -> None:
