@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 
 from guichet.central import registry
+from guichet.central.feed import publish_records
+from guichet.central.transactions import transact
 from guichet.config import load_enrolment
 from guichet.domain.model import Person
 from guichet.domain.operations import Register
@@ -98,6 +101,26 @@ def test_beside_the_open_application(run: Run, world: World, folder: Path) -> No
     lines = [json.loads(line) for line in run("sync", "log", "--json").output.splitlines()]
     assert sum(line["pushed"] for line in lines) == 1
     assert all(line["problem"] is None for line in lines)
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_bar_shows_how_far_central_was_read_to_whoever_looks_on(
+    run: Run, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def more_than_a_page(commune: str) -> None:
+        people = [replace(DIALLO, id=f"p{n}", commune=commune) for n in range(1100)]
+        transact(world.engine, lambda c: publish_records(c, 1, people))
+
+    more_than_a_page("Pantin")
+    assert run("sync", "now").errors == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    more_than_a_page("Drancy")
+    assert run("sync", "now", "--json").errors == ""
+    more_than_a_page("Stains")
+    seen = run("sync", "now").errors
+    assert "Lecture du site" in seen
+    assert "100%" in seen
+    assert run("sync", "now").errors == ""  # less than a page
 
 
 def test_the_log_names_nobody_and_joins_what_is_alike(run: Run, world: World, folder: Path) -> None:

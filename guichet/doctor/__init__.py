@@ -176,7 +176,9 @@ def _central(enrolment: Enrolment) -> list[Check]:
                 _("version"),
                 good=False,
                 found=_("ce guichet et la centrale ne se comprennent plus"),
-                advice=_("Mettez guichet à jour\u202f; en attendant, l’accueil continue sans elle."),
+                advice=_(
+                    "Mettez guichet à jour\u202f; en attendant, l’accueil continue sans elle."
+                ),
             )
         )
     return [*checks, _skew(said.now)]
