@@ -288,11 +288,18 @@ class SyncEngine:
                 self._skew = measured(self._skew, sent, self._clock(), page.now)
             self._tally.pulled += len(page.changes)
             more = page.more
+            # Whoever brought the other arrival was told by its verdict; this station only hears of
+            # it here, and has given the ticket that must be taken back.
+            void = self._journal.arrivals(outbox.duplicates(page.changes))
             with writing(self._engine) as connection:
                 outbox.absorb(connection, page.changes)
+                outbox.flag(connection, void, "double")
                 replica.remember(connection, page.cursor)
                 if not more:
                     replica.read_to_the_end(connection)
+            if void:
+                operations = [row["operation"] for row in void]
+                self._journal.judged(operations, operations)
             if page.changes:
                 begin = begin if begin >= 0 else page.changes[0].sequence - 1
                 self._read(begin, page)

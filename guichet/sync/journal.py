@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
     or_,
     select,
     update,
@@ -149,6 +150,19 @@ class Journal:
                 connection.execute(_NOTE, rows)
         except StoreError as error:
             logger.warning("journal: %s", error)
+
+    def arrivals(self, visits: Sequence[str]) -> list[dict[str, Any]]:
+        """The check-ins that central accepted from here and that made these visits."""
+        if not visits:
+            return []
+        made = or_(*(func.instr(_DONE.c.body, f'"{visit}"') > 0 for visit in visits))
+        wanted = _ROWS.where(_DONE.c.kind == "check_in", _DONE.c.accepted, made)
+        try:
+            with reading(self._own) as connection:
+                return [dict(row) for row in connection.execute(wanted).mappings()]
+        except StoreError as error:
+            logger.warning("journal: %s", error)
+            return []
 
     def keep_in_step(self) -> None:
         """Copy what has been committed; the first time, bring the two databases to agree."""

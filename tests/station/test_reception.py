@@ -17,6 +17,7 @@ from guichet.station.mediation import Booked, Held
 from guichet.store.engine import reading, writing
 from guichet.store.records import get
 from guichet.store.schema import METADATA
+from guichet.sync import replica
 from tests.posts import World, free_slot
 from tests.waiting import until
 
@@ -215,6 +216,8 @@ def test_who_was_checked_in_at_two_posts_keeps_the_other_ticket(world: World) ->
 
     twice, ticket, appointment = second.visit.id, second.visit.ticket, first.visit.appointment
     until(lambda: (seen := known(one, twice)) and seen.status is VisitStatus.DUPLICATE)
+    until(two.refused)  # where the ticket was given that counts no more, whichever came second
+    told = [line.reason for line in two.refused()]
     undone = one.reception.undo_check_in(first.visit.id, "by_mistake")
     assert isinstance(undone, Applied)
     assert undone.detail["stands"] == ticket
@@ -225,8 +228,48 @@ def test_who_was_checked_in_at_two_posts_keeps_the_other_ticket(world: World) ->
 
     for post in (one, two):  # where the second was made, the news of both has to come
         until(partial(stands, post))
-    told = [line.reason for post in (one, two) for line in post.refused()]
-    assert told == ["double"]  # to whichever came second
+    assert told == ["double"]
+
+
+def test_whose_ticket_another_stations_arrival_made_void_is_told_though_central_had_agreed(
+    world: World,
+) -> None:
+    one, two = world.station("one"), world.station("two")
+    world.stop()
+    first = scanned(world, one, 0)
+    world.clock.forward(seconds=20)
+    second = two.reception.scan(text_of(first.appointment))  # type: ignore[arg-type]
+    assert first.visit is not None
+    assert second.visit is not None
+    one.close()
+    world.start()
+    until(lambda: two.sync_state.link is Link.ONLINE and two.sync_state.pending == 0)
+    assert two.refused() == []
+    one = world.open(one.folder)
+    until(two.refused)
+    until(lambda: two.sync_state.to_settle == 1)
+    for station, ticket in ((one, first.visit.ticket), (two, second.visit.ticket)):
+        (line,) = station.refused()
+        assert (line.kind, line.reason, line.took_effect) == ("check_in", "double", True)
+        assert (line.about, line.stands) == (ticket, first.visit.ticket)
+
+    # It outlives the database, and is not told again once it is settled.
+    two.close()
+    for path in two.folder.glob("station.sqlite3*"):
+        path.unlink()
+    two = world.open(two.folder)
+    (line,) = two.refused()
+    assert two.settled(line.operation) is None
+    with writing(two._core.engine) as connection:
+        replica.forget_order(connection)
+    two.liaison.wake()
+
+    def read_again() -> bool:
+        with reading(two._core.engine) as connection:
+            return bool(replica.cursor(connection))
+
+    until(read_again)
+    assert two.refused() == []
 
 
 def test_call_start_and_finish_in_order(world: World) -> None:
