@@ -14,7 +14,7 @@ from guichet.domain.operations import Applied
 from guichet.domain.reference import ReferenceProblem
 from guichet.station import Link, Reading, Station
 from guichet.station.mediation import Booked, Held
-from guichet.store.engine import reading, writing
+from guichet.store.engine import open_engine, reading, sqlite_url, writing
 from guichet.store.records import get
 from guichet.store.schema import METADATA
 from guichet.sync import replica
@@ -231,9 +231,8 @@ def test_who_was_checked_in_at_two_posts_keeps_the_other_ticket(world: World) ->
     assert told == ["double"]
 
 
-def test_whose_ticket_another_stations_arrival_made_void_is_told_though_central_had_agreed(
-    world: World,
-) -> None:
+def void_ticket(world: World) -> Station:
+    """A station whose arrival central had accepted, until another brought an earlier one."""
     one, two = world.station("one"), world.station("two")
     world.stop()
     first = scanned(world, one, 0)
@@ -252,24 +251,43 @@ def test_whose_ticket_another_stations_arrival_made_void_is_told_though_central_
         (line,) = station.refused()
         assert (line.kind, line.reason, line.took_effect) == ("check_in", "double", True)
         assert (line.about, line.stands) == (ticket, first.visit.ticket)
+    return two
 
-    # It outlives the database, and is not told again once it is settled.
+
+def journal_of(station: Station) -> dict[str, tuple[str, bool]]:
+    """The state of each check-in made there, and whether central accepted it."""
+    with reading(station._core.journal._own) as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT operation, state, accepted FROM done WHERE kind = 'check_in'"
+        )
+        return {row[0]: (row[1], bool(row[2])) for row in rows}
+
+
+def test_a_void_ticket_is_told_where_it_was_given_until_it_is_settled(world: World) -> None:
+    two = void_ticket(world)
+    (line,) = two.refused()
+    until(lambda: journal_of(two) == {line.operation: ("flagged", True)})
+    assert two.settled(line.operation) is None
+    # Central accepted it all the same: restored, it is sent it again.
+    assert journal_of(two) == {line.operation: ("done", True)}
+    two.close()
+    engine = open_engine(sqlite_url(two.folder / "station.sqlite3"))
+    with writing(engine) as connection:
+        replica.forget_order(connection)
+    engine.dispose()
+    two = world.open(two.folder)  # which reads all again first
+    until(lambda: two.sync_state.link is Link.ONLINE)
+    assert two.refused() == []
+
+
+def test_a_void_ticket_is_told_still_once_the_database_is_lost(world: World) -> None:
+    two = void_ticket(world)
+    until(lambda: [state for state, _accepted in journal_of(two).values()] == ["flagged"])
     two.close()
     for path in two.folder.glob("station.sqlite3*"):
         path.unlink()
-    two = world.open(two.folder)
-    (line,) = two.refused()
-    assert two.settled(line.operation) is None
-    with writing(two._core.engine) as connection:
-        replica.forget_order(connection)
-    two.liaison.wake()
-
-    def read_again() -> bool:
-        with reading(two._core.engine) as connection:
-            return bool(replica.cursor(connection))
-
-    until(read_again)
-    assert two.refused() == []
+    world.clock.forward(days=3)  # the feed tells nothing of that day any more
+    assert [line.reason for line in world.open(two.folder).refused()] == ["double"]
 
 
 def test_call_start_and_finish_in_order(world: World) -> None:
