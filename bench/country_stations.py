@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bench.country_data import PROCEDURE, Post, person_of
+from bench.country_data import PROCEDURE, Post
+from bench.records import person_of
 from guichet.domain.operations import (
     Action,
     Book,

@@ -18,12 +18,14 @@ from statistics import median
 from sqlalchemy import Engine
 
 from bench.figures import Figure
-from bench.first_sync import appointment_of, slot_of
+from bench.first_sync import slot_of
+from bench.records import appointment_of
 from guichet.central import registry, training
 from guichet.central.app import create_app
 from guichet.central.budgets import UNLIMITED
 from guichet.central.feed import publish_records
 from guichet.central.serve import running
+from guichet.central.training_catalogue import PROCEDURES
 from guichet.central.training_people import people
 from guichet.central.transactions import transact
 from guichet.domain.model import Appointment, Person, Role, Slot
@@ -162,7 +164,10 @@ def _published(engine: Engine, rng: Random, day: date) -> list[Appointment]:
         for person in people(rng, _ARRIVALS, day.year)
     ]
     slot = slot_of(day)
-    made = [appointment_of(f"{rng.getrandbits(64):016x}", slot, person) for person in persons]
+    made = [
+        appointment_of(f"{rng.getrandbits(64):016x}", slot, person, PROCEDURES[0])
+        for person in persons
+    ]
     records: list[Person | Slot | Appointment] = [slot, *persons, *made]
     transact(engine, lambda connection: publish_records(connection, 1, records))
     return made
