@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, Engine, insert
 
+from bench.records import appointment_of, person_of
 from guichet.central import registry
 from guichet.central.auth import STATIONS, digest
 from guichet.central.feed import publish_records
@@ -16,15 +17,11 @@ from guichet.central.training_catalogue import PROCEDURES
 from guichet.central.transactions import transact
 from guichet.domain.model import (
     Agent,
-    Appointment,
-    AppointmentStatus,
-    Person,
     Record,
     Role,
     Site,
     Slot,
 )
-from guichet.domain.reference import reference_of
 
 SITES = 330
 STATIONS_IN_ALL = 3_000
@@ -100,24 +97,6 @@ def slots_of(site: int, now: datetime, count: int = _SLOTS, seats: int = _SEATS)
     ]
 
 
-def person_of(site: int, key: str) -> Person:
-    """Somebody of a site."""
-    return Person(
-        id=key,
-        site=site,
-        family_name="DIALLO",
-        given_names=f"Awa {key[:6]}",
-        birth="1989-03-14",
-        number=None,
-        number_absent="first",
-        phone=None,
-        email=None,
-        commune="Bobigny",
-        language="fr",
-        needs=(),
-    )
-
-
 def expected_at(site: int) -> list[str]:
     """The appointments of those whom a site expects today."""
     return [sha256(f"{site}-{rank}".encode()).hexdigest()[:16] for rank in range(EXPECTED)]
@@ -130,32 +109,10 @@ def records_of(site: int, now: datetime) -> list[Record]:
     today = Slot(f"{site}-today", site, start.date(), start, 15, (PROCEDURE,), EXPECTED, EXPECTED)
     persons = [person_of(site, str(uuid.uuid4())) for _appointment in range(EXPECTED)]
     appointments = [
-        _appointment(key, today, person)
+        appointment_of(key, today, person, PROCEDURES[0])
         for key, person in zip(expected_at(site), persons, strict=True)
     ]
     return [agent, today, *slots_of(site, now), *persons, *appointments]
-
-
-def _appointment(key: str, slot: Slot, person: Person) -> Appointment:
-    return Appointment(
-        id=key,
-        reference=reference_of(key),
-        site=slot.site,
-        slot=slot.id,
-        day=slot.day,
-        starts_at=slot.starts_at,
-        minutes=15,
-        procedure=PROCEDURE,
-        family=PROCEDURES[0].family,
-        person=person.id,
-        status=AppointmentStatus.BOOKED,
-        revision=1,
-        token="G1:" + "A" * 150,
-        booked_at=slot.starts_at - timedelta(days=1),
-        booked_by="internet",
-        accord=None,
-        cancel_reason=None,
-    )
 
 
 def _publish(site: int, records: list[Record], connection: Connection) -> None:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bench.country_data import PROCEDURE, Post, person_of
+from bench.country_data import PROCEDURE, Post
+from bench.records import person_of
 from guichet.domain.operations import (
     Action,
     Book,
@@ -28,7 +29,7 @@ from guichet.domain.operations import (
     Start,
 )
 from guichet.store.wire import operation_json
-from guichet.sync import engine as pace
+from guichet.sync import pace
 
 _CONNECTING, _SILENCE = 5.0, 10.0
 """Seconds after which guichet.sync.client gives up."""
@@ -96,8 +97,7 @@ class StationClient:
                 self._moved.clear()
                 await self.pull()
                 await asyncio.sleep(pace.CALM)
-                spread = random.uniform(0.9, 1.1)  # noqa: S311 - jitter, as the engine's
-                patience = pace.HEARD_POLL * spread if self.listens.is_set() else pace.POLL
+                patience = pace.next_look(_jitter(), listening=self.listens.is_set())
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._moved.wait(), patience)
         finally:
@@ -105,16 +105,16 @@ class StationClient:
 
     async def _listen(self) -> None:
         while True:
-            pause = random.uniform(0.5, 1.5)  # noqa: S311 - jitter, as the engine's
+            retry_after = None
             try:
                 await self._hear()
             except _FAULTS as fault:
                 self._seen.faults[f"events: {_kind(fault)}"] += 1
-                pause += getattr(fault, "retry_after", None) or 0.0
+                retry_after = getattr(fault, "retry_after", None)
             self.listens.clear()
             self.ready.clear()
             self._moved.set()
-            await asyncio.sleep(pause)
+            await asyncio.sleep(pace.listen_again(retry_after, _jitter()))
 
     async def _hear(self) -> None:
         async with asyncio.timeout(_CONNECTING):
@@ -204,7 +204,9 @@ class StationClient:
                 self.close()
                 self._seen.faults[f"{path[4:11]}: {_kind(fault)}"] += 1
                 failures += 1
-                await asyncio.sleep(_pause(failures, getattr(fault, "retry_after", None)))
+                await asyncio.sleep(
+                    sum(pace.rest(failures, getattr(fault, "retry_after", None), _jitter()))
+                )
 
     async def _once(self, method: str, path: str, content: bytes) -> dict[str, Any]:
         if self._pipe is None or self._pipe[0].at_eof():  # central ends what is not used
@@ -240,13 +242,8 @@ def _answered(head: bytes) -> int:
     return int(said.get(b"content-length", 0))
 
 
-def _pause(failures: int, retry_after: float | None) -> float:
-    """As guichet.sync.engine rests."""
-    jitter = random.uniform(0, 1)  # noqa: S311 - jitter
-    if retry_after is not None:
-        return retry_after * (1 + jitter / 5)
-    doubled: float = 0.5 * 2 ** min(failures, 8)
-    return min(pace.MAX_WAIT, doubled) / 2 * (1 + jitter)
+def _jitter() -> float:
+    return random.random()  # noqa: S311 - no secret
 
 
 def _kind(fault: Exception) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 from bench.figures import Figure
+from bench.records import appointment_of
 from guichet.central import registry
 from guichet.central.app import create_app
 from guichet.central.budgets import UNLIMITED
@@ -20,8 +21,7 @@ from guichet.central.training_catalogue import PROCEDURES, SITES
 from guichet.central.training_people import people
 from guichet.central.transactions import transact
 from guichet.config import clock
-from guichet.domain.model import Appointment, AppointmentStatus, Person, Slot
-from guichet.domain.reference import reference_of
+from guichet.domain.model import Appointment, Person, Slot
 from guichet.station import enrol
 from guichet.store.engine import open_engine, sqlite_url
 
@@ -52,7 +52,7 @@ def _records(today: date) -> list[Person | Slot | Appointment]:
     persons = [replace(person, site=1) for person in people(rng, _COUNT, today.year)]
     slots = [slot_of(today + timedelta(days=after)) for after in range(_DAYS)]
     appointments = [
-        appointment_of(f"{rng.getrandbits(64):016x}", slots[rank % _DAYS], person)
+        appointment_of(f"{rng.getrandbits(64):016x}", slots[rank % _DAYS], person, PROCEDURES[0])
         for rank, person in enumerate(persons)
     ]
     return [*persons, *slots, *appointments]
@@ -69,29 +69,6 @@ def slot_of(day: date) -> Slot:
         procedures=tuple(procedure.code for procedure in PROCEDURES),
         seats=seats,
         free=seats,
-    )
-
-
-def appointment_of(identity: str, slot: Slot, person: Person) -> Appointment:
-    procedure = PROCEDURES[0]
-    return Appointment(
-        id=identity,
-        reference=reference_of(identity),
-        site=1,
-        slot=slot.id,
-        day=slot.day,
-        starts_at=slot.starts_at,
-        minutes=procedure.minutes,
-        procedure=procedure.code,
-        family=procedure.family,
-        person=person.id,
-        status=AppointmentStatus.BOOKED,
-        revision=1,
-        token="G1:" + "A" * 150,
-        booked_at=slot.starts_at - timedelta(days=1),
-        booked_by="internet",
-        accord=None,
-        cancel_reason=None,
     )
 
 

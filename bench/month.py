@@ -18,22 +18,31 @@ from statistics import median
 from sqlalchemy import Engine
 
 from bench.figures import Figure
-from bench.first_sync import appointment_of, slot_of
+from bench.first_sync import slot_of
+from bench.records import appointment_of
 from guichet.central import registry, training
 from guichet.central.app import create_app
 from guichet.central.budgets import UNLIMITED
 from guichet.central.feed import publish_records
 from guichet.central.serve import running
+from guichet.central.training_catalogue import PROCEDURES
 from guichet.central.training_people import people
 from guichet.central.transactions import transact
 from guichet.domain.model import Appointment, Person, Role, Slot
 from guichet.domain.operations import Action, Applied, CheckIn, NoteScan
 from guichet.station import Station, enrol
 from guichet.store.engine import open_engine, sqlite_url
+from guichet.sync.journal import KEPT
 
 _DAYS = 28
 _WEEK = 7
 _ARRIVALS = 800
+_SCANS = _ARRIVALS // 10
+_KEPT_DAYS = KEPT.days + 1
+"""How many days' operations the journal holds at most: those it keeps, and the one under way."""
+_OPERATION = 600
+"""Bytes that an operation may take in the journal: its JSON (some 300), twice its id of 36 (in the
+row and in the index), what it touches (100), the rest (60), and pages that are not quite full."""
 _AHEAD = 3
 _FIRST = date(2026, 11, 2)
 _STARTS = 5
@@ -64,7 +73,12 @@ def measure() -> Iterator[Figure]:
     name = f"a month, database, day {_DAYS}"
     yield Figure(name, end, "MB", week, f"day {_WEEK}", 1.1, of_ratio=True)
     yield Figure("a month, log of the database, the longest", max(month.log) / 1e6, "MB", limit=4.2)
-    yield Figure("a month, other files", month.rest[-1] / 1e6, "MB", limit=3.5)
+    week, end = month.rest[2 * _WEEK - 1] / 1e6, month.rest[-1] / 1e6
+    name = f"a month, other files (journal), day {_DAYS}"
+    yield Figure(name, end, "MB", week, f"day {2 * _WEEK}", 1.05, of_ratio=True)
+    kept = _KEPT_DAYS * (_ARRIVALS + _SCANS)
+    name = "a month, journal, an operation kept"
+    yield Figure(name, month.rest[-1] / kept, "B", limit=_OPERATION)
     first, last = (median(days) * 1000 for days in (month.start[:_WEEK], month.start[-_WEEK:]))
     name = "a month, opening the station, last week"
     yield Figure(name, last, "ms", first, "the first week", 1.2, of_ratio=True)
@@ -107,7 +121,7 @@ def _work(folder: Path, clock: _Clock, arrivals: list[Appointment]) -> None:
         sync.once()
         for rank, appointment in enumerate(arrivals):
             _do(station, CheckIn(str(uuid.uuid4()), appointment.id, f"A{rank + 1}", None))
-            if rank % 10 == 0:
+            if rank % (_ARRIVALS // _SCANS) == 0:
                 _do(station, NoteScan("unreadable", None))
             if rank % 20 == 0:
                 clock.now += timedelta(minutes=10)
@@ -150,7 +164,10 @@ def _published(engine: Engine, rng: Random, day: date) -> list[Appointment]:
         for person in people(rng, _ARRIVALS, day.year)
     ]
     slot = slot_of(day)
-    made = [appointment_of(f"{rng.getrandbits(64):016x}", slot, person) for person in persons]
+    made = [
+        appointment_of(f"{rng.getrandbits(64):016x}", slot, person, PROCEDURES[0])
+        for person in persons
+    ]
     records: list[Person | Slot | Appointment] = [slot, *persons, *made]
     transact(engine, lambda connection: publish_records(connection, 1, records))
     return made

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,15 +15,13 @@ import httpx
 from sqlalchemy import Engine, text
 
 from bench.load import request
+from bench.records import appointment_of, person_of
 from guichet.central import registry
 from guichet.central.budgets import VARIABLE
 from guichet.central.feed import publish_records
 from guichet.central.transactions import transact
 from guichet.domain.model import (
     Agent,
-    Appointment,
-    AppointmentStatus,
-    Person,
     Procedure,
     Record,
     Role,
@@ -31,7 +29,6 @@ from guichet.domain.model import (
     Slot,
 )
 from guichet.domain.operations import Action, Book, CheckIn, Operation
-from guichet.domain.reference import reference_of
 from guichet.store.engine import open_engine, sqlite_url
 from guichet.store.wire import operation_json
 
@@ -162,10 +159,10 @@ def _furnish(engine: Engine, site: int, people: int) -> Iterator[Post]:
         assert isinstance(station, registry.Enrolled)
         key = f"{site}-{each}"
         slots = [_slot(f"s{key}-{rank}", site, today) for rank in range(2 * people // _SEATS + 1)]
-        persons = [_person(f"p{key}-{rank}", site) for rank in range(2 * people)]
+        persons = [person_of(site, f"p{key}-{rank}") for rank in range(2 * people)]
         where = [slots[rank // _SEATS] for rank in range(2 * people)]
         booked = [
-            _appointment(slot, person.id)
+            appointment_of(uuid.uuid4().hex[:16], slot, person, PROCEDURE)
             for slot, person in zip(where[::2], persons[::2], strict=True)
         ]
         records += [*slots, *persons, *booked]
@@ -178,45 +175,3 @@ def _furnish(engine: Engine, site: int, people: int) -> Iterator[Post]:
 def _slot(key: str, site: int, now: datetime) -> Slot:
     at = (now + timedelta(hours=2)).replace(second=0, microsecond=0)
     return Slot(key, site, at.date(), at, 20, (PROCEDURE.code,), _SEATS, _SEATS)
-
-
-def _person(key: str, site: int) -> Person:
-    return Person(
-        id=key,
-        site=site,
-        family_name=f"Diallo {key}",
-        given_names="Aïssatou",
-        birth="1989-03",
-        number=None,
-        number_absent="first",
-        phone="+33612345678",
-        email=None,
-        commune="Bobigny",
-        language="fr",
-        needs=(),
-    )
-
-
-def _appointment(slot: Slot, person: str) -> Appointment:
-    key = uuid.uuid4().hex[:16]
-    return replace(
-        Appointment(
-            id=key,
-            reference=reference_of(key),
-            site=slot.site,
-            slot=slot.id,
-            day=slot.day,
-            starts_at=slot.starts_at,
-            minutes=20,
-            procedure=PROCEDURE.code,
-            family=PROCEDURE.family,
-            person=person,
-            status=AppointmentStatus.BOOKED,
-            revision=1,
-            token="G1:" + "A" * 150,
-            booked_at=slot.starts_at,
-            booked_by="internet",
-            accord=None,
-            cancel_reason=None,
-        )
-    )

@@ -4,14 +4,12 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 
 from guichet.cli_help import FOLDER, Commands
+from guichet.cli_progress import progress
 from guichet.errors import GuichetError
 from guichet.i18n import _
 
@@ -190,31 +188,15 @@ def enrol(url: str, name: str | None, folder: Path | None) -> None:
     code = click.prompt(_("Code d’enrôlement"), prompt_suffix="\u202f: ")
     from guichet.station import enrol as exchange  # noqa: PLC0415
 
-    with _progress(_("Lecture du site")) as progress:
+    with progress(_("Lecture du site")) as told:
         enrolment = exchange(
-            where, url, code, name or platform.node() or "poste", clock(), progress=progress
+            where, url, code, name or platform.node() or "poste", clock(), progress=told
         )
     click.echo(
         _("Ce poste est le numéro {number} du site {site}. Lancez «\u00a0guichet\u00a0».").format(
             number=enrolment.number, site=enrolment.site
         )
     )
-
-
-@contextmanager
-def _progress(label: str) -> Iterator[Callable[[float], None]]:
-    """A bar on the terminal, from the first part told on (0 to 1)."""
-    steps = 1000
-    with ExitStack() as shown:
-        bars: list[Any] = []
-
-        def progress(part: float) -> None:
-            if not bars:
-                bar = click.progressbar(length=steps, label=label, file=sys.stderr)
-                bars.append(shown.enter_context(bar))
-            bars[0].update(max(0, round(steps * part) - bars[0].pos))
-
-        yield progress
 
 
 @cli.command()

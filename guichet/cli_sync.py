@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from guichet.cli_help import FOLDER, Commands
+from guichet.cli_progress import progress
 from guichet.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -89,7 +90,9 @@ def status(asked: Asked) -> int:
 def now(asked: Asked) -> int:
     """Échanger maintenant, puis dire où l’on en est."""
     with _liaison(asked) as opened:
-        return _say_facts(opened, opened.exchanged(), asked)
+        with progress(_("Lecture du site"), hidden=asked.as_json) as told:
+            facts = opened.exchanged(told)
+        return _say_facts(opened, facts, asked)
 
 
 @sync.command()

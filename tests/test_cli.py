@@ -168,7 +168,7 @@ def test_enrolling_makes_a_station_of_this_folder(run: Run, tmp_path: Path, engi
         ran = run("enrol", url, "--name", "poste 9", typed=f"{code.lower()}\n")
         assert ran.code == 0, ran.errors
         assert "site 1" in ran.output
-        assert "Lecture du site" in ran.errors
+        assert ran.errors == ""  # a bar is for a terminal
         enrolment = load_enrolment(tmp_path / "station")
         assert enrolment is not None
         assert enrolment.url == url

@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Any
 import pytest
 
 from guichet.central import registry
+from guichet.central.feed import publish_records
+from guichet.central.transactions import transact
 from guichet.config import load_enrolment
 from guichet.domain.model import Person
 from guichet.domain.operations import Register
-from guichet.station import Station
+from guichet.station import Link, Station
 from guichet.store.engine import open_engine, reading, sqlite_url, writing
 from guichet.store.schema import METADATA
 from guichet.sync import outbox
@@ -91,13 +94,33 @@ def test_in_step_then_behind_then_in_step_again(run: Run, world: World, folder: 
 
 def test_beside_the_open_application(run: Run, world: World, folder: Path) -> None:
     station = world.open(folder)
-    until(lambda: station.sync_state.last_sync)
+    until(lambda: station.sync_state.link is Link.ONLINE)
     station._core.submit(Register(DIALLO))
     until(lambda: station.sync_state.pending == 0)
     assert told(run, "sync", "now")["standing"] == "in_step"
     lines = [json.loads(line) for line in run("sync", "log", "--json").output.splitlines()]
     assert sum(line["pushed"] for line in lines) == 1
     assert all(line["problem"] is None for line in lines)
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_bar_shows_how_far_central_was_read_to_whoever_looks_on(
+    run: Run, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def more_than_a_page(commune: str) -> None:
+        people = [replace(DIALLO, id=f"p{n}", commune=commune) for n in range(1100)]
+        transact(world.engine, lambda c: publish_records(c, 1, people))
+
+    more_than_a_page("Pantin")
+    assert run("sync", "now").errors == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    more_than_a_page("Drancy")
+    assert run("sync", "now", "--json").errors == ""
+    more_than_a_page("Stains")
+    seen = run("sync", "now").errors
+    assert "Lecture du site" in seen
+    assert "100%" in seen
+    assert run("sync", "now").errors == ""  # less than a page
 
 
 def test_the_log_names_nobody_and_joins_what_is_alike(run: Run, world: World, folder: Path) -> None:

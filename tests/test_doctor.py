@@ -12,7 +12,7 @@ from guichet.central.app import create_app
 from guichet.central.serve import running
 from guichet.config import load_enrolment
 from guichet.doctor import CAMERA_FAULTS
-from guichet.doctor.disk import _decrypts
+from guichet.doctor.disk import _answer, _decrypts, bitlocker, filevault
 from guichet.domain.keys import PublicKey
 from guichet.scanner.faults import Reason
 from guichet.store.engine import open_engine, sqlite_url, writing
@@ -87,8 +87,21 @@ def test_doctor_looks_at_central_and_its_clock(run: Run, engine: Engine, tmp_pat
     assert "✓ clés des convocations\u202f: valables jusqu’au" in well.output
     assert "chiffrement des données" in well.output
     assert "ce poste est refusé" in revoked.output
-    assert "ne répond pas" in gone.output
+    assert "La centrale est injoignable" in gone.output
     assert (revoked.code, gone.code) == (1, 1)
+
+
+def test_doctor_tells_a_station_that_central_no_longer_understands(
+    run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(create_app(engine)) as url:
+        code = registry.add_enrol_code(engine, 1, datetime.now(UTC))
+        assert run("enrol", url, typed=f"{code}\n").code == 0
+        monkeypatch.setattr("guichet.sync.client.PROTOCOL", "0")
+        ran = run("doctor")
+    assert ran.code == 1
+    assert "✗ version\u202f: ce guichet et la centrale ne se comprennent plus" in ran.output
+    assert "Mettez guichet à jour" in ran.output
 
 
 def test_doctor_does_not_show_the_password_of_an_address(run: Run, tmp_path: Path) -> None:
@@ -150,3 +163,83 @@ def test_an_encrypted_disk_is_recognised_under_what_rests_on_it(tmp_path: Path) 
     (volume / "slaves").mkdir()
     (volume / "slaves" / "dm-0").symlink_to(crypt)
     assert _decrypts(volume)
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "encrypted"),
+    [
+        (0, "FileVault is On.\n", True),
+        (0, "FileVault is Off.\n", False),
+        (0, "FileVault is On.\nEncryption in progress: Percent completed = 35\n", None),
+        (0, "FileVault is Off.\nDecryption in progress: Percent completed = 80\n", None),
+        (0, "FileVault is On, but needs to be restarted to finish.\n", None),
+        (0, "", None),
+        (1, "FileVault is On.\n", None),
+        (-1, "", None),
+    ],
+)
+def test_what_fdesetup_says_of_a_mac(code: int, said: str, *, encrypted: bool | None) -> None:
+    assert filevault(code, said) is encrypted
+
+
+PROTECTED = """\
+BitLocker Drive Encryption: Configuration Tool version 10.0.22621
+Copyright (C) 2013 Microsoft Corporation. All rights reserved.
+
+Volume C: [OS]
+[OS Volume]
+
+    Size:                 237.85 GB
+    BitLocker Version:    2.0
+    Conversion Status:    Used Space Only Encrypted
+    Percentage Encrypted: 100.0%
+    Encryption Method:    XTS-AES 128
+    Protection Status:    Protection On
+    Lock Status:          Unlocked
+    Key Protectors:
+        TPM
+"""
+PLAIN = """\
+Volume C: [OS]
+
+    Conversion Status:    Fully Decrypted
+    Percentage Encrypted: 0.0%
+    Encryption Method:    None
+    Protection Status:    Protection Off
+"""
+IN_FRENCH = """\
+Volume C: [OS]
+
+    Pourcentage chiffré :         100,0%
+"""
+NO_ADMINISTRATOR = """\
+ERROR: An attempt to access a required resource was denied.
+Check that you have administrative rights on the computer.
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "encrypted"),
+    [
+        (0, PROTECTED, True),
+        (0, IN_FRENCH, True),
+        (1, PLAIN, False),
+        (1, PROTECTED.replace("Protection On", "Protection Off"), False),  # its key lies open
+        (1, NO_ADMINISTRATOR, None),
+        (-1, NO_ADMINISTRATOR, None),
+        (0, NO_ADMINISTRATOR, None),
+        (2, PROTECTED, None),
+        (-1, "", None),
+    ],
+)
+def test_what_manage_bde_says_of_a_drive(code: int, said: str, *, encrypted: bool | None) -> None:
+    assert bitlocker(code, said) is encrypted
+
+
+def test_a_command_of_the_system_that_says_nothing_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert _answer("sh", "-c", "echo 100%; exit 1") == (1, "100%\n")
+    assert _answer("guichet-has-no-such-command") == (-1, "")
+    monkeypatch.setattr("guichet.doctor.disk._PATIENCE", 0.05)
+    assert _answer("sleep", "60") == (-1, "")

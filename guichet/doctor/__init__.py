@@ -5,15 +5,14 @@ import os
 import shutil
 import sys
 import time
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from pathlib import Path
 
-from guichet.config import Enrolment, load_enrolment
+from guichet.config import Enrolment, clock, load_enrolment
 from guichet.doctor.check import Check
 from guichet.doctor.disk import encryption
 from guichet.doctor.scanning import CAMERA_FAULTS, camera, decoders, keyring
-from guichet.errors import GuichetError
+from guichet.errors import DeviceRejected, GuichetError
 from guichet.i18n import _
 
 __all__ = ["CAMERA_FAULTS", "examine"]
@@ -151,63 +150,46 @@ def _secrets(folder: Path) -> Check:
 
 
 def _central(enrolment: Enrolment) -> list[Check]:
-    """Whether central answers, lets this station in, and shows the same time."""
-    import httpx  # noqa: PLC0415 - heavy
-
-    from guichet.sync.tls import not_trusted, trusted  # noqa: PLC0415 - with it
+    """Whether central answers, lets this station in, speaks as it does, and shows the same time."""
+    from guichet.sync.client import PROTOCOL, CentralClient  # noqa: PLC0415 - heavy
 
     name = _("centrale {url}").format(url=enrolment.url)
-    advice = _("Vérifiez le réseau\u202f; en attendant, l’accueil continue sans elle.")
     started = time.monotonic()
     try:
-        with httpx.Client(
-            base_url=enrolment.url, timeout=5.0, verify=trusted(enrolment.url)
-        ) as client:
-            answer = client.get("/healthz")
-            access = client.get(
-                "/v1/changes",
-                params={"limit": 1},
-                headers={
-                    "Authorization": f"Bearer {enrolment.token}",
-                    "Guichet-Protocol": "1",
-                },
-            )
-    except httpx.HTTPError as error:
-        if not_trusted(error):
-            advice = _(
-                "Vérifiez la date de cet ordinateur, ou faites-y installer le certificat de "
-                "votre administration (update-ca-certificates)."
-            )
-            found = _("son certificat n’est pas reconnu")
-            return [Check(name, good=False, found=found, advice=advice)]
-        return [Check(name, good=False, found=_("ne répond pas"), advice=advice)]
+        client = CentralClient(enrolment.url, enrolment.token)
+        try:
+            said = client.hello()
+        finally:
+            client.close()
+    except DeviceRejected:
+        advice = _("Demandez un code, puis «\u00a0guichet enrol ADRESSE\u00a0».")
+        refused = Check(_("accès"), good=False, found=_("ce poste est refusé"), advice=advice)
+        return [Check(name, good=True, found=_("répond")), refused]
+    except GuichetError as error:
+        advice = _("Si cela dure, prévenez qui administre le réseau ou la centrale.")
+        return [Check(name, good=False, found=str(error), advice=advice)]
     took = round((time.monotonic() - started) * 1000)
     checks = [Check(name, good=True, found=_("répond en {took} ms").format(took=took))]
-    if access.status_code in (401, 403):
+    if not said.protocol_min <= int(PROTOCOL) <= said.protocol_max:
         checks.append(
             Check(
-                _("accès"),
+                _("version"),
                 good=False,
-                found=_("ce poste est refusé"),
-                advice=_("Demandez un code, puis «\u00a0guichet enrol ADRESSE\u00a0»."),
+                found=_("ce guichet et la centrale ne se comprennent plus"),
+                advice=_(
+                    "Mettez guichet à jour\u202f; en attendant, l’accueil continue sans elle."
+                ),
             )
         )
-    return [*checks, *_skew(answer.headers.get("Date"))]
+    return [*checks, _skew(said.now)]
 
 
-def _skew(stated: str | None) -> list[Check]:
-    if stated is None:
-        return []
-    try:
-        apart = abs((datetime.now(UTC) - parsedate_to_datetime(stated)).total_seconds())
-    except (TypeError, ValueError):
-        return []
+def _skew(stated: datetime) -> Check:
+    apart = abs((clock()() - stated).total_seconds())
     good = apart <= _SKEW
-    return [
-        Check(
-            _("horloge"),
-            good,
-            _("{apart} s d’écart avec la centrale").format(apart=round(apart)),
-            "" if good else _("Réglez l’heure de cet ordinateur (réglage automatique)."),
-        )
-    ]
+    return Check(
+        _("horloge"),
+        good,
+        _("{apart} s d’écart avec la centrale").format(apart=round(apart)),
+        "" if good else _("Réglez l’heure de cet ordinateur (réglage automatique)."),
+    )

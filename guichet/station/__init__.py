@@ -235,14 +235,7 @@ def _pulled(
         core.journal.reconcile()
         core.journal.restamp(enrolment.station)
         core.journal.start_over()  # nothing read before need be of this central, nor of this site
-
-        def told() -> None:
-            if (part := core.sync.state.read) is not None:
-                progress(part)
-
-        core.subscribe(told)
-        core.sync.once()
-    progress(1.0)
+        core.exchange(progress)
 
 
 def _enrolled(

@@ -183,6 +183,26 @@ class Core:
                 leases.spend(connection, operation.action.hold)
         return outcome
 
+    def exchange(self, progress: Callable[[float], None]) -> None:
+        """Push and pull now; `progress` is told which part of the site was read, 0 to 1.
+
+        It is told nothing when there is no more than a page. Raises the faults of guichet.errors.
+        """
+        parts: list[float] = []
+
+        def told() -> None:
+            if (part := self.sync.state.read) is not None:
+                parts.append(part)
+                progress(part)
+
+        end = self.subscribe(told)
+        try:
+            self.sync.once()
+        finally:
+            end()
+        if parts:
+            progress(1.0)
+
     def submit(self, action: Action) -> Applied | Refused:
         """Do it here at once; central hears of it when it can."""
         operation = self.operation(action)

@@ -105,7 +105,7 @@ class Liaison:
         if problem is None:
             problem, message = state.reason, state.problem
             behind = state.link is Link.STARTING
-        heard = max(filter(None, (heard, state.last_sync)), default=None)
+        heard = max(filter(None, (heard, self._core.sync.exchanges.heard_at)), default=None)
         skew = state.skew
         if skew is None and exchanges:
             skew = exchanges[0].skew
@@ -153,11 +153,11 @@ class Liaison:
             return self.facts(reason(error), str(error))
         return self.facts("", behind=bool(page.changes))
 
-    def exchanged(self) -> Facts:
-        """The facts, after pushing and pulling now."""
+    def exchanged(self, progress: Callable[[float], None]) -> Facts:
+        """The facts, after pushing and pulling now; `progress` as of Core.exchange."""
         problem, message = "", ""
         try:
-            self._core.sync.once()
+            self._core.exchange(progress)
         except StoreError:
             raise
         except GuichetError as error:

@@ -41,6 +41,7 @@ class Retention:
             elif self._core.site is not None and self._core.today() != self._kept:
                 if self._kept is not None:  # opening has just done it: who is being recorded stays
                     self.purge()
+                    self._core.journal.purge()
                 Drafts(self._core).purge()
                 self._drop_papers(time.time() - _KEPT.total_seconds())
                 compact(self._core.engine)

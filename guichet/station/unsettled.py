@@ -93,7 +93,7 @@ class Settling:
             if isinstance(outcome, Refused):
                 return outcome
             outbox.forget(connection, operation)
-        self._core.journal.judged([operation])
+        self._core.journal.judged([operation], [operation] if known.took_effect else [])
         self._core.sync.recount()
         self._core.left()
         return None

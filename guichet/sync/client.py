@@ -232,8 +232,8 @@ class CentralClient:
         except (KeyError, TypeError, ValueError) as error:
             raise nonsense() from error
 
-    def events(self, opened: Callable[[], None]) -> Iterator[None]:
-        """One item whenever the site's feed has moved, until the stream ends.
+    def events(self, opened: Callable[[], None]) -> Iterator[bool]:
+        """Whether the site's feed has moved, each time that central speaks, until the stream ends.
 
         `opened` is called once central lets this station listen.
         """
@@ -246,8 +246,8 @@ class CentralClient:
                     raise _fault(response)
                 opened()
                 for line in response.iter_lines():
-                    if line.startswith("data:"):
-                        yield None
+                    if line.startswith(("data:", ":")):
+                        yield line.startswith("data:")
         except (httpx.HTTPError, OSError) as error:
             raise _unreachable(error) from error
 

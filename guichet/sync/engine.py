@@ -19,10 +19,11 @@ from guichet.errors import (
     DeviceRejected,
     GuichetError,
     ProtocolError,
+    StoreError,
     UpdateRequired,
 )
 from guichet.store.engine import reading, writing
-from guichet.sync import leases, outbox, replica
+from guichet.sync import leases, outbox, pace, replica
 from guichet.sync.exchanges import Exchanges, Tally, reason
 from guichet.sync.journal import Journal
 from guichet.sync.state import Link, SyncState, link_after, worth_telling
@@ -33,20 +34,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _BATCH = 100
-POLL = 15.0
-"""Seconds between two looks at central when nothing wakes the thread and nothing is heard."""
-HEARD_POLL = 600.0
-"""The same, give or take a tenth, while the event stream is open: it tells what has moved, and
-three thousand stations that looked every 15 s would cost central half a core."""
-MAX_WAIT = 10.0
-"""Seconds between two tries after many failures, at most."""
-_LONGEST_ASKED = 300.0
-"""Seconds that central may ask to be left alone for."""
 _BREATH = 0.05
 """Seconds left to the screen to show what was done here before central is told."""
-CALM = 0.3
-"""Seconds between two pulls, so that a busy site's changes come in handfuls; what this station has
-to send does not wait for it."""
 
 
 class SyncEngine:
@@ -151,7 +140,7 @@ class SyncEngine:
 
     def failed(self, error: GuichetError) -> None:
         """Say of a fault of `once` what the working thread would have said."""
-        self._say(link_after(error), str(error), reason=reason(error))
+        self._say(link_after(error), str(error), reason(error))
 
     # The working thread ----------------------------------------------------------------------
 
@@ -175,37 +164,26 @@ class SyncEngine:
                 continue
             except GuichetError as error:  # the disk: said, and tried again
                 logger.warning("sync: %s", error)
-                self._say(self.state.link, str(error), reason=reason(error))
+                self._say(self.state.link, str(error), reason(error))
                 self._rest(None)
                 continue
             else:
                 self._failures = 0
-                self._say(Link.ONLINE, "", self._clock())
+                self._say(Link.ONLINE, "")
             finally:
                 self.upkeep()
-            self._urgent.wait(CALM)
-            spread = random.uniform(0.9, 1.1)  # noqa: S311 - no secret
-            self._wake.wait(HEARD_POLL * spread if self._listening else POLL)
+            self._urgent.wait(pace.CALM)
+            self._wake.wait(pace.next_look(_jitter(), listening=self._listening))
             self._stop.wait(_BREATH)
 
     def _rest(self, retry_after: float | None) -> None:
-        """Wait before the next try: what central asked for, else longer at each failure.
-
-        Work done meanwhile cuts no wait that central asked for, and others by half at most: agents
-        at work must not hammer a central in trouble. Stations told the same come back apart.
-        """
+        """Wait before the next try."""
         self._failures += 1
-        jitter = random.uniform(0, 1)  # noqa: S311 - no secret
-        if retry_after is not None:
-            self._stop.wait(min(retry_after, _LONGEST_ASKED) * (1 + jitter / 5))
-            return
-        half = min(MAX_WAIT, 0.5 * 2 ** min(self._failures, 8)) / 2
-        self._stop.wait(half)
-        self._wake.wait(half * jitter)
+        deaf, waking = pace.rest(self._failures, retry_after, _jitter())
+        self._stop.wait(deaf)
+        self._wake.wait(waking)
 
-    def _say(
-        self, link: Link, problem: str, last_sync: datetime | None = None, reason: str = ""
-    ) -> None:
+    def _say(self, link: Link, problem: str, reason: str = "") -> None:
         made = self._made
         try:
             with reading(self._engine) as connection:
@@ -219,7 +197,6 @@ class SyncEngine:
                 # What has been queued since it was counted, or just before, and is not yet told.
                 counts.get("pending", 0) + self._made - made,
                 sum(counts.get(state, 0) for state in outbox.TO_SETTLE),
-                last_sync or before.last_sync,
                 problem,
                 reason,
                 self._said_skew,
@@ -246,7 +223,7 @@ class SyncEngine:
 
     def recount(self) -> None:
         """Say anew how much is waiting, after something was queued or settled here."""
-        self._say(self.state.link, self.state.problem, reason=self.state.reason)
+        self._say(self.state.link, self.state.problem, self.state.reason)
 
     # Push --------------------------------------------------------------------------------------
 
@@ -311,11 +288,18 @@ class SyncEngine:
                 self._skew = measured(self._skew, sent, self._clock(), page.now)
             self._tally.pulled += len(page.changes)
             more = page.more
+            # Whoever brought the other arrival was told by its verdict; this station only hears of
+            # it here, and has given the ticket that must be taken back.
+            void = self._journal.arrivals(outbox.duplicates(page.changes))
             with writing(self._engine) as connection:
                 outbox.absorb(connection, page.changes)
+                outbox.flag(connection, void, "double")
                 replica.remember(connection, page.cursor)
                 if not more:
                     replica.read_to_the_end(connection)
+            if void:
+                operations = [row["operation"] for row in void]
+                self._journal.judged(operations, operations)
             if page.changes:
                 begin = begin if begin >= 0 else page.changes[0].sequence - 1
                 self._read(begin, page)
@@ -333,21 +317,33 @@ class SyncEngine:
         """Wake the working thread whenever central says that the site has changed."""
         self._stop.wait(self._after)
         while not self._stop.is_set():
-            pause = random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret
+            retry_after = None
             try:
-                for _event in self._connect().events(self._opened):
-                    self._wake.set()
+                for moved in self._connect().events(self._opened):
+                    self._spoken(moved=moved)
                     if self._stop.is_set():
                         return
             except GuichetError as error:
                 logger.info("event stream: %s", error)
-                if isinstance(error, CentralUnavailable) and error.retry_after is not None:
-                    pause += min(error.retry_after, _LONGEST_ASKED)
+                retry_after = error.retry_after if isinstance(error, CentralUnavailable) else None
             listened, self._listening = self._listening, False
             if listened:
                 self._wake.set()  # a stream that ends is the first sign that central is gone
-            self._stop.wait(pause)
+            self._stop.wait(pace.listen_again(retry_after, _jitter()))
+
+    def _spoken(self, *, moved: bool) -> None:
+        """Central has said something on the stream: that the feed has `moved`, or that it lives."""
+        try:
+            self.exchanges.heard()
+        except StoreError as error:  # the disk: the next exchange says so on the screen
+            logger.warning("event stream: %s", error)
+        if moved:
+            self._wake.set()
 
     def _opened(self) -> None:
         self._listening = True
         self._wake.set()  # what changed before the stream was open is not announced by it
+
+
+def _jitter() -> float:
+    return random.random()  # noqa: S311 - no secret

@@ -4,6 +4,7 @@ Also how long central has not been heard, by a clock that nobody can turn back.
 """
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -60,7 +61,7 @@ class Tally:
 
 
 class Exchanges:
-    """Notes a station's exchanges in its database, the last 200. For one thread."""
+    """Notes a station's exchanges in its database, the last 200. For one thread, save `heard`."""
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
         self._engine = engine
@@ -69,6 +70,7 @@ class Exchanges:
         self._row: int | None = None
         self._written = 0.0
         self._written_at: datetime | None = None
+        self._kept = -math.inf
         self._heard: datetime | None = None
         self._latest: datetime | None = None
 
@@ -106,6 +108,21 @@ class Exchanges:
                     self._keep(connection, now, heard=True)
         self._latest = max(now, self._latest or now)
         return silence(self._heard, self._latest, now)
+
+    @property
+    def heard_at(self) -> datetime | None:
+        """When central was last heard, as far as this program knows."""
+        return self._heard
+
+    def heard(self) -> None:
+        """Central has spoken outside an exchange; from any thread. Raises StoreError."""
+        # Central's word resets a clock that had run ahead.
+        self._heard = self._latest = now = self._clock()
+        if time.monotonic() < self._kept + _SELDOM:
+            return
+        with writing(self._engine) as connection:
+            self._keep(connection, now, heard=True)
+        self._kept = time.monotonic()
 
     def _note(self, made: Exchange) -> None:
         last = self._last

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
     or_,
     select,
     update,
@@ -150,6 +151,19 @@ class Journal:
         except StoreError as error:
             logger.warning("journal: %s", error)
 
+    def arrivals(self, visits: Sequence[str]) -> list[dict[str, Any]]:
+        """The check-ins that central accepted from here and that made these visits."""
+        if not visits:
+            return []
+        made = or_(*(func.instr(_DONE.c.body, f'"{visit}"') > 0 for visit in visits))
+        wanted = _ROWS.where(_DONE.c.kind == "check_in", _DONE.c.accepted, made)
+        try:
+            with reading(self._own) as connection:
+                return [dict(row) for row in connection.execute(wanted).mappings()]
+        except StoreError as error:
+            logger.warning("journal: %s", error)
+            return []
+
     def keep_in_step(self) -> None:
         """Copy what has been committed; the first time, bring the two databases to agree."""
         if self._agrees:
@@ -166,7 +180,7 @@ class Journal:
         `salvaged` are rows read from a damaged outbox. Raises StoreError.
         """
         with self._lock:  # what is copied meanwhile would look as if only the journal had it
-            self._purge()
+            self.purge()
             self._keep(salvaged)
             with reading(self._station) as connection:
                 rows, known = outbox.entries(connection), replica.known_to_journal(connection)
@@ -226,8 +240,8 @@ class Journal:
             copy.unlink(missing_ok=True)
         compact(self._own, always=True)
 
-    def _purge(self) -> None:
-        """Drop what has left the outbox and is older than KEPT."""
+    def purge(self) -> None:
+        """Drop what has left the outbox and is older than KEPT. Raises StoreError."""
         before = self._clock() - KEPT
         with writing(self._own) as connection:
             old = _DONE.c.created_at < before

@@ -18,10 +18,12 @@ from sqlalchemy import (
     update,
 )
 
-from guichet.domain.model import Change
+from guichet.domain.model import Change, Visit, VisitStatus
 from guichet.domain.operations import Operation, Verdict, concerned
-from guichet.store.records import change_json, replicate, to_json
+from guichet.domain.settling import Settlement
+from guichet.store.records import change_json, get, replicate, to_json
 from guichet.store.schema import METADATA
+from guichet.store.upsert import insert_into
 from guichet.store.wire import operation_json, read_change
 
 _OUTBOX = METADATA.tables["outbox"]
@@ -196,6 +198,26 @@ def _answered(connection: Connection, verdicts: Sequence[Verdict]) -> bool:
     theirs = _OUTBOX.c.operation.in_([verdict.operation for verdict in verdicts])
     rows = connection.execute(select(_OUTBOX.c.concerned).where(theirs))
     return all((kind, key) in told for keys in rows.scalars() for kind, key in keys)
+
+
+def duplicates(changes: Iterable[Change]) -> list[str]:
+    """The visits that these changes say count no more, another of the same person does."""
+    return [
+        change.key
+        for change in changes
+        if isinstance(change.record, Visit) and change.record.status is VisitStatus.DUPLICATE
+    ]
+
+
+def flag(connection: Connection, rows: Sequence[dict[str, Any]], because: str) -> None:
+    """Put rows of accepted operations back for a person to settle, save what has been settled."""
+    new = [
+        {**row, "state": "flagged", "reason": because}
+        for row in rows
+        if get(connection, Settlement, row["operation"]) is None
+    ]
+    if new:  # those that wait for a person already are left alone
+        connection.execute(insert_into(connection, _OUTBOX).on_conflict_do_nothing(), new)
 
 
 _GONE = delete(_OUTBOX).where(_OUTBOX.c.operation == bindparam("settled"))

@@ -1,7 +1,6 @@
 """How a station stands with central."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 
 from guichet.errors import (
@@ -30,14 +29,13 @@ class SyncState:
     or turned out otherwise.
 
     `read`: while what central has is read page after page, which part of it was, 0 to 1.
-    `problem` is a sentence for the agent, empty when all is well, `reason` its code; `last_sync`
-    UTC. `skew`: seconds by which this computer's clock is ahead of central's, None until measured.
+    `problem` is a sentence for the agent, empty when all is well, `reason` its code. `skew`:
+    seconds by which this computer's clock is ahead of central's, None until measured.
     """
 
     link: Link
     pending: int = 0
     to_settle: int = 0
-    last_sync: datetime | None = None
     problem: str = ""
     reason: str = ""
     skew: float | None = None
@@ -46,9 +44,7 @@ class SyncState:
 
 def worth_telling(state: SyncState) -> SyncState:
     """What of a state is worth telling: not that a second has gone by."""
-    return replace(
-        state, last_sync=None, read=None, skew=None if state.skew is None else round(state.skew)
-    )
+    return replace(state, read=None, skew=None if state.skew is None else round(state.skew))
 
 
 def link_after(error: GuichetError) -> Link:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from guichet.central import devices, registry
+from guichet.station import Link
 from tests.central.samples import Caller, furnish
 from tests.posts import World
 from tests.servers import CentralUnderTest, Clock
@@ -117,7 +118,7 @@ def test_a_station_renews_its_token_each_month(world: World) -> None:
     file = folder / "enrolment.json"
     before = json.loads(file.read_text())
     station = world.open(folder)
-    until(lambda: station.sync_state.last_sync is not None)
+    until(lambda: station.sync_state.link is Link.ONLINE)
     assert json.loads(file.read_text()) == before
     station.close()
     world.clock.forward(days=31)

@@ -15,7 +15,7 @@ from guichet.domain.day import DayState
 from guichet.domain.identity import Check, Shown
 from guichet.domain.model import Appointment, Person, Role, Visit
 from guichet.domain.reports import Seen
-from guichet.station import Reading, Station
+from guichet.station import Link, Reading, Station
 from guichet.store.engine import reading, writing
 from guichet.store.records import get, put
 from guichet.store.schema import METADATA
@@ -54,7 +54,7 @@ def kept(station: Station, reading_: Reading) -> str | None:
 
 def test_by_number_offline(world: World) -> None:
     station = world.station("one", Role.COUNTER)
-    until(lambda: station.sync_state.last_sync)
+    until(lambda: station.sync_state.link is Link.ONLINE)
     world.stop()
     found, person = somebody(station)
     here = scanned(world, station, found)
@@ -109,7 +109,7 @@ def test_a_paper_unknown_here_is_bound_by_its_signature(world: World) -> None:
     nameless = replace(person, number=None, family_name="Pérez López", given_names="José")
     sign = registry.authority(world.engine, world.clock()).sign
     unknown = replace(found, id="0123456789abcdef", token=None)
-    until(lambda: station.sync_state.last_sync)
+    until(lambda: station.sync_state.link is Link.ONLINE)
     world.stop()
     world.clock.now = found.starts_at
     here = station.reception.scan(sign(unknown, nameless))

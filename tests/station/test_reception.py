@@ -12,11 +12,12 @@ from guichet.domain.day import DayState, next_to_call
 from guichet.domain.model import Appointment, Person, Role, Visit, VisitStatus
 from guichet.domain.operations import Applied
 from guichet.domain.reference import ReferenceProblem
-from guichet.station import Reading, Station
+from guichet.station import Link, Reading, Station
 from guichet.station.mediation import Booked, Held
-from guichet.store.engine import reading, writing
+from guichet.store.engine import open_engine, reading, sqlite_url, writing
 from guichet.store.records import get
 from guichet.store.schema import METADATA
+from guichet.sync import replica
 from tests.posts import World, free_slot
 from tests.waiting import until
 
@@ -157,7 +158,7 @@ def test_what_is_not_signed_by_central_is_refused_each_in_its_way(world: World) 
 def test_a_genuine_paper_not_known_here_is_admitted_and_made_good_later(world: World) -> None:
     """Booked after this station lost its network: the signature is all it has."""
     counter = world.station("counter")
-    until(lambda: counter.sync_state.last_sync)
+    until(lambda: counter.sync_state.link is Link.ONLINE)
     sign = registry.authority(world.engine, world.clock()).sign
     found = appointment(counter)
     unknown = replace(found, id="0123456789abcdef")
@@ -215,6 +216,8 @@ def test_who_was_checked_in_at_two_posts_keeps_the_other_ticket(world: World) ->
 
     twice, ticket, appointment = second.visit.id, second.visit.ticket, first.visit.appointment
     until(lambda: (seen := known(one, twice)) and seen.status is VisitStatus.DUPLICATE)
+    until(two.refused)  # where the ticket was given that counts no more, whichever came second
+    told = [line.reason for line in two.refused()]
     undone = one.reception.undo_check_in(first.visit.id, "by_mistake")
     assert isinstance(undone, Applied)
     assert undone.detail["stands"] == ticket
@@ -225,8 +228,66 @@ def test_who_was_checked_in_at_two_posts_keeps_the_other_ticket(world: World) ->
 
     for post in (one, two):  # where the second was made, the news of both has to come
         until(partial(stands, post))
-    told = [line.reason for post in (one, two) for line in post.refused()]
-    assert told == ["double"]  # to whichever came second
+    assert told == ["double"]
+
+
+def void_ticket(world: World) -> Station:
+    """A station whose arrival central had accepted, until another brought an earlier one."""
+    one, two = world.station("one"), world.station("two")
+    world.stop()
+    first = scanned(world, one, 0)
+    world.clock.forward(seconds=20)
+    second = two.reception.scan(text_of(first.appointment))  # type: ignore[arg-type]
+    assert first.visit is not None
+    assert second.visit is not None
+    one.close()
+    world.start()
+    until(lambda: two.sync_state.link is Link.ONLINE and two.sync_state.pending == 0)
+    assert two.refused() == []
+    one = world.open(one.folder)
+    until(two.refused)
+    until(lambda: two.sync_state.to_settle == 1)
+    for station, ticket in ((one, first.visit.ticket), (two, second.visit.ticket)):
+        (line,) = station.refused()
+        assert (line.kind, line.reason, line.took_effect) == ("check_in", "double", True)
+        assert (line.about, line.stands) == (ticket, first.visit.ticket)
+    return two
+
+
+def journal_of(station: Station) -> dict[str, tuple[str, bool]]:
+    """The state of each check-in made there, and whether central accepted it."""
+    with reading(station._core.journal._own) as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT operation, state, accepted FROM done WHERE kind = 'check_in'"
+        )
+        return {row[0]: (row[1], bool(row[2])) for row in rows}
+
+
+def test_a_void_ticket_is_told_where_it_was_given_until_it_is_settled(world: World) -> None:
+    two = void_ticket(world)
+    (line,) = two.refused()
+    until(lambda: journal_of(two) == {line.operation: ("flagged", True)})
+    assert two.settled(line.operation) is None
+    # Central accepted it all the same: restored, it is sent it again.
+    assert journal_of(two) == {line.operation: ("done", True)}
+    two.close()
+    engine = open_engine(sqlite_url(two.folder / "station.sqlite3"))
+    with writing(engine) as connection:
+        replica.forget_order(connection)
+    engine.dispose()
+    two = world.open(two.folder)  # which reads all again first
+    until(lambda: two.sync_state.link is Link.ONLINE)
+    assert two.refused() == []
+
+
+def test_a_void_ticket_is_told_still_once_the_database_is_lost(world: World) -> None:
+    two = void_ticket(world)
+    until(lambda: [state for state, _accepted in journal_of(two).values()] == ["flagged"])
+    two.close()
+    for path in two.folder.glob("station.sqlite3*"):
+        path.unlink()
+    world.clock.forward(days=3)  # the feed tells nothing of that day any more
+    assert [line.reason for line in world.open(two.folder).refused()] == ["double"]
 
 
 def test_call_start_and_finish_in_order(world: World) -> None:

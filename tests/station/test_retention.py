@@ -13,7 +13,7 @@ from guichet.domain.model import Role
 from guichet.domain.operations import Refused, Register
 from guichet.domain.silence import WIPE_AFTER, silence, standing
 from guichet.errors import GuichetError
-from guichet.station import Bar, SignedIn, Station
+from guichet.station import Bar, Link, SignedIn, Station
 from guichet.store.engine import compact, open_engine, reading, sqlite_url, writing
 from guichet.store.schema import METADATA
 from guichet.sync.replica import _LEFT
@@ -46,7 +46,7 @@ def sign_in(station: Station) -> SignedIn | Refused:
 def heard(world: World, name: str = "a") -> Station:
     """A station that has heard central, and then is alone."""
     station = world.station(name)
-    until(lambda: station.sync_state.last_sync)
+    until(lambda: station.sync_state.link is Link.ONLINE)
     return station
 
 
@@ -173,6 +173,26 @@ def test_a_day_that_ends_is_purged_while_the_application_stays_open(world: World
     assert count(station, "appointment") < before
     assert not old.exists()
     assert new.exists()
+
+
+def test_what_central_took_a_week_ago_is_kept_no_longer_though_the_application_stays_open(
+    world: World,
+) -> None:
+    station = heard(world)
+    station._core.submit(Register(DIALLO))
+    until(lambda: station.sync_state.pending == 0)
+    journal = station._core.journal
+
+    def kept() -> int:
+        with reading(journal._own) as connection:
+            return int(connection.exec_driver_sql("SELECT count(*) FROM done").scalar_one())
+
+    world.clock.forward(days=6)
+    station._core.sync.upkeep()
+    assert kept() == 1
+    world.clock.forward(days=2)
+    station._core.sync.wake()  # central is heard again, or the station would be barred
+    until(lambda: kept() == 0)
 
 
 def test_what_was_deleted_is_given_back_to_the_disk(tmp_path: Path) -> None:

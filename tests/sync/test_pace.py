@@ -1,18 +1,27 @@
 """How soon a station hears and is heard, and how long it leaves a central in trouble alone."""
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from guichet.central import events
+from guichet.central.app import create_app
+from guichet.central.budgets import UNLIMITED
+from guichet.central.serve import running
 from guichet.domain.day import DayRow, DayState
 from guichet.domain.model import AccordMode
 from guichet.station import Link, Station
 from guichet.station.mediation import Booked, Held
-from guichet.store.engine import writing
+from guichet.store.engine import reading, writing
+from guichet.sync import pace
+from guichet.sync.exchanges import heard_at
 from tests.posts import World, free_slot
 from tests.store.samples import ADA
 from tests.waiting import until
@@ -90,6 +99,77 @@ def test_after_an_outage_stations_hear_of_each_other_as_soon_as_before(world: Wo
     assert heard_after(two, row, arrive(one, row), start) < SOON
 
 
+@pytest.mark.parametrize("jitter", [0.0, 1.0])
+def test_whoever_hears_looks_every_ten_minutes_and_whoever_does_not_every_quarter_of_one(
+    jitter: float,
+) -> None:
+    assert pace.next_look(jitter, listening=True) == pytest.approx(540 + 120 * jitter)
+    assert pace.next_look(jitter, listening=False) == 15
+
+
+@pytest.mark.parametrize(
+    ("failures", "asked", "jitter", "deaf", "waking"),
+    [
+        (1, None, 0.0, 0.5, 0.0),
+        (1, None, 1.0, 0.5, 0.5),
+        (2, None, 0.5, 1.0, 0.5),
+        (5, None, 1.0, 5.0, 5.0),  # half of the longest wait, and the other half
+        (5000, None, 0.0, 5.0, 0.0),
+        (1, 30.0, 0.0, 30.0, 0.0),  # what central asks for nothing cuts short
+        (9, 30.0, 1.0, 36.0, 0.0),
+        (1, 86400.0, 0.0, 300.0, 0.0),
+        (1, 0.0, 1.0, 0.0, 0.0),
+    ],
+)
+def test_the_rest_after_failures(
+    failures: int, asked: float | None, jitter: float, deaf: float, waking: float
+) -> None:
+    assert pace.rest(failures, asked, jitter) == pytest.approx((deaf, waking))
+
+
+@pytest.mark.parametrize(
+    ("asked", "jitter", "pause"),
+    [(None, 0.0, 0.5), (None, 1.0, 1.5), (7.0, 0.0, 7.5), (86400.0, 0.0, 300.5)],
+)
+def test_the_pause_between_two_streams(asked: float | None, jitter: float, pause: float) -> None:
+    assert pace.listen_again(asked, jitter) == pause
+
+
+class Counted:
+    """Notes the paths that are asked for."""
+
+    def __init__(self, app: ASGIApp, asked: list[str]) -> None:
+        self.app = app
+        self.asked = asked
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on."""
+        self.asked.append(scope.get("path", ""))
+        await self.app(scope, receive, send)
+
+
+def test_whoever_listens_asks_nothing_while_nothing_changes_and_hears_central_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "POLL", 0.05)
+    monkeypatch.setattr(pace, "CALM", 0.05)
+    monkeypatch.setattr(events, "COMMENT_EVERY", 0.15)
+    app = create_app(world.engine, clock=world.clock, protection=UNLIMITED)
+    asked: list[str] = []
+    app.add_middleware(Counted, asked=asked)
+    world.stop()
+    with running(app, port=world._port):
+        station = world.station("one")
+        sync, pulls = station._core.sync, "/v1/changes"
+        until(lambda: in_step(station) and sync._listening and asked.count(pulls) > 1)
+        before = asked.count(pulls)
+        for _ in range(5):
+            world.clock.forward(minutes=2)
+            until(lambda: station.liaison.facts().heard_at == world.clock())
+        assert asked.count(pulls) - before <= 1  # one may have been under way
+    until(lambda: not sync._listening and station.sync_state.link is Link.OFFLINE)
+
+
 @contextmanager
 def in_trouble(world: World, status: int, **headers: str) -> Iterator[tuple[Station, Wire]]:
     """A station that was online until central began to answer nothing but that status."""
@@ -119,6 +199,27 @@ def test_the_longer_central_is_in_trouble_the_longer_it_is_left_alone(world: Wor
         _first, second, third = pauses(wire, "POST /v1/operations", 3)
         assert second > 0.9
         assert third > 1.9
+
+
+def test_what_central_says_between_exchanges_is_kept_once_a_minute(world: World) -> None:
+    station = world.station("one")
+    until(lambda: in_step(station))
+    world.stop()
+    exchanges = station._core.sync.exchanges
+
+    def kept() -> datetime | None:
+        with reading(station._core.engine) as connection:
+            return heard_at(connection)
+
+    world.clock.forward(minutes=10)
+    exchanges._kept = -math.inf  # the last time is more than a minute ago
+    exchanges.heard()
+    then = world.clock()
+    assert kept() == then
+    world.clock.forward(minutes=10)
+    exchanges.heard()
+    assert kept() == then
+    assert exchanges.silence() == timedelta(0)
 
 
 def test_whoever_listens_waits_too_as_long_as_central_asks(world: World) -> None:
