@@ -242,7 +242,7 @@ def changes(
     response_class=StreamingResponse,
 )
 async def events(device: Caller, request: Request) -> StreamingResponse:
-    """Say whenever the site's feed moves; a comment every 15 seconds."""
+    """Say whenever the site's feed moves; a comment every 25 seconds."""
     source: Events = request.app.state.events
     return StreamingResponse(
         source.stream(device.site, device.id),

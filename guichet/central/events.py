@@ -23,7 +23,7 @@ from guichet.store.sweep import sites_to_sweep, sweep
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0  # seconds
-COMMENT_EVERY = 15.0  # seconds
+COMMENT_EVERY = 25.0  # seconds: proxies that cut the idle ones wait 30 or more
 _GATHER = 0.1
 """Seconds between two looks at least, or each write would cost one under load."""
 _BREATHS = 15  # moments within that time, at which it is seen who has to speak

@@ -35,7 +35,7 @@ _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 _LONGEST = 30.0
 """Seconds until a request is given up whatever still comes: an answer may trickle in for ever."""
 _HEARTBEAT = 40.0
-"""Seconds of silence after which an event stream counts as cut: central speaks every 15 s."""
+"""Seconds of silence after which an event stream counts as cut: central speaks every 25 s."""
 
 logger = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ CALM = 0.3
 does not wait for it."""
 POLL = 15.0
 """Between two looks at central when nothing wakes the thread and nothing is heard."""
-HEARD_POLL = 600.0
+HEARD_POLL = 1800.0
 """The same, give or take a tenth, while the event stream is open: it tells what has moved, and
-three thousand stations that looked every 15 s would cost central half a core."""
+three thousand stations that looked every 15 s would cost central a third of a core."""
 MAX_WAIT = 10.0
 """Between two tries after many failures, at most."""
 _FIRST_WAIT = 0.5

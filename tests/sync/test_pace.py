@@ -100,10 +100,10 @@ def test_after_an_outage_stations_hear_of_each_other_as_soon_as_before(world: Wo
 
 
 @pytest.mark.parametrize("jitter", [0.0, 1.0])
-def test_whoever_hears_looks_every_ten_minutes_and_whoever_does_not_every_quarter_of_one(
+def test_whoever_hears_looks_every_half_hour_and_whoever_does_not_every_quarter_of_one(
     jitter: float,
 ) -> None:
-    assert pace.next_look(jitter, listening=True) == pytest.approx(540 + 120 * jitter)
+    assert pace.next_look(jitter, listening=True) == pytest.approx(1620 + 360 * jitter)
     assert pace.next_look(jitter, listening=False) == 15
 
 
