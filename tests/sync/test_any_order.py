@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Connection, func, or_, select
 
-from guichet.central import registry
+from guichet.central import feed, registry
 from guichet.central.judge import VERDICTS
 from guichet.central.words import CHANGES, GONE
 from guichet.config import Enrolment
@@ -284,13 +284,28 @@ class AnyOrder(RuleBasedStateMachine):
     def teardown(self) -> None:
         with self.held:
             self.mend()
-            for post in [*self.posts, *self.posts]:  # the first ones miss what the last ones send
-                post.sync()
+            self.all_in_step()
             with reading(self.central.engine) as connection:
                 self.nothing_is_lost(connection)
                 self.nothing_is_sold_twice(connection)
                 self.all_agree(connection)
                 self.counts_are_right(connection)
+
+    def all_in_step(self) -> None:
+        """Let every station hear all there is, of a central that does nothing more."""
+        moving = True
+        while moving:
+            for post in self.posts:
+                post.sync()
+            with reading(self.central.engine) as connection:
+                known = feed.sequences(connection)
+            for post in self.posts:  # the first ones have missed what the last ones sent
+                post.sync()
+            self.central.stop()  # it keeps house in its own time, which may be now
+            with reading(self.central.engine) as connection:
+                moving = feed.sequences(connection) != known
+            if moving:
+                self.central.start()
 
     def nothing_is_lost(self, connection: Connection) -> None:
         """Every operation is judged, and what is refused waits to be settled where it was made."""
