@@ -31,3 +31,8 @@ def place_of(ticket: str, lane: str, station_number: int) -> int:
     hundreds, place = divmod(int(ticket[1:]), _BLOCK + 1)
     block, station = divmod(hundreds, STRIDE)
     return block * _BLOCK + place if station == station_number and place else 0
+
+
+def is_of(ticket: str, station_number: int) -> bool:
+    """Whether that station of the site has given the ticket."""
+    return place_of(ticket, ticket[:1], station_number) > 0

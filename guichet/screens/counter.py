@@ -49,7 +49,7 @@ class CounterScreen(Screen[None]):
         self._scan: Scan | None = None
         self._box = RecentBox(post.station)
         self._turns: Turns[Reading | ReferenceProblem] = Turns()
-        self._desk = DeskWork(self, post, self._turns.alone, self._done, self._say, self._show_desk)
+        self._desk = DeskWork(self, post, self._done, self._say, self._show_desk)
         self._shown = 0
         self._keys: Situation | None = None
 

@@ -38,7 +38,12 @@ class Group(NamedTuple):
 GROUPS = (
     Group("expected", "idle", _("Attendus"), frozenset({DayState.EXPECTED})),
     Group("waiting", "warn", _("En attente"), frozenset({DayState.WAITING})),
-    Group("desk", "info", _("Au guichet"), frozenset({DayState.CALLED, DayState.SERVING})),
+    Group(
+        "desk",
+        "info",
+        _("Au guichet"),
+        frozenset({DayState.CALLED, DayState.SERVING, DayState.PARKED}),
+    ),
     Group("done", "ok", _("Terminés"), frozenset({DayState.DONE})),
     Group("absent", "bad", _("Absents"), frozenset({DayState.ABSENT})),
     Group("cancelled", "bad", _("Annulés"), frozenset({DayState.CANCELLED})),

@@ -1,17 +1,19 @@
 """The work of one desk: whom it calls, receives, and how their visit ends."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from typing import Protocol
 
 from textual.screen import Screen
 
 from guichet.domain.day import DayRow, DayState
 from guichet.domain.operations import Refused
+from guichet.errors import GuichetError
 from guichet.i18n import _
-from guichet.screens import desk, verdicts
+from guichet.screens import verdicts
+from guichet.screens.desk import who
 from guichet.screens.outcome import OutcomeScreen
 from guichet.screens.post import Post, background
+from guichet.station.calling import Called, at_desk
 from guichet.widgets.verdict import VerdictView
 
 
@@ -25,28 +27,27 @@ class Show(Protocol):
 class DeskWork:
     """Calls, receives and finishes for a screen.
 
-    `alone` is a time when nothing else is asked of the reception; `done` tells a refusal, and says
-    whether there was none.
+    `done` tells a refusal, and says whether there was none.
     """
 
     def __init__(
         self,
         screen: Screen[None],
         post: Post,
-        alone: Callable[[], AbstractContextManager[object]],
         done: Callable[[Refused | None], bool],
         say: Callable[[str], None],
         show: Show,
     ) -> None:
         self._screen = screen
-        self._reception = post.station.reception
+        self._calling = post.station.calling
         self._name = post.settings.desk
         self._done = done
         self._say = say
         self._show = show
         self.here: DayRow | None = None
         """The person called to the desk or received there."""
-        self._alone = alone
+        self._calls = False
+        """Whether somebody is being called at this moment."""
 
     @property
     def state(self) -> DayState | None:
@@ -55,19 +56,37 @@ class DeskWork:
 
     def look(self, rows: Sequence[DayRow]) -> None:
         """See who is at the desk on this day."""
-        self.here = desk.at_desk(rows, self._name)
+        self.here = at_desk(rows, self._name)
 
     def call(self) -> None:
         """Call the next person."""
-        background(self._screen, self._call_next, self._called, group="desk")
+        if self._calls:  # pressed twice, the key calls one person
+            return
+        self._calls = True
+        call = self._calling.next
+        background(
+            self._screen,
+            lambda: call(self._name),
+            self._called,
+            group="desk",
+            failed=self._not_called,
+        )
 
-    def _call_next(self) -> desk.Called:
-        with self._alone():  # pressed twice, the key calls one person
-            return desk.call_next(self._reception, self._name)
+    def _not_called(self, error: GuichetError) -> None:
+        self._calls = False
+        self._say(str(error))
 
-    def _called(self, called: desk.Called) -> None:
+    def _called(self, called: Called) -> None:
+        self._calls = False
         if called.row is None:
-            self._say(_("Personne n’attend."))
+            self._say(
+                _(
+                    "Hors ligne : ce poste n’appelle que les personnes qu’il a reçues. "
+                    "Choisissez-en une dans la liste."
+                )
+                if called.alone
+                else _("Personne n’attend.")
+            )
         elif self._done(called.refused):
             view = verdicts.called_view(called.row, self._name)
             self._show(view, called.row.needs, called=True)
@@ -82,7 +101,7 @@ class DeskWork:
             if self._done(refused):
                 self._show(verdicts.served_view(row, self._name), row.needs, called=False)
 
-        background(self._screen, lambda: self._reception.start(visit), started, group="desk")
+        background(self._screen, lambda: self._calling.start(visit), started, group="desk")
 
     def finish(self) -> None:
         """Ask how the visit ended."""
@@ -96,7 +115,7 @@ class DeskWork:
 
         def chosen(outcome: str | None) -> None:
             if outcome is not None:
-                finish = self._reception.finish
+                finish = self._calling.finish
                 background(self._screen, lambda: finish(visit, outcome), finished, group="desk")
 
-        self._screen.app.push_screen(OutcomeScreen(desk.who(row)), chosen)
+        self._screen.app.push_screen(OutcomeScreen(who(row)), chosen)

@@ -10,14 +10,16 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from guichet.domain.day import DayRow, DayState, filtered, next_to_call
+from guichet.domain.day import DayRow, DayState, filtered
+from guichet.domain.line import Waiting, callable_at, line
 from guichet.domain.needs import Need
 from guichet.domain.reference import parse_reference
 from guichet.i18n import _
-from guichet.screens.desk import at_desk, who
+from guichet.screens.desk import who
 from guichet.screens.post import Post
 from guichet.screens.verdicts import needs_of
 from guichet.screens.words import STATES
+from guichet.station.calling import at_desk
 from guichet.widgets.rows import Column, Row, RowsView
 
 _TOKEN = "G1:"  # noqa: S105 - how a convocation's text begins
@@ -54,6 +56,7 @@ class QueueBox(Vertical):
         self._station = post.station
         self._desk = post.settings.desk
         self._rows: Sequence[DayRow] = ()
+        self._in_line: Sequence[Waiting] = ()
 
     def compose(self) -> ComposeResult:
         """Who is at the desk or next, the line, what is wrong with it, the list."""
@@ -96,9 +99,11 @@ class QueueBox(Vertical):
     def show(self, rows: Sequence[DayRow]) -> None:
         """Show the day as it is now."""
         self._rows = rows
+        self._in_line = line(rows, self._station.site)
         self._fill()
         # Its height never changes, and a new layout is what a repaint costs most.
-        self.query_one("#desk", Static).update(_desk_line(rows, self._desk), layout=False)
+        said = _desk_line(rows, self._in_line, self._desk)
+        self.query_one("#desk", Static).update(said, layout=False)
 
     @on(Input.Changed, "#entry")
     def _typing(self) -> None:
@@ -147,7 +152,7 @@ class QueueBox(Vertical):
             rows = filtered(self._rows, query)
         else:
             view.empty = _("Personne n’attend.")
-            rows = _queue(self._rows, self._desk)
+            rows = _queue(self._rows, self._in_line, self._desk)
         now = self._station.now()
         view.set_rows([self._line(row, now) for row in rows])
 
@@ -172,22 +177,23 @@ def _numbered(text: str) -> bool:
     return any(character.isdigit() for character in text)
 
 
-def _queue(rows: Sequence[DayRow], desk: str) -> list[DayRow]:
-    """Who is at the desk, who waits, and who is called to another desk."""
+def _queue(rows: Sequence[DayRow], in_line: Sequence[Waiting], desk: str) -> list[DayRow]:
+    """Who is at the desk, who waits as they will be called, and who is called to another desk."""
     mine = at_desk(rows, desk)
-    waiting = [row for row in rows if row.state is DayState.WAITING]
+    waiting = [each.row for each in in_line]
     called = [row for row in rows if row.state is DayState.CALLED and row is not mine]
     return [*([mine] if mine else []), *waiting, *called]
 
 
-def _desk_line(rows: Sequence[DayRow], desk: str) -> str:
+def _desk_line(rows: Sequence[DayRow], in_line: Sequence[Waiting], desk: str) -> str:
     """Who is at the desk, else who is next and by which priority."""
     row = at_desk(rows, desk)
     if row is not None:
         said = _("Appelé") if row.state is DayState.CALLED else _("Au guichet")
         return _("{said}\u202f: {who}").format(said=said, who=who(row))
-    row = next_to_call(rows)
-    if row is None:
+    mine = callable_at(in_line, desk)
+    if not mine:
         return _("Personne n’attend.")
+    row = mine[0].row
     card = _(" (carte prioritaire)") if Need.PRIORITY_CARD in row.needs else ""
     return _("Prochain\u202f: {who}{card}").format(who=who(row), card=card)

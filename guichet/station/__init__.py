@@ -23,6 +23,7 @@ from guichet.domain.settling import How
 from guichet.errors import CentralUnavailable, ConfigError, ProtocolError
 from guichet.i18n import _
 from guichet.station import opening
+from guichet.station.calling import Calling
 from guichet.station.core import Bar, Core
 from guichet.station.drafts import Drafts, Found, Kept
 from guichet.station.liaison import Liaison, clock_wrong
@@ -74,6 +75,7 @@ class Station:
         self.session = Session(core)
         self.drafts = Drafts(core)
         self.reception = Reception(core)
+        self.calling = Calling(core)
         self.liaison = Liaison(core)
         self.settling = Settling(core)
 
@@ -156,6 +158,11 @@ class Station:
     def number(self) -> int:
         """This station's number among those of the site."""
         return self._core.enrolment.number
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether central does not answer just now."""
+        return self._core.cut_off
 
     @property
     def sync_state(self) -> SyncState:

@@ -22,13 +22,10 @@ from guichet.domain.model import (
 )
 from guichet.domain.operations import (
     Applied,
-    Call,
     CheckIn,
-    Complete,
     NoteIdentity,
     NoteScan,
     Refused,
-    Start,
     UndoCheckIn,
 )
 from guichet.domain.reference import ReferenceProblem, parse_reference, reference_of
@@ -269,22 +266,6 @@ class Reception:
         Checked in on another station too, the person keeps that ticket: detail "stands" has it.
         """
         return self._core.submit(UndoCheckIn(visit, reason))
-
-    def call(self, visit: str, desk: str) -> Refused | None:
-        """Call a waiting person to a desk."""
-        return self._stepped(self._core.submit(Call(visit, desk)))
-
-    def start(self, visit: str) -> Refused | None:
-        """The person called has come."""
-        return self._stepped(self._core.submit(Start(visit)))
-
-    def finish(self, visit: str, outcome: str) -> Refused | None:
-        """Close the visit (guichet.domain.lifecycle.OUTCOMES)."""
-        return self._stepped(self._core.submit(Complete(visit, outcome)))
-
-    @staticmethod
-    def _stepped(outcome: Applied | Refused) -> Refused | None:
-        return outcome if isinstance(outcome, Refused) else None
 
     def day(self, day: date | None = None) -> list[DayRow]:
         """The day of the site, today unless said otherwise."""

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, select
 from textual.widgets import Input
 
-from guichet.domain.day import DayRow, DayState, next_to_call
+from guichet.domain.day import DayRow, DayState
 from guichet.screens.outcome import OutcomeScreen
 from guichet.screens.queue import QueueBox
 from guichet.screens.undo import UndoScreen
@@ -35,7 +35,7 @@ async def test_the_next_person_is_called_received_and_done(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
-        first = next_to_call(counter.rows())
+        first = counter.station.calling.line()[0].row
         assert first is not None
         assert first.visit is not None
         line = counter.screen.query_one("#desk")
