@@ -17,7 +17,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from guichet.central import registry
+from guichet.central import budgets, registry
 from guichet.config import clock
 from guichet.domain.operations import Book, Hold, Operation, Register
 from guichet.store.engine import open_engine, reading
@@ -99,9 +99,13 @@ def _text(answer: str, identity: str) -> str:
     return found[0]
 
 
-def test_a_primary_killed_under_load_loses_nothing(tmp_path: Path) -> None:
+def test_a_primary_killed_under_load_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from tests.cluster import cluster  # noqa: PLC0415 - what it needs may not be installed
 
+    # One agent books here as no human can.
+    monkeypatch.setenv(budgets.VARIABLE, "requests=0,holds=0,seats=0")
     with cluster() as nodes, served(nodes.url, tmp_path) as central:
         stations = _stations(nodes.url)
         load = Load(central.url, stations)

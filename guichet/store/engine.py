@@ -149,8 +149,18 @@ def _open_server(url: URL) -> Engine:
         connect_args={name: value for name, value in options.items() if name not in url.query},
         **_COMMON,
     )
+    event.listen(engine, "connect", _mind_a_pooler)
     event.listen(engine, "handle_error", _left_behind)
     return engine
+
+
+def _mind_a_pooler(connection: Any, _record: Any) -> None:
+    # Through one, the next transaction may go to another server process, which knows no statement
+    # that this one has prepared, or another by the same name.
+    (process,) = connection.execute("SELECT pg_backend_pid()").fetchone()
+    connection.rollback()
+    if process != connection.info.backend_pid:  # the number of the pooler's own
+        connection.prepare_threshold = None
 
 
 def _lean_cursor() -> type[Any]:

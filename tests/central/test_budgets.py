@@ -115,6 +115,30 @@ def test_codes_are_not_tried_out(
     assert limited(enrol(good[5]))
 
 
+@SQLITE
+@pytest.mark.parametrize(("proxy", "apart"), [("127.0.0.1", True), ("10.0.0.31", False)])
+def test_codes_through_a_trusted_proxy_are_counted_by_whose_they_are(
+    central: CentralUnderTest,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    proxy: str,
+    apart: bool,
+) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", proxy)
+    app = create_app(central.engine, clock=clock, protection=SMALL)
+    with running(app) as url:
+
+        def enrol(address: str) -> httpx.Response:
+            body = {"code": "AAAAA-AAAAA", "name": "poste"}
+            headers = {"X-Forwarded-For": address}
+            return httpx.post(f"{url}/v1/enrol", json=body, headers=headers)
+
+        assert [enrol("192.0.2.7").status_code for _ in range(3)] == [400] * 3
+        assert limited(enrol("192.0.2.7"))
+        assert limited(enrol("192.0.2.8")) is not apart
+
+
 def test_a_day_s_outbox_always_drains() -> None:
     """With the usual budgets: 1,000 operations in batches, half of them bookings of one agent."""
     budgets, now = Budgets(Protection()), Clock().now
