@@ -35,11 +35,22 @@ sees, whatever it comes from."""
 PARK_REASONS = ("photocopy", "document", "interpreter", "colleague", "other")
 """What somebody put aside waits for."""
 
-STEP_UNDO_REASONS = ("wrong_person", "by_mistake", "other")
-"""Why what was last done at a desk is taken back."""
+STEP_UNDO_REASONS = ("wrong_person", "by_mistake", "other", "desk_gone")
+"""Why what was last done at a desk is taken back; desk_gone: a supervisor does, for nobody is there
+any more (a power cut)."""
 
 UNDO_WITHIN = timedelta(seconds=60)
-"""How long after a check-in it may be taken back; later the person's visit is ended instead."""
+"""How long after a check-in, or a step at a desk, it may be taken back. Later the person's visit is
+ended instead."""
+
+ANSWER_WITHIN = timedelta(minutes=2)
+"""How long a desk waits for the person it has called; shown, and enforced by nobody."""
+
+PARKED_LONG = timedelta(minutes=15)
+"""From when on somebody put aside is marked, so that they are not forgotten."""
+
+UNANSWERED = timedelta(minutes=15)
+"""From when on a call without sequel is the supervisor's affair: the desk may have vanished."""
 
 APPOINTMENT: dict[tuple[A, str], A | str] = {
     (A.BOOKED, "move"): A.BOOKED,

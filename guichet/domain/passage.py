@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from guichet.domain.desks import Ended, Step
 from guichet.domain.lifecycle import VISIT
@@ -65,14 +66,21 @@ def left_desk(
 def missed(visit: Visit, at: datetime, rules: TurnRules) -> Visit:
     """The visit once its person has not come: in the line again, or ended as they have left."""
     back = left_desk(visit, VisitStatus.WAITING, Ended.MISSED, at)
-    times = 0
-    for step in reversed(back.steps):
-        if step.how is not Ended.MISSED:
-            break
-        times += 1
-    if rules.calls and times >= rules.calls:
+    if rules.calls and times_missed(back) >= rules.calls:
         return replace(back, status=VisitStatus.DONE, ended_at=at, outcome="left")
     return back
+
+
+def times_missed(visit: Visit) -> int:
+    """How many times in a row they have been called and have not come."""
+    return sum(1 for _step in takewhile(lambda step: step.how is Ended.MISSED, visit.steps[::-1]))
+
+
+def last_at(visit: Visit) -> datetime | None:
+    """When the last thing was done with them at a desk; None before there was any."""
+    left = visit.steps[-1].ended_at if visit.steps else None
+    moments = (visit.called_at, visit.started_at, visit.ended_at, left)
+    return max((each for each in moments if each is not None), default=None)
 
 
 def undone(visit: Visit) -> Visit | str:

@@ -3,6 +3,9 @@
 STRIDE = 20
 MOST_STATIONS = STRIDE - 1
 
+UNKNOWN_LANE = "X"
+"""The lane of those of whom it is not known what they come for."""
+
 _BLOCK = 99
 
 

@@ -1,12 +1,14 @@
 """The work of a desk: whom it calls, what becomes of them there, and how their visit ends."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from guichet.domain.day import DayRow, DayState
 from guichet.domain.desks import Desk, DeskState, desk_id
+from guichet.domain.lifecycle import UNANSWERED, UNDO_WITHIN
 from guichet.domain.line import Waiting, callable_at, line
+from guichet.domain.model import Appointment, Procedure, Visit, VisitStatus
 from guichet.domain.operations import (
     Action,
     Applied,
@@ -21,6 +23,8 @@ from guichet.domain.operations import (
     Start,
     UndoStep,
 )
+from guichet.domain.passage import last_at, times_missed, waited
+from guichet.domain.tickets import UNKNOWN_LANE
 from guichet.station.core import Core
 from guichet.store import queries
 from guichet.store.engine import reading
@@ -37,12 +41,31 @@ class Called(NamedTuple):
     """Who was called to the desk, or is there already; None when it has nobody to call.
 
     `alone`: the desk is cut off from central, so only those whom this station has received were
-    looked among. `refused`: why the person was not called, where a rule says no.
+    looked among. `refused`: why the person was not called, where a rule says no. `waited`: how
+    long they have waited in all, for every desk they were called to.
     """
 
     row: DayRow | None
     refused: Refused | None = None
     alone: bool = False
+    waited: timedelta = timedelta(0)
+
+
+class Missed(NamedTuple):
+    """What became of who was called and has not come.
+
+    `left`: how many calls they still have; None where a site never ends a visit for that.
+    """
+
+    ended: bool
+    left: int | None
+
+
+class About(NamedTuple):
+    """Whose visit it is, if that is known, and which documents what they came for asks."""
+
+    person: str | None
+    documents: tuple[str, ...]
 
 
 def at_desk(rows: Sequence[DayRow], desk: str) -> DayRow | None:
@@ -63,6 +86,27 @@ class Calling:
         """The desks of the site as they were last opened, paused or closed, by name."""
         with reading(self._core.engine) as connection:
             return queries.desks(connection, self._core.enrolment.site)
+
+    def desk(self, name: str) -> Desk | None:
+        """A desk as the agent at work has set it today; None when they have not, or it is closed.
+
+        One that somebody else has opened, or that stayed open since another day, is opened anew.
+        """
+        with reading(self._core.engine) as connection:
+            found = get(connection, Desk, desk_id(self._core.enrolment.site, name))
+        agent = self._core.agent
+        if found is None or agent is None or found.agent != agent.code:
+            return None
+        return found if self._core.local(found.since).date() == self._core.today() else None
+
+    def lanes(self) -> dict[str, list[str]]:
+        """The letter of each lane of the site, and the démarches it is for, none for the last."""
+        with reading(self._core.engine) as connection:
+            procedures = queries.everything(connection, Procedure)
+        lanes: dict[str, list[str]] = {UNKNOWN_LANE: []}
+        for each in sorted(procedures, key=lambda each: each.label):
+            lanes.setdefault(each.lane, []).append(each.label)
+        return dict(sorted(lanes.items()))
 
     def set_desk(self, desk: str, state: DeskState, lanes: Sequence[str] = ()) -> Refused | None:
         """Open a desk for some lanes, all when there is none; pause it, or close it."""
@@ -85,7 +129,7 @@ class Calling:
             rows = self._rows()
             row = at_desk(rows, desk)
             if row is not None:
-                return Called(row)
+                return self._called(row)
             alone = self._core.cut_off
             station = self._core.enrolment.number if alone else None
             waiting = line(rows, self._core.known_site())
@@ -95,8 +139,18 @@ class Calling:
             row = choice[0].row
             refused = self.call(row.visit or "", desk)
             if refused is None or refused.reason != "already_called":
-                return Called(row, refused, alone)
+                return self._called(row, refused, alone=alone)
         return Called(None, refused)
+
+    def this(self, row: DayRow, desk: str, reason: str | None = None) -> Called:
+        """Call this one to a desk, out of turn for a `reason` (CALL_REASONS)."""
+        return self._called(row, self.call(row.visit or "", desk, reason))
+
+    def _called(
+        self, row: DayRow, refused: Refused | None = None, *, alone: bool = False
+    ) -> Called:
+        visit = self._visit(row.visit or "")
+        return Called(row, refused, alone, waited(visit) if visit else timedelta(0))
 
     def call(self, visit: str, desk: str, reason: str | None = None) -> Refused | None:
         """Call this person, out of turn for a `reason` (guichet.domain.lifecycle.CALL_REASONS)."""
@@ -112,9 +166,15 @@ class Calling:
         """Call again who was called and has not come."""
         return self._done(Recall(visit))
 
-    def miss(self, visit: str) -> Refused | None:
+    def miss(self, visit: str) -> Missed | Refused:
         """Who was called does not come: back in the line, or gone after enough calls."""
-        return self._done(Miss(visit))
+        refused = self._done(Miss(visit))
+        now = self._visit(visit)
+        if refused is not None or now is None:
+            return refused or Refused("unknown_visit")
+        calls = self._core.known_site().turns.calls
+        left = max(0, calls - times_missed(now)) if calls else None
+        return Missed(now.status is VisitStatus.DONE, left)
 
     def start(self, visit: str) -> Refused | None:
         """The person called has come."""
@@ -136,7 +196,30 @@ class Calling:
 
     def undo(self, visit: str, reason: str) -> Refused | None:
         """Take back what was last done at a desk (guichet.domain.lifecycle.STEP_UNDO_REASONS)."""
+        found = self._visit(visit)
+        at = last_at(found) if found else None
+        if at is not None and self._core.clock() - at > UNDO_WITHIN:
+            return Refused("too_late")
         return self._done(UndoStep(visit, reason))
+
+    def give_back(self, visit: str) -> Refused | None:
+        """Let who was called long ago wait again, at their place: the desk has vanished."""
+        found = self._visit(visit)
+        if found is None or found.called_at is None or found.status is not VisitStatus.CALLED:
+            return Refused("not_called")
+        if self._core.clock() - found.called_at < UNANSWERED:
+            return Refused("already_called")
+        return self._done(UndoStep(visit, "desk_gone"))
+
+    def about(self, visit: str) -> About:
+        """Whose visit it is, and what documents it was for."""
+        with reading(self._core.engine) as connection:
+            found = get(connection, Visit, visit)
+            appointment = get(connection, Appointment, (found and found.appointment) or "")
+            code = appointment.procedure if appointment else found and found.procedure
+            procedure = get(connection, Procedure, code or "")
+        person = found.person if found else None
+        return About(person, procedure.documents if procedure else ())
 
     def _done(self, action: Action) -> Refused | None:
         outcome: Applied | Refused = self._core.submit(action)
@@ -149,6 +232,9 @@ class Calling:
             )
 
     def _lanes(self, desk: str) -> tuple[str, ...]:
+        found = self.desk(desk)
+        return found.lanes if found is not None else ()
+
+    def _visit(self, visit: str) -> Visit | None:
         with reading(self._core.engine) as connection:
-            found = get(connection, Desk, desk_id(self._core.enrolment.site, desk))
-        return found.lanes if found is not None and found.state is DeskState.OPEN else ()
+            return get(connection, Visit, visit)

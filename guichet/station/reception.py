@@ -29,7 +29,7 @@ from guichet.domain.operations import (
     UndoCheckIn,
 )
 from guichet.domain.reference import ReferenceProblem, parse_reference, reference_of
-from guichet.domain.tickets import place_of, ticket
+from guichet.domain.tickets import UNKNOWN_LANE, place_of, ticket
 from guichet.station.core import Core
 from guichet.store import queries
 from guichet.store.engine import reading, writing
@@ -39,8 +39,6 @@ from guichet.store.upsert import insert_into
 from guichet.store.visits import visit_of
 
 _TICKET = METADATA.tables["ticket"]
-_UNKNOWN_LANE = "X"
-"""The lane of a ticket given to someone whose démarche is not known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +238,7 @@ class Reception:
         return visit
 
     def _next_ticket(self, connection: Connection, procedure: Procedure | None) -> str:
-        lane = procedure.lane if procedure else _UNKNOWN_LANE
+        lane = procedure.lane if procedure else UNKNOWN_LANE
         day, number = self._core.today(), self._core.enrolment.number
         counted = select(_TICKET.c.last).where(_TICKET.c.day == day, _TICKET.c.lane == lane)
         given = 0

@@ -297,7 +297,7 @@ def _day_row(row: Sequence[Any], reported: AbstractSet[str]) -> DayRow:
         appointment is None or token is not None,
         identity,
         appointment in reported or visit_appointment in reported or visit in reported,
-        lane or "",
+        lane or (number or "")[:1],  # what for is not known: the ticket's own letter
         for_desk,
         calls or 0,
         started_at,

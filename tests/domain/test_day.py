@@ -20,6 +20,7 @@ def test_every_pair_has_a_state(
         VisitStatus.WAITING: DayState.WAITING,
         VisitStatus.CALLED: DayState.CALLED,
         VisitStatus.SERVING: DayState.SERVING,
+        VisitStatus.PARKED: DayState.PARKED,
         VisitStatus.DONE: DayState.DONE,
     }
     by_appointment = {
