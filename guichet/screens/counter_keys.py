@@ -33,7 +33,7 @@ KEYS: list[BindingType] = [
     Binding("ctrl+t", "desk('pause')", _("Pause"), tooltip=_("Ne plus recevoir un moment")),
     Binding("ctrl+t", "desk('resume')", _("Reprendre"), tooltip=_("Recevoir de nouveau")),
     Binding(
-        "ctrl+g,g", "desk('open')", _("Poste"),
+        "ctrl+g,g", "desk('open')", _("Guichet"),
         tooltip=_("Numéro et files de ce guichet, l’ouvrir, le fermer"),
     ),
     Binding("f7,c", "camera", _("Caméra"), show=False, tooltip=_("Ouvrir ou fermer la caméra")),

@@ -24,7 +24,11 @@ from guichet.screens.post import Post, background
 from guichet.screens.words import refusal
 from guichet.settings import save_setting
 from guichet.station.calling import Called, Missed, at_desk
+from guichet.widgets.cells import fit
 from guichet.widgets.verdict import VerdictView
+
+_ROOM = 48
+"""Cells for the démarches of a lane in a dialog, on one line."""
 
 
 class Show(Protocol):
@@ -313,7 +317,7 @@ def _lane_at(desk: Desk, row: DayRow) -> str:
 def _lane_choice(letter: str, procedures: Sequence[str]) -> tuple[str, str]:
     """The key of a lane and its words."""
     told = ", ".join(procedures) or _("démarche inconnue, ou autre")
-    return letter.lower(), _("File {letter}\u202f: {told}").format(letter=letter, told=told)
+    return letter.lower(), fit(told, _ROOM).rstrip()
 
 
 def _desk_choice(name: str) -> tuple[str, str]:

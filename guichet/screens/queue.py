@@ -193,7 +193,7 @@ class QueueBox(Vertical):
     def _line(self, row: DayRow, now: datetime, *, wide: bool) -> Row:
         level, word = STATES[row.state]
         time = f"{self._station.local(row.starts_at):%H:%M}" if row.starts_at else ""
-        order, procedure = time, row.procedure
+        order = time
         turn, aside = self._turns.get(row.key), row.parked
         if turn is not None:
             # Nearly everybody in this list waits: a sign on each line would say nothing.
@@ -204,15 +204,12 @@ class QueueBox(Vertical):
         elif aside is not None:
             long = now - aside.ended_at >= PARKED_LONG
             level, word = "warn" if long else "idle", _minutes(now, aside.ended_at)
-            order = _("à reprendre") if long else _("de côté")
-            what = _("attend\u00a0: {what}").format(what=WAITS_FOR[aside.reason or "other"])
-            procedure = f"{what} · {row.procedure}"
-            word = word if wide else _("côté {minutes}").format(minutes=word)
+            order, word = WAITS_FOR[aside.reason or "other"], _("côté {min}").format(min=word)
         elif row.state in (DayState.CALLED, DayState.SERVING):
             word = _("guichet {desk}").format(desk=row.desk)
         elif row.state is DayState.EXPECTED:
             word = time or word
-        cells = (row.ticket, order, row.name, procedure, needs_of(row.needs), word)
+        cells = (row.ticket, order, row.name, row.procedure, needs_of(row.needs), word)
         return Row(row.key, cells, level, dim=row.state is DayState.EXPECTED)
 
 
@@ -253,7 +250,7 @@ def _desk_line(
     if row is not None:
         return _("Au guichet\u202f: {who}").format(who=who(row))
     if desk is not None and desk.state is DeskState.PAUSED:
-        return _("‖ Guichet {name} en pause. Ctrl+T\u00a0: reprendre").format(name=name)
+        return _("‖ En pause. Ctrl+T\u00a0: reprendre")
     mine = callable_at(in_line, name, desk.lanes if desk else ())
     if not mine:
         return _("Personne n’attend.")

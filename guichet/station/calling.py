@@ -37,6 +37,10 @@ _ATTEMPTS = 40
 """More than a site has desks: each attempt that fails is a person whom another desk has called."""
 
 
+_ELSEWHERE = frozenset({"already_called", "already_done", "duplicate", "undone"})
+"""What central says of somebody who no longer waits: they were called, and perhaps received."""
+
+
 class Called(NamedTuple):
     """Who was called to the desk, or is there already; None when it has nobody to call.
 
@@ -138,7 +142,7 @@ class Calling:
                 return Called(None, alone=alone and bool(waiting))
             row = choice[0].row
             refused = self.call(row.visit or "", desk)
-            if refused is None or refused.reason != "already_called":
+            if refused is None or refused.reason not in _ELSEWHERE:
                 return self._called(row, refused, alone=alone)
         return Called(None, refused)
 

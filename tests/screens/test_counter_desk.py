@@ -115,12 +115,17 @@ async def test_put_aside_and_called_back_from_the_list(
         queue = counter.screen.query_one(QueueBox)
         view = queue.query_one(RowsView)
         (shown,) = (each for each in view.rows if each.key == row.key)
-        assert (shown.status, shown.cells[1]) == ("idle", "de côté")
-        assert "photocopie" in shown.cells[3]
+        assert (shown.status, shown.cells[1], shown.cells[-1]) == (
+            "idle",
+            "photocopie",
+            "côté 0 min",
+        )
         core = counter.station._core
         core.clock = later(core.clock, minutes=16)
         core.changed()
-        await counter.see(lambda: "à reprendre" in {each.cells[1] for each in view.rows})
+        await counter.see(
+            lambda: ("warn", "côté 16 min") in {(r.status, r.cells[-1]) for r in view.rows}
+        )
         assert view.select(row.key)
         view.focus()
         await counter.pilot.press("shift+f5")  # no reason: they were here before
@@ -178,7 +183,7 @@ async def test_a_desk_is_opened_for_some_lanes_paused_and_closed(
         assert counter.screen._desk.desk.lanes == tuple(lanes)[1:]
         await counter.pilot.press("ctrl+t")
         line = counter.screen.query_one("#desk", Static)
-        await counter.see(lambda: "en pause" in str(line.content))
+        await counter.see(lambda: "En pause" in str(line.content))
         await counter.pilot.press("f5")  # goes on, and calls
         view = await counter.sees("Guichet 40")
         assert view.ticket[:1] in tuple(lanes)[1:]
