@@ -146,8 +146,11 @@ class Station:
             return cls(core, folder, held.pop_all(), notice)
 
     def close(self) -> None:
-        """Stop keeping in step and give everything back."""
-        self._held.close()
+        """Close the desk, stop keeping in step and give everything back."""
+        try:
+            self.calling.leave()
+        finally:
+            self._held.close()
 
     @property
     def site(self) -> Site:

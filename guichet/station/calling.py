@@ -33,6 +33,8 @@ from guichet.store.records import get
 _PATIENCE = 2.0
 """Seconds for central's word that nobody else has called the person; usually it takes some tens of
 milliseconds, and without it the desk goes on."""
+_LEAVING = 1.0
+"""Seconds for central to hear that a desk is closed; else it hears when the station next opens."""
 _ATTEMPTS = 40
 """More than a site has desks: each attempt that fails is a person whom another desk has called."""
 
@@ -83,6 +85,8 @@ class Calling:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        self._opened: str | None = None
+        """The desk that was opened here, until it is closed."""
 
     # Desks --------------------------------------------------------------------------------------
 
@@ -114,7 +118,20 @@ class Calling:
 
     def set_desk(self, desk: str, state: DeskState, lanes: Sequence[str] = ()) -> Refused | None:
         """Open a desk for some lanes, all when there is none; pause it, or close it."""
-        return self._done(SetDesk(desk, state.value, tuple(lanes)))
+        refused = self._done(SetDesk(desk, state.value, tuple(lanes)))
+        if refused is None:
+            self._opened = None if state is DeskState.CLOSED else desk
+        return refused
+
+    def leave(self) -> None:
+        """Close the desk that was opened here, if one was: nobody is there to receive any more."""
+        if self._opened is None or self._core.agent is None:
+            return
+        action, self._opened = SetDesk(self._opened, DeskState.CLOSED.value), None
+        if self._core.cut_off:
+            self._core.submit(action)
+        else:
+            self._core.confirm(action, _LEAVING)
 
     # The line -----------------------------------------------------------------------------------
 

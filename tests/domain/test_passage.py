@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 
 from guichet.domain.desks import Ended
 from guichet.domain.model import Visit, VisitStatus
-from guichet.domain.passage import left_desk, missed, missed_at, parked, undone, waited, waits_since
+from guichet.domain.passage import (
+    last_at,
+    left_desk,
+    missed,
+    missed_at,
+    parked,
+    times_missed,
+    undone,
+    waited,
+    waits_since,
+)
 from guichet.domain.turn import TurnRules
 
 NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -69,6 +79,16 @@ def test_having_been_received_since_makes_earlier_calls_count_no_more() -> None:
     visit = sent(started(called(visit, 20), 21), 30)
     assert missed_at(visit) is None
     assert missed(called(visit, 40), at(41), RULES).status is VisitStatus.WAITING
+
+
+def test_when_something_was_last_done_at_a_desk() -> None:
+    assert last_at(VISIT) is None
+    visit = called(VISIT, 10)
+    assert last_at(visit) == at(10)
+    assert last_at(started(visit, 12)) == at(12)
+    assert last_at(sent(started(visit, 12), 20)) == at(20)
+    assert times_missed(missed(visit, at(15), RULES)) == 1
+    assert times_missed(sent(started(visit, 12), 20)) == 0
 
 
 STEPS = st.lists(
