@@ -257,20 +257,7 @@ class CounterScreen(Screen[None]):
 
     def action_desk(self, what: str) -> None:
         """Do something at this desk: with nobody, who is there, or who is chosen in the list."""
-        desk, chosen = self._desk, self.query_one(QueueBox).chosen
-        alone = {
-            "call": desk.call, "open": desk.open, "pause": desk.pause, "resume": desk.pause,
-        }  # fmt: skip
-        here = {
-            "recall": desk.recall, "miss": desk.miss, "start": desk.start, "park": desk.park,
-            "redirect": desk.redirect, "finish": desk.finish,
-        }  # fmt: skip
-        if what in alone:
-            alone[what]()
-        elif what == "this" and chosen is not None:
-            desk.this(chosen)
-        elif what in here and desk.here is not None:
-            here[what](desk.here)
+        self._desk.do(what, self.query_one(QueueBox).chosen)
 
     def action_identity(self) -> None:
         """Check who the person is, and report what does not fit."""

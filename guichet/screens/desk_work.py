@@ -21,14 +21,11 @@ from guichet.screens.desk_dialog import DeskDialog, Wanted
 from guichet.screens.desk_words import CALL_REASONS, PARK_REASONS, STEP_UNDO_REASONS
 from guichet.screens.finishing import Finishing
 from guichet.screens.post import Post, background
+from guichet.screens.redirecting import Place, ask_where
 from guichet.screens.words import refusal
 from guichet.settings import save_setting
 from guichet.station.calling import Called, Missed, at_desk
-from guichet.widgets.cells import fit
 from guichet.widgets.verdict import VerdictView
-
-_ROOM = 48
-"""Cells for the démarches of a lane in a dialog, on one line."""
 
 
 class Show(Protocol):
@@ -80,6 +77,20 @@ class DeskWork:
         self.here = at_desk(rows, self.name)
         self.desk = desk
         self._line = callable_at(in_line, self.name, desk.lanes if desk else ())
+
+    def do(self, what: str, chosen: DayRow | None) -> None:
+        """Do something with nobody, with who is here, or with who is `chosen` in the list."""
+        alone = {"call": self.call, "open": self.open, "pause": self.pause, "resume": self.pause}
+        here = {
+            "recall": self.recall, "miss": self.miss, "start": self.start, "park": self.park,
+            "redirect": self.redirect, "finish": self.finish,
+        }  # fmt: skip
+        if what in alone:
+            alone[what]()
+        elif what == "this" and chosen is not None:
+            self.this(chosen)
+        elif what in here and self.here is not None:
+            here[what](self.here)
 
     # The desk itself ----------------------------------------------------------------------------
 
@@ -182,7 +193,11 @@ class DeskWork:
     def recall(self, row: DayRow) -> None:
         """Call again who has not come yet."""
         recall, visit = self._calling.recall, row.visit or ""
-        background(self._screen, lambda: recall(visit), self._told, group="desk")
+
+        def recalled(refused: Refused | None) -> None:
+            self._done(refused)
+
+        background(self._screen, lambda: recall(visit), recalled, group="desk")
 
     def miss(self, row: DayRow) -> None:
         """The person called does not come."""
@@ -216,31 +231,12 @@ class DeskWork:
 
     def redirect(self, row: DayRow) -> None:
         """Send the person on, and ask where."""
-        calling, visit = self._calling, row.visit or ""
+        redirect, visit = self._calling.redirect, row.visit or ""
 
-        def read() -> tuple[Mapping[str, Sequence[str]], list[Desk]]:
-            return calling.lanes(), calling.desks()
+        def chosen(place: Place) -> None:
+            self._do(row, lambda: redirect(visit, *place), verdicts.READY)
 
-        def choose(found: tuple[Mapping[str, Sequence[str]], list[Desk]]) -> None:
-            lanes, desks = found
-            open_ = {
-                each.name: each
-                for each in desks
-                if each.state is not DeskState.CLOSED and each.name != self.name
-            }
-            choices: Choices = {
-                **{f"lane {letter}": _lane_choice(letter, lanes[letter]) for letter in lanes},
-                **{f"desk {name}": _desk_choice(name) for name in open_},
-            }
-
-            def chosen(code: str) -> None:
-                kind, name = code.split(" ", 1)
-                lane, alone = (name, None) if kind == "lane" else (_lane_at(open_[name], row), name)
-                self._do(row, lambda: calling.redirect(visit, lane, alone), verdicts.READY)
-
-            self._ask(_("Rediriger vers quelle file, quel guichet\u202f?"), row, choices, chosen)
-
-        background(self._screen, read, choose, group="desk")
+        ask_where(self._screen, self._post, row, chosen)
 
     def finish(self, row: DayRow) -> None:
         """Ask how the visit ended."""
@@ -298,29 +294,9 @@ class DeskWork:
         self._say("" if refused is None else refusal(refused))
         return refused is None
 
-    def _told(self, refused: Refused | None) -> None:
-        self._done(refused)
-
     def _ask(self, title: str, row: DayRow, choices: Choices, then: Callable[[str], None]) -> None:
         def chosen(code: str | None) -> None:
             if code is not None:
                 then(code)
 
         self._screen.app.push_screen(AskScreen(title, who(row), choices), chosen)
-
-
-def _lane_at(desk: Desk, row: DayRow) -> str:
-    """In which lane somebody waits for a desk: it calls from its own only."""
-    return row.lane if not desk.lanes or row.lane in desk.lanes else desk.lanes[0]
-
-
-def _lane_choice(letter: str, procedures: Sequence[str]) -> tuple[str, str]:
-    """The key of a lane and its words."""
-    told = ", ".join(procedures) or _("démarche inconnue, ou autre")
-    return letter.lower(), fit(told, _ROOM).rstrip()
-
-
-def _desk_choice(name: str) -> tuple[str, str]:
-    """The key of a desk, when its number is one digit, and its words."""
-    key = name if len(name) == 1 and name.isdigit() else ""
-    return key, _("Guichet {name} seulement").format(name=name)
