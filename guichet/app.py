@@ -25,7 +25,14 @@ from textual.screen import Screen
 from guichet.config import Settings, clock
 from guichet.i18n import _
 from guichet.screens.keys import GLOBAL_KEYS, KEY_NAMES
-from guichet.screens.post import FactsChanged, Fault, Post, background, unexpected
+from guichet.screens.post import (
+    FactsChanged,
+    Fault,
+    PersonWanted,
+    Post,
+    background,
+    unexpected,
+)
 from guichet.screens.sign_in import SignInScreen
 from guichet.screens.wedge import Wedge
 from guichet.terminal import Driver
@@ -191,6 +198,13 @@ class GuichetApp(App[None]):
         """Show a mode the agent may open."""
         self.switch_mode(name)
         self.refresh_bindings()
+
+    @on(PersonWanted)
+    async def _person_wanted(self, event: PersonWanted) -> None:
+        """Open the mediator's mode on a person."""
+        await self.switch_mode("mediator")
+        self.refresh_bindings()
+        self.screen_stack[0].post_message(PersonWanted(event.person))  # which stops it there
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a key works now: those of other modes the agent may open, for one."""

@@ -114,6 +114,40 @@ def flag(
             click.echo(f"{known} {'on' if enabled else 'off'}")
 
 
+@central.command()
+@click.argument("site", type=int)
+@click.option("--walk-in", type=click.IntRange(0, 480), help=_("Sans rendez-vous\u202f: dû après…"))
+@click.option("--priority", type=click.IntRange(0, 1440), help=_("Carte prioritaire\u202f: avant…"))
+@click.option("--missed", type=click.IntRange(0, 240), help=_("Pas venu à l’appel\u202f: après…"))
+@click.option("--calls", type=click.IntRange(0, 20), help=_("Appels sans réponse, 0 sans fin."))
+@click.option("--json", "as_json", is_flag=True, help=_("Réponse en JSON."))
+@where
+def turns(
+    site: int, folder: Path | None, database: str | None, *, as_json: bool, **wanted: int | None
+) -> None:
+    """Montrer ou régler l’ordre de la file d’un SITE.
+
+    Les durées sont en minutes. Les postes suivent la règle dès qu’ils la reçoivent.
+    """
+    from guichet.central import turns as central_turns  # noqa: PLC0415
+
+    engine = created(folder, database)
+    check_site(engine, site)
+    given = {name: value for name, value in wanted.items() if value is not None}
+    rules = central_turns.change(engine, site, given)
+    if as_json:
+        click.echo(json.dumps({"site": site, **asdict(rules)}))
+        return
+    for words, value in (
+        (_("sans rendez-vous, dû {n} min après l’arrivée"), rules.walk_in),
+        (_("carte prioritaire, {n} min plus tôt"), rules.priority),
+        (_("pas venu à l’appel, dû {n} min après"), rules.missed),
+    ):
+        click.echo(words.format(n=value))
+    ending = _("{n} appels sans réponse terminent le passage")
+    click.echo(ending.format(n=rules.calls) if rules.calls else _("aucun appel ne le termine"))
+
+
 def _listed(engine: "Engine", site: int | None = None) -> "list[Listed]":
     from guichet.central import devices  # noqa: PLC0415
     from guichet.central.budgets import Protection  # noqa: PLC0415

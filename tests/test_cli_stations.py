@@ -6,10 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from guichet.central import registry
-from guichet.store.engine import open_engine, sqlite_url
+from guichet.domain.model import Site
+from guichet.domain.turn import TurnRules
+from guichet.store.engine import open_engine, reading, sqlite_url
+from guichet.store.records import get
+from guichet.store.schema import METADATA
 from tests.central.samples import furnish
 from tests.commands import Run, logging_put_back, run
 
@@ -80,3 +84,25 @@ def test_a_flag_is_switched_for_one_site(run: Run, engine: Engine, folder: Path)
     assert "cooldown" in run("central", "flag", "1", "speed", "on", *where).errors
     assert run("central", "flag", "1", "cooldown", *where).code == 2
     assert run("central", "flag", "7", *where).code == 1
+
+
+def test_the_order_of_a_sites_line_is_shown_and_set(run: Run, engine: Engine, folder: Path) -> None:
+    where = ("--dir", str(folder))
+    before = json.loads(run("central", "turns", "1", "--json", *where).output)
+    assert before == {"site": 1, "walk_in": 30, "priority": 240, "missed": 10, "calls": 3}
+    done = run("central", "turns", "1", "--walk-in", "45", "--calls", "0", *where)
+    assert (done.code, "45 min après l’arrivée" in done.output) == (0, True)
+    with reading(engine) as connection:
+        one, two = (get(connection, Site, number) for number in (1, 2))
+        feed = METADATA.tables["change"]
+        rows = connection.execute(select(feed.c.site, feed.c.body).where(feed.c.kind == "site"))
+        told = {row.site: json.loads(row.body) for row in rows if '"number":1' in row.body}
+    assert one is not None
+    assert two is not None
+    assert one.turns == TurnRules(walk_in=45, priority=240, missed=10, calls=0)
+    assert two.turns == TurnRules()
+    assert {each["turns"]["walk_in"] for each in told.values()} == {45}
+    for words in (("--walk-in", "-5"), ("--calls", "many"), ("--missed", "9999")):
+        refused = run("central", "turns", "1", *words, *where)
+        assert (refused.code, words[0] in refused.errors) == (2, True), refused
+    assert run("central", "turns", "99", *where).code == 1

@@ -54,9 +54,9 @@ def arrive(station: Station, row: DayRow, paper: Paper) -> Reading:
 
 def receive(station: Station, visit: str, desk: str) -> None:
     """From the call to the end."""
-    assert station.reception.call(visit, desk) is None
-    assert station.reception.start(visit) is None
-    assert station.reception.finish(visit, "served") is None
+    assert station.calling.call(visit, desk) is None
+    assert station.calling.start(visit) is None
+    assert station.calling.finish(visit, "served") is None
 
 
 def new_person(station: Station, name: str, number: str) -> Person:
@@ -234,7 +234,7 @@ def test_a_day_without_central_loses_nothing_and_does_nothing_twice(world: World
     day.cut()
 
     # Both call somebody who was waiting before; one serves them.
-    assert day.one.reception.call(both_see.id, "1") is None
+    assert day.one.calling.call(both_see.id, "1") is None
     receive(day.two, both_see.id, "2")
     for number, row in enumerate(rows[1:], 1):
         world.clock.forward(minutes=7)

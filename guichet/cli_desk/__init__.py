@@ -1,4 +1,6 @@
-"""The mediator's desk as plain commands, for screen readers, braille lines and scripts.
+"""The desks as plain commands, for screen readers, braille lines and scripts.
+
+Those of the mediator, then those of the counter.
 
 What they take is declared here; the other modules of this package do it, imported
 once a command runs.
@@ -14,6 +16,8 @@ from typing import Any
 import click
 
 from guichet.cli_help import FOLDER, Command, Commands
+from guichet.domain.lifecycle import CALL_REASONS, OUTCOMES, UNSUCCESSFUL
+from guichet.domain.model import Role
 from guichet.i18n import _
 
 ACCORDS = click.Choice(["aloud", "paper"])
@@ -237,5 +241,49 @@ def convocation(asked: Asked, reference: str, *, printing: bool, opening: bool) 
     )
 
 
-COMMANDS: tuple[click.Command, ...] = (person, procedures, slots, book, move, cancel, convocation)
-"""The commands of the desk, for guichet.cli to add."""
+@click.command(cls=Command)
+@_at_desk
+def queue(asked: Asked) -> int:
+    """Dire la file\u202f: qui attend, dans l’ordre, et pourquoi."""
+    from guichet.cli_desk import counter, run  # noqa: PLC0415
+
+    return run.at_station(asked, counter.queue, Role.COUNTER)
+
+
+@click.command(cls=Command)
+@click.argument("ticket", required=False)
+@click.option("--desk", metavar="GUICHET", help=_("Numéro du guichet, sinon celui du poste."))
+@click.option("--reason", type=click.Choice(CALL_REASONS), help=_("Pourquoi avant son tour."))
+@_at_desk
+def call(asked: Asked, ticket: str | None, desk: str | None, reason: str | None) -> int:
+    """Appeler la personne suivante, ou celle de ce TICKET."""
+    from guichet.cli_desk import counter, run  # noqa: PLC0415
+
+    return run.at_station(
+        asked, lambda station: counter.call(station, ticket, desk, reason), Role.COUNTER
+    )
+
+
+@click.command(cls=Command)
+@click.argument("ticket")
+@click.argument("outcome", metavar="ISSUE", type=click.Choice(OUTCOMES))
+@click.option("--reason", type=click.Choice(UNSUCCESSFUL), help=_("Pourquoi infructueux."))
+@click.option("--missing", metavar="PIECE", multiple=True, help=_("Pièce qui manquait."))
+@_at_desk
+def finish(
+    asked: Asked, ticket: str, outcome: str, reason: str | None, missing: tuple[str, ...]
+) -> int:
+    """Clore le passage de ce TICKET\u202f: served, unsuccessful ou left."""
+    from guichet.cli_desk import counter, run  # noqa: PLC0415
+
+    return run.at_station(
+        asked,
+        lambda station: counter.finish(station, ticket, outcome, reason, missing),
+        Role.COUNTER,
+    )
+
+
+COMMANDS: tuple[click.Command, ...] = (
+    person, procedures, slots, book, move, cancel, convocation, queue, call, finish,
+)  # fmt: skip
+"""The commands of the desks, for guichet.cli to add."""

@@ -19,7 +19,7 @@ _LEAST = 3
 """Characters from which central is asked for persons, as on the screen."""
 
 
-def _read(
+def read(
     station: Station, facts: dict[str, Any], blocks: list[list[said.Line]], silent: str = ""
 ) -> Answer:
     """An answer that says whether central had its word in it; `silent`: why it had not."""
@@ -52,7 +52,7 @@ def find(station: Station, text: str) -> Outcome:
         [*said.person_lines(person), (_("connue de"), _("la centrale seulement"))]
         for person in there
     ]
-    return _read(station, {"persons": facts}, blocks, silent)
+    return read(station, {"persons": facts}, blocks, silent)
 
 
 def show(station: Station, key: str) -> Outcome:
@@ -69,14 +69,14 @@ def show(station: Station, key: str) -> Outcome:
     count = [(_("rendez-vous"), str(len(held)))]
     blocks = [[*said.person_lines(person), *count]]
     blocks += [said.appointment_lines(station, each, known) for each in held]
-    return _read(station, facts, blocks)
+    return read(station, facts, blocks)
 
 
 def procedures(station: Station) -> Outcome:
     """The démarches, by label."""
     every = station.mediation.procedures()
     facts = [{"code": each.code, "label": each.label, "minutes": each.minutes} for each in every]
-    return _read(station, {"procedures": facts}, [said.procedure_lines(each) for each in every])
+    return read(station, {"procedures": facts}, [said.procedure_lines(each) for each in every])
 
 
 def slots(station: Station, code: str, first: date | None, days: int | None) -> Outcome:
@@ -99,7 +99,7 @@ def slots(station: Station, code: str, first: date | None, days: int | None) -> 
         "slots": [said.slot_facts(station, slot) for slot in free],
     }
     head = [(_("démarche"), procedure.label), (_("créneaux libres"), str(len(free)))]
-    return _read(station, facts, [head, *(said.slot_lines(station, slot) for slot in free)])
+    return read(station, facts, [head, *(said.slot_lines(station, slot) for slot in free)])
 
 
 def labels(station: Station) -> dict[str, str]:

@@ -44,10 +44,15 @@ _FAULTS: tuple[tuple[type[GuichetError], str], ...] = (
 )
 
 
-def at_station(asked: Asked, job: Callable[[Station], Answer | Refused]) -> int:
-    """Open the station, sign the agent in, do the job, say what came out; the exit code."""
+def at_station(
+    asked: Asked, job: Callable[[Station], Answer | Refused], role: Role = Role.MEDIATOR
+) -> int:
+    """Open the station, sign the agent in, do the job, say what came out; the exit code.
+
+    `role` is the one that may do it.
+    """
     try:
-        outcome = _outcome(asked, job)
+        outcome = _outcome(asked, job, role)
     except GuichetError as error:
         logger.warning("the command ends", exc_info=error)
         kind = next((name for fault, name in _FAULTS if isinstance(error, fault)), "fault")
@@ -71,7 +76,9 @@ def _sentence(refused: Refused) -> str:
     return said.refusal(refused)
 
 
-def _outcome(asked: Asked, job: Callable[[Station], Answer | Refused]) -> Answer | Refused:
+def _outcome(
+    asked: Asked, job: Callable[[Station], Answer | Refused], role: Role
+) -> Answer | Refused:
     folder = station_folder(asked.folder)
     configure_logging(folder)
     install(load_settings(folder).language)
@@ -86,7 +93,7 @@ def _outcome(asked: Asked, job: Callable[[Station], Answer | Refused]) -> Answer
         signed = station.session.sign_in(asked.agent, pin)
         if isinstance(signed, Refused):
             return signed
-        if Role.MEDIATOR not in signed.modes:
+        if role not in signed.modes:
             return Refused("not_allowed")
         return job(station)
     finally:

@@ -98,6 +98,17 @@ def own_refusals() -> dict[str, str]:
         "slot_full": _(
             "Ce créneau est complet\u202f: choisissez-en un autre avec «\u00a0guichet slots\u00a0»."
         ),
+        "unknown_ticket": _(
+            "Personne n’a ce ticket aujourd’hui sur ce poste\u202f: «\u00a0guichet queue\u00a0» "
+            "dit ceux qui attendent."
+        ),
+        "nobody_waits": _("Personne n’attend."),
+        "nobody_of_here": _(
+            "Hors ligne\u202f: ce poste n’appelle que les personnes qu’il a reçues. "
+            "Donnez le ticket de la personne à appeler."
+        ),
+        "reason_to_call": _("Ce n’est pas son tour\u202f: dites pourquoi avec --reason ({known})."),
+        "desk_taken": _("Le ticket {ticket} est déjà à ce guichet\u202f: terminez-le d’abord."),
         "no_slot": _(
             "Aucun créneau libre pour cette démarche\u202f: recommencez plus tard, ou sans --after."
         ),

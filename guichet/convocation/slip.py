@@ -54,7 +54,16 @@ class Note(Slip):
     advice: tuple[str, ...] = field(default=())
 
 
-def render(slip: Unconfirmed | Wish | Note) -> bytes:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bring(Slip):
+    """What was missing at the desk; `missing` are documents by their French names."""
+
+    reference: str
+    procedure: str
+    missing: tuple[str, ...]
+
+
+def render(slip: Unconfirmed | Wish | Note | Bring) -> bytes:
     """The slip as a PDF. Raises DocumentError for a character no font of ours can print."""
     place, at = slip.place, slip.at
     match slip:
@@ -66,6 +75,8 @@ def render(slip: Unconfirmed | Wish | Note) -> bytes:
             table, sections = "wish", _wish(slip)
         case Note():
             table, sections = "note", _note(slip)
+        case Bring():
+            table, sections = "bring", _bring(slip)
     heading = pair(slip.second, f"{table}.title")
     return pdf(
         Sheet(
@@ -81,9 +92,9 @@ def render(slip: Unconfirmed | Wish | Note) -> bytes:
     )
 
 
-def write(slip: Unconfirmed | Wish | Note, folder: Path) -> Path:
+def write(slip: Unconfirmed | Wish | Note | Bring, folder: Path) -> Path:
     """Write the PDF in `folder`, named without a name. Raises DocumentError."""
-    names = {Unconfirmed: "a-confirmer", Wish: "demande", Note: "note"}
+    names = {Unconfirmed: "a-confirmer", Wish: "demande", Note: "note", Bring: "a-apporter"}
     # A family's slips are written at one moment.
     which = slip.reference if isinstance(slip, Unconfirmed) else f"{slip.at:%Y%m%d-%H%M%S}"
     return press.put(folder, f"{names[type(slip)]}-{which}.pdf", render(slip))
@@ -127,4 +138,19 @@ def _note(it: Note) -> tuple[Section, ...]:
         Section(pair(it.second, f"note.{key}"), tuple((line, None) for line in lines), strong)
         for key, lines, strong in parts
         if lines
+    )
+
+
+def _bring(it: Bring) -> tuple[Section, ...]:
+    def say(key: str, **values: object) -> Pair:
+        return pair(it.second, f"bring.{key}", **values)
+
+    translated = it.second.documents if it.second else {}
+    asked: tuple[Pair, ...] = ((it.procedure, None),)
+    if it.reference:
+        asked += (say("reference", reference=it.reference),)
+    return (
+        Section(say("missing"), tuple((name, translated.get(name)) for name in it.missing), True),
+        Section(say("procedure"), asked),
+        Section(say("next"), (say("again"), say("all"), say("no_summons"))),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from guichet.domain.desks import Ended, Step
 from guichet.domain.model import AppointmentStatus, VisitStatus
 from guichet.domain.names import canonical
 
@@ -17,6 +18,7 @@ class DayState(StrEnum):
     WAITING = "waiting"
     CALLED = "called"
     SERVING = "serving"
+    PARKED = "parked"
     DONE = "done"
     ABSENT = "absent"
     CANCELLED = "cancelled"
@@ -27,8 +29,9 @@ class DayRow:
     """One line of the day. Moments are UTC; `starts_at` is None for who came without appointment.
 
     `name` is ready to show ("DIALLO Aïssatou"), empty for a visit whose person is not known here.
-    `confirmed`: central has said yes to the appointment. `anomaly` and `identity` are the visit's;
-    `reported`: a counter has reported something about it today.
+    `confirmed`: central has said yes to the appointment. `anomaly`, `identity`, `for_desk` and
+    `calls` are the visit's; `reported`: a counter has reported something about it today; `lane`:
+    the one they wait in; `last`: the desk they have left last within the visit.
     """
 
     key: str
@@ -48,20 +51,37 @@ class DayRow:
     confirmed: bool
     identity: str | None = None
     reported: bool = False
+    lane: str = ""
+    for_desk: str | None = None
+    calls: int = 0
+    started_at: datetime | None = None
+    last: Step | None = None
 
     @property
     def waiting_since(self) -> datetime | None:
-        """Since when the person waits, while they do."""
-        return self.arrived_at if self.state is DayState.WAITING else None
+        """Since when the person waits for a desk, while they do."""
+        if self.state is not DayState.WAITING:
+            return None
+        return self.last.ended_at if self.last else self.arrived_at
+
+    @property
+    def missed_at(self) -> datetime | None:
+        """When they were called last and did not come, if nothing has happened since."""
+        return self.last.ended_at if self.last and self.last.how is Ended.MISSED else None
+
+    @property
+    def parked(self) -> Step | None:
+        """The desk where they were put aside, while they are: since its `ended_at`."""
+        return self.last if self.state is DayState.PARKED else None
 
 
 def state_of(appointment: AppointmentStatus | None, visit: VisitStatus | None) -> DayState:
     """The state of a line; the visit, when there is one, says more than the appointment."""
     match visit:
-        case VisitStatus.WAITING | VisitStatus.CALLED | VisitStatus.SERVING | VisitStatus.DONE:
-            return DayState(visit.value)
-        case _:
+        case None | VisitStatus.DUPLICATE | VisitStatus.UNDONE:
             pass
+        case _:
+            return DayState(visit.value)
     match appointment:
         case AppointmentStatus.CANCELLED | AppointmentStatus.ABSENT:
             return DayState(appointment.value)
@@ -92,24 +112,3 @@ def _holds(row: DayRow, words: Sequence[str]) -> bool:
     named = canonical(f"{row.name} {row.procedure} {row.desk}")
     text = f"{named} {row.ticket} {row.reference} {row.desk}".upper()
     return all(word in text for word in words)
-
-
-def next_to_call(rows: Iterable[DayRow]) -> DayRow | None:
-    """Who is called next: by appointment time, then by arrival; priority card holders first.
-
-    The card's priority is the law's (code de l’action sociale et des familles, art. L. 241-3).
-    """
-    waiting = [
-        (row, since)
-        for row in rows
-        if row.visit is not None and (since := row.waiting_since) is not None
-    ]
-    ranked = sorted(
-        waiting,
-        key=lambda pair: (
-            "priority_card" not in pair[0].needs,
-            pair[0].starts_at or pair[1],
-            pair[1],
-        ),
-    )
-    return ranked[0][0] if ranked else None

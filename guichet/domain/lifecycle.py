@@ -15,8 +15,42 @@ UNDO_REASONS = ("wrong_person", "by_mistake", "gone_again", "other")
 """Why a check-in is taken back: somebody else's convocation, nobody was to be checked in, the
 person has gone and will come back, or none of these."""
 
+UNSUCCESSFUL = (
+    "missing_document",
+    "wrong_procedure",
+    "wrong_site",
+    "out_of_time",
+    "identity",
+    "no_interpreter",
+    "breakdown",
+    "fingerprints",
+    "other",
+)
+"""Why a visit was unsuccessful."""
+
+CALL_REASONS = ("frail", "young_child", "urgent", "follow_up", "other")
+"""Why somebody is called before their turn. Nothing about health is written: frail is what an agent
+sees, whatever it comes from."""
+
+PARK_REASONS = ("photocopy", "document", "interpreter", "colleague", "other")
+"""What somebody put aside waits for."""
+
+STEP_UNDO_REASONS = ("wrong_person", "by_mistake", "other", "desk_gone")
+"""Why what was last done at a desk is taken back; desk_gone: a supervisor does, for nobody is there
+any more (a power cut)."""
+
 UNDO_WITHIN = timedelta(seconds=60)
-"""How long after a check-in it may be taken back; later the person's visit is ended instead."""
+"""How long after a check-in, or a step at a desk, it may be taken back. Later the person's visit is
+ended instead."""
+
+ANSWER_WITHIN = timedelta(minutes=2)
+"""How long a desk waits for the person it has called; shown, and enforced by nobody."""
+
+PARKED_LONG = timedelta(minutes=15)
+"""From when on somebody put aside is marked, so that they are not forgotten."""
+
+UNANSWERED = timedelta(minutes=15)
+"""From when on a call without sequel is the supervisor's affair: the desk may have vanished."""
 
 APPOINTMENT: dict[tuple[A, str], A | str] = {
     (A.BOOKED, "move"): A.BOOKED,
@@ -47,28 +81,70 @@ VISIT: dict[tuple[V, str], V | str] = {
     (V.WAITING, "start"): "not_called",
     (V.WAITING, "complete"): V.DONE,
     (V.WAITING, "undo_check_in"): V.UNDONE,
+    (V.WAITING, "recall"): "not_called",
+    (V.WAITING, "miss"): "not_called",
+    (V.WAITING, "park"): "not_called",
+    (V.WAITING, "redirect"): "not_called",
+    (V.WAITING, "undo_step"): V.WAITING,
     (V.CALLED, "call"): "already_called",
     (V.CALLED, "start"): V.SERVING,
     (V.CALLED, "complete"): V.DONE,
     (V.CALLED, "undo_check_in"): "already_called",
+    (V.CALLED, "recall"): V.CALLED,
+    (V.CALLED, "miss"): V.WAITING,
+    (V.CALLED, "park"): "not_started",
+    (V.CALLED, "redirect"): V.WAITING,
+    (V.CALLED, "undo_step"): V.WAITING,
     (V.SERVING, "call"): "already_called",
     (V.SERVING, "start"): "already_started",
     (V.SERVING, "complete"): V.DONE,
     (V.SERVING, "undo_check_in"): "already_called",
+    (V.SERVING, "recall"): "already_started",
+    (V.SERVING, "miss"): "already_started",
+    (V.SERVING, "park"): V.PARKED,
+    (V.SERVING, "redirect"): V.WAITING,
+    (V.SERVING, "undo_step"): V.CALLED,
+    (V.PARKED, "call"): V.CALLED,
+    (V.PARKED, "start"): "not_called",
+    (V.PARKED, "complete"): V.DONE,
+    (V.PARKED, "undo_check_in"): "already_called",
+    (V.PARKED, "recall"): "not_called",
+    (V.PARKED, "miss"): "not_called",
+    (V.PARKED, "park"): "not_called",
+    (V.PARKED, "redirect"): "not_called",
+    (V.PARKED, "undo_step"): V.SERVING,
     (V.DONE, "call"): "already_done",
     (V.DONE, "start"): "already_done",
     (V.DONE, "complete"): "already_done",
     (V.DONE, "undo_check_in"): "already_done",
+    (V.DONE, "redirect"): "already_done",
+    (V.DONE, "undo_step"): V.SERVING,
+    (V.DONE, "park"): "already_done",
+    (V.DONE, "miss"): "already_done",
+    (V.DONE, "recall"): "already_done",
     (V.DUPLICATE, "call"): "duplicate",
     (V.DUPLICATE, "start"): "duplicate",
     (V.DUPLICATE, "complete"): "duplicate",
     (V.DUPLICATE, "undo_check_in"): V.UNDONE,
+    (V.DUPLICATE, "redirect"): "duplicate",
+    (V.DUPLICATE, "undo_step"): "duplicate",
+    (V.DUPLICATE, "park"): "duplicate",
+    (V.DUPLICATE, "miss"): "duplicate",
+    (V.DUPLICATE, "recall"): "duplicate",
     (V.UNDONE, "call"): "undone",
     (V.UNDONE, "start"): "undone",
     (V.UNDONE, "complete"): "undone",
     (V.UNDONE, "undo_check_in"): "undone",
+    (V.UNDONE, "redirect"): "undone",
+    (V.UNDONE, "undo_step"): "undone",
+    (V.UNDONE, "park"): "undone",
+    (V.UNDONE, "miss"): "undone",
+    (V.UNDONE, "recall"): "undone",
 }
-"""(status, operation) → next status, or the reason code of the refusal."""
+"""(status, operation) → next status, or the reason code of the refusal.
+
+For undo_step the usual one: which it is, guichet.domain.passage says from the visit's own steps.
+"""
 
 
 def after(status: A, kind: str) -> A:

@@ -3,13 +3,15 @@
 Every instant is an aware datetime in UTC; durations are minutes; days are the site's own days.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from guichet.domain.desks import Desk, Step
 from guichet.domain.keys import PublicKey
 from guichet.domain.reports import Report
 from guichet.domain.settling import Settlement
+from guichet.domain.turn import TurnRules
 
 
 class Role(StrEnum):
@@ -35,6 +37,8 @@ class VisitStatus(StrEnum):
     WAITING = "waiting"
     CALLED = "called"
     SERVING = "serving"
+    PARKED = "parked"
+    """Has been received, and waits for something before going on: a photocopy, an interpreter."""
     DONE = "done"
     DUPLICATE = "duplicate"
     """The same person was checked in twice, on two stations that could not know of each other."""
@@ -50,7 +54,10 @@ class AccordMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place that receives people. `early_minutes` and `late_minutes` are its tolerances."""
+    """A place that receives people. `early_minutes` and `late_minutes` are its tolerances.
+
+    `turns` is by what the order of its line is made.
+    """
 
     number: int
     name: str
@@ -58,6 +65,7 @@ class Site:
     time_zone: str
     early_minutes: int
     late_minutes: int
+    turns: TurnRules = field(default_factory=TurnRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +192,11 @@ class Visit:
     unusual about the arrival ("early", "late", "unknown_here", "double", "cancelled"…); `outcome`
     is how it ended, or why it was taken back (guichet.domain.lifecycle); `identity` what checking
     it gave (guichet.domain.identity.Check), None before. Nothing typed is kept.
+
+    `calls`: how often they have been called to the desk they are called to. Sent on within the
+    visit they wait in `lane`, for `for_desk` alone if it is named. `steps` are the desks they have
+    left before. `reason` says why a visit was unsuccessful, `missing` which documents were not
+    there.
     """
 
     id: str
@@ -202,6 +215,12 @@ class Visit:
     outcome: str | None
     anomaly: str | None
     identity: str | None = None
+    calls: int = 0
+    lane: str | None = None
+    for_desk: str | None = None
+    steps: tuple[Step, ...] = ()
+    reason: str | None = None
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +281,7 @@ class Demand:
 
 Record = (
     Site | Procedure | Slot | Person | Appointment | Visit | Agent | PublicKey | Competence
-    | Demand | Report | Settlement
+    | Demand | Report | Settlement | Desk
 )  # fmt: skip
 """A replicated record."""
 
@@ -279,6 +298,7 @@ RECORDS: dict[str, type[Record]] = {
     "demand": Demand,
     "report": Report,
     "settlement": Settlement,
+    "desk": Desk,
 }
 """Every replicated type by its name on the wire."""
 

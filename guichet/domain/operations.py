@@ -141,11 +141,71 @@ class UndoCheckIn:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Call a waiting person to a desk."""
+    """Call a waiting person to a desk.
+
+    `reason`: why before their turn (guichet.domain.lifecycle.CALL_REASONS), None when it is.
+    """
 
     visit: str
     desk: str
+    reason: str | None = None
     kind: Literal["call"] = "call"
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Call again who was called and has not come yet."""
+
+    visit: str
+    kind: Literal["recall"] = "recall"
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """The person called has not come: back in the line, or gone after as many calls as allowed."""
+
+    visit: str
+    kind: Literal["miss"] = "miss"
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """Put aside who is at the desk, for a reason (guichet.domain.lifecycle.PARK_REASONS)."""
+
+    visit: str
+    reason: str
+    kind: Literal["park"] = "park"
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Send who is at the desk on to another lane, to be received by `desk` alone if it is given."""
+
+    visit: str
+    lane: str
+    desk: str | None = None
+    kind: Literal["redirect"] = "redirect"
+
+
+@dataclass(frozen=True, slots=True)
+class UndoStep:
+    """Take back what was last done with a visit at a desk; `reason` says why, from a closed list
+    (guichet.domain.lifecycle.STEP_UNDO_REASONS).
+    """
+
+    visit: str
+    reason: str
+    kind: Literal["undo_step"] = "undo_step"
+
+
+@dataclass(frozen=True, slots=True)
+class SetDesk:
+    """Open, pause or close a desk (guichet.domain.desks.Desk)."""
+
+    desk: str
+    state: str
+    lanes: tuple[str, ...] = ()
+    kind: Literal["set_desk"] = "set_desk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +218,16 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Complete:
-    """Close a visit with its outcome, from a closed list (guichet.domain.lifecycle.OUTCOMES)."""
+    """Close a visit with its outcome, from a closed list (guichet.domain.lifecycle.OUTCOMES).
+
+    An unsuccessful one needs its `reason` (UNSUCCESSFUL there); `missing` are the documents that
+    were not there, by their names.
+    """
 
     visit: str
     outcome: str
+    reason: str | None = None
+    missing: tuple[str, ...] = ()
     kind: Literal["complete"] = "complete"
 
 
@@ -214,8 +280,8 @@ class Settle:
 
 Action = (
     Hold | Release | Register | Book | Move | Cancel | Present | WithdrawAccord | RecordDemand
-    | AnswerOffer | CheckIn | UndoCheckIn | Call | Start | Complete | NoteScan | NoteIdentity
-    | FileReport | Settle
+    | AnswerOffer | CheckIn | UndoCheckIn | Call | Recall | Miss | Start | Park | Redirect
+    | Complete | UndoStep | SetDesk | NoteScan | NoteIdentity | FileReport | Settle
 )  # fmt: skip
 
 

@@ -3,6 +3,9 @@
 STRIDE = 20
 MOST_STATIONS = STRIDE - 1
 
+UNKNOWN_LANE = "X"
+"""The lane of those of whom it is not known what they come for."""
+
 _BLOCK = 99
 
 
@@ -31,3 +34,8 @@ def place_of(ticket: str, lane: str, station_number: int) -> int:
     hundreds, place = divmod(int(ticket[1:]), _BLOCK + 1)
     block, station = divmod(hundreds, STRIDE)
     return block * _BLOCK + place if station == station_number and place else 0
+
+
+def is_of(ticket: str, station_number: int) -> bool:
+    """Whether that station of the site has given the ticket."""
+    return place_of(ticket, ticket[:1], station_number) > 0

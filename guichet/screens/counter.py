@@ -11,7 +11,8 @@ from textual.containers import Container
 from textual.screen import Screen
 
 from guichet.domain.day import DayRow
-from guichet.domain.operations import Refused
+from guichet.domain.desks import Desk
+from guichet.domain.line import line
 from guichet.domain.reference import ReferenceProblem
 from guichet.errors import GuichetError
 from guichet.i18n import _
@@ -27,9 +28,9 @@ from guichet.screens.top import Top
 from guichet.screens.turns import Answer, Turns
 from guichet.screens.walk_in import WalkInDialog
 from guichet.screens.wedge import Scanned
-from guichet.screens.words import refusal
 from guichet.station import Reading
 from guichet.widgets.foot import Foot
+from guichet.widgets.rows import RowsView
 from guichet.widgets.verdict import VerdictView
 
 
@@ -49,7 +50,7 @@ class CounterScreen(Screen[None]):
         self._scan: Scan | None = None
         self._box = RecentBox(post.station)
         self._turns: Turns[Reading | ReferenceProblem] = Turns()
-        self._desk = DeskWork(self, post, self._turns.alone, self._done, self._say, self._show_desk)
+        self._desk = DeskWork(self, post, self._say, self._show_desk)
         self._shown = 0
         self._keys: Situation | None = None
 
@@ -86,11 +87,18 @@ class CounterScreen(Screen[None]):
 
     @on(FactsChanged)
     def _read_day(self) -> None:
-        background(self, self._reception.day, self._day_read, group="day", exclusive=True)
+        calling, name = self._post.station.calling, self._desk.name
 
-    def _day_read(self, rows: list[DayRow]) -> None:
-        self._desk.look(rows)
-        self.query_one(QueueBox).show(rows)
+        def read() -> tuple[list[DayRow], Desk | None]:
+            return self._reception.day(), calling.desk(name)
+
+        background(self, read, self._day_read, group="day", exclusive=True)
+
+    def _day_read(self, read: tuple[list[DayRow], Desk | None]) -> None:
+        rows, desk = read
+        in_line = line(rows, self._post.station.site)
+        self._desk.look(rows, in_line, desk)
+        self.query_one(QueueBox).show(rows, in_line, desk)
         self._renew_keys()
 
     # Asking the reception, one thing after the other --------------------------------------------
@@ -144,20 +152,24 @@ class CounterScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done now is offered."""
-        offers = offered(action, self._situation)
+        offers = offered(action, parameters, self._situation)
         return super().check_action(action, parameters) if offers is None else offers
 
     @property
     def _situation(self) -> Situation:
         pending = self._pending is not None
-        camera = self.query_one_optional(CameraBox)
+        camera, queue = self.query_one_optional(CameraBox), self.query_one_optional(QueueBox)
+        desk = self._desk.desk
         return Situation(
             desk=self._desk.state,
+            open=desk.state if desk else None,
+            chosen=queue is not None and queue.chosen is not None,
             pending=pending,
             # Not asked otherwise: a screen that is being made has no line yet.
             typed=pending and bool(self.query_one(QueueBox).typed),
             in_recent=self._box.focused,
             undo=self._box.to_undo is not None,
+            step=self._desk.last is not None,
             identity=identity.possible(self._reading),
             practice=camera is not None and camera.practising,
         )
@@ -214,6 +226,7 @@ class CounterScreen(Screen[None]):
             self.query_one(QueueBox).focus_entry()
 
     @on(RecentBox.Moved)
+    @on(RowsView.Highlighted)
     def _moved(self) -> None:
         self._renew_keys()
 
@@ -235,22 +248,16 @@ class CounterScreen(Screen[None]):
         camera_choice.offer(self, self._post, self.query_one(CameraBox), self._make_room)
 
     def action_undo(self) -> None:
-        """Take back a check-in while it is fresh, and ask why."""
-        undo.ask(self, self._post.station, self._box, self._show, self._say)
+        """Take back the last check-in or step at the desk while it is fresh, and ask why."""
+        scan, last = self._box.to_undo, self._desk.last
+        if last is not None and not self._box.focused and (scan is None or last.at > scan.at):
+            self._desk.undo()
+        else:
+            undo.ask(self, self._post.station, self._box, self._show, self._say)
 
-    def action_call(self) -> None:
-        """Call the next person to this desk."""
-        self._desk.call()
-
-    def action_start(self) -> None:
-        """The person called has come."""
-        self._desk.start()
-
-    def action_finish(self) -> None:
-        """Ask how the visit at this desk ended."""
-        self._desk.finish()
-
-    action_absent = action_finish
+    def action_desk(self, what: str) -> None:
+        """Do something at this desk: with nobody, who is there, or who is chosen in the list."""
+        self._desk.do(what, self.query_one(QueueBox).chosen)
 
     def action_identity(self) -> None:
         """Check who the person is, and report what does not fit."""
@@ -274,11 +281,6 @@ class CounterScreen(Screen[None]):
             practice.offer(self, self._post.practice, self.query_one(CameraBox).present)
 
     # Showing ------------------------------------------------------------------------------------
-
-    def _done(self, refused: Refused | None) -> bool:
-        """Whether it was done; why not is said."""
-        self._say("" if refused is None else refusal(refused))
-        return refused is None
 
     def _show_desk(self, view: VerdictView, needs: tuple[str, ...], *, called: bool) -> None:
         """Show what was done at the desk; only a call takes a reading's place."""

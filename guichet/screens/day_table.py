@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from textual.content import Content
 
 from guichet.domain.day import DayRow, DayState, counts
 from guichet.domain.identity import Check
+from guichet.domain.lifecycle import PARKED_LONG, UNANSWERED
 from guichet.domain.needs import Need
 from guichet.i18n import _
+from guichet.screens.desk_words import WAITS_FOR
 from guichet.screens.words import ANOMALIES, IDENTITIES, NEEDS, STATES
 from guichet.widgets.columns import Column, Row
 from guichet.widgets.level import SIGNS, Level
@@ -20,7 +22,7 @@ COLUMNS = (
     Column("ticket", _("Ticket"), width=6),
     Column("name", _("Usager"), flex=1),
     Column("procedure", _("Démarche"), flex=1, min_terminal=100),
-    Column("state", _("État"), width=10),
+    Column("state", _("État"), width=11),
     Column("waiting", _("Attente"), width=7, align="right"),
     Column("desk", _("Guichet"), width=7, align="right"),
 )
@@ -38,7 +40,12 @@ class Group(NamedTuple):
 GROUPS = (
     Group("expected", "idle", _("Attendus"), frozenset({DayState.EXPECTED})),
     Group("waiting", "warn", _("En attente"), frozenset({DayState.WAITING})),
-    Group("desk", "info", _("Au guichet"), frozenset({DayState.CALLED, DayState.SERVING})),
+    Group(
+        "desk",
+        "info",
+        _("Au guichet"),
+        frozenset({DayState.CALLED, DayState.SERVING, DayState.PARKED}),
+    ),
     Group("done", "ok", _("Terminés"), frozenset({DayState.DONE})),
     Group("absent", "bad", _("Absents"), frozenset({DayState.ABSENT})),
     Group("cancelled", "bad", _("Annulés"), frozenset({DayState.CANCELLED})),
@@ -84,7 +91,29 @@ def first_open(day: DayTable) -> str | None:
 def waiting(row: DayRow, now: datetime) -> int | None:
     """Whole minutes a person has waited, while they wait."""
     since = row.waiting_since
-    return None if since is None else max(0, int((now - since).total_seconds() // 60))
+    return None if since is None else _minutes(now - since)
+
+
+def unanswered(row: DayRow, now: datetime) -> bool:
+    """Whether they were called so long ago without sequel that the desk may have vanished."""
+    called = row.called_at if row.state is DayState.CALLED else None
+    return called is not None and now - called >= UNANSWERED
+
+
+def _standing(row: DayRow, now: datetime) -> tuple[Level, str, int | None]:
+    """Level and word of where they stand, and for how many minutes they have waited there."""
+    level, word = STATES[row.state]
+    aside = row.parked
+    if unanswered(row, now) and row.called_at is not None:
+        return "bad", _("sans suite"), _minutes(now - row.called_at)
+    if aside is not None:
+        long = now - aside.ended_at >= PARKED_LONG
+        return "warn" if long else "info", word, _minutes(now - aside.ended_at)
+    return level, word, waiting(row, now)
+
+
+def _minutes(lasted: timedelta) -> int:
+    return max(0, int(lasted.total_seconds() // 60))
 
 
 def waited(minutes: int) -> str:
@@ -94,8 +123,7 @@ def waited(minutes: int) -> str:
 
 
 def _line(row: DayRow, now: datetime, local: Callable[[datetime], datetime]) -> Row:
-    level, word = STATES[row.state]
-    minutes = waiting(row, now)
+    level, word, minutes = _standing(row, now)
     return Row(
         row.key,
         (
@@ -114,11 +142,14 @@ def _line(row: DayRow, now: datetime, local: Callable[[datetime], datetime]) -> 
 
 def detail(row: DayRow, now: datetime, local: Callable[[datetime], datetime]) -> Content:
     """Three lines about one person: where they stand, what for, and what to know about them."""
-    level, word = STATES[row.state]
-    minutes = waiting(row, now)
+    level, word, minutes = _standing(row, now)
     standing = f"{SIGNS[level].strip()} {word}".strip()
     if minutes is not None:
         standing += _(" depuis {wait}").format(wait=waited(minutes))
+    if row.parked is not None:
+        standing += f" – {WAITS_FOR[row.parked.reason or 'other']}"
+    if unanswered(row, now):
+        standing = _("{standing} (R\u00a0: rendre à la file)").format(standing=standing)
     first = [row.ticket, _("guichet {n}").format(n=row.desk) if row.desk else ""]
     if row.arrived_at is not None:
         first.append(_("arrivée à {time}").format(time=f"{local(row.arrived_at):%H:%M}"))

@@ -22,7 +22,7 @@ from guichet.widgets.said import Said
 _SAVE = _("F9 : enregistrer · Espace : cocher · Échap : ne rien changer")
 
 
-class _Document(Tick):
+class DocumentTick(Tick):
     """A document to tick; the whole of its name is shown, on as many lines as it takes."""
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
@@ -62,7 +62,7 @@ class DocumentsDialog(ModalScreen[tuple[str, ...]]):
             )
             with VerticalScroll(id="documents", can_focus=False):
                 for name in self._procedure.documents:
-                    yield _Document(Content(name), value=name in self._appointment.presented)
+                    yield DocumentTick(Content(name), value=name in self._appointment.presented)
             yield Said()
             yield Static(_SAVE, classes="hint")
 

@@ -109,7 +109,7 @@ class FamilySlots(Screen[None]):
             self._reload()
         self._runs = {run.starts_at.isoformat(): run for run in found}
         view = self.query_one(RowsView)
-        alone = self._post.station.mediation.lending.cut_off
+        alone = self._post.station.cut_off
         view.empty = (_NONE_KEPT if alone else _NONE).format(n=len(self._together))
         view.set_rows([self._row(key, run) for key, run in self._runs.items()])
         self._tell()

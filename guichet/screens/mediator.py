@@ -21,7 +21,7 @@ from guichet.screens.family import FamilyScreen
 from guichet.screens.lent import LentTold
 from guichet.screens.person_file import PersonFile
 from guichet.screens.person_form import PersonForm
-from guichet.screens.post import FactsChanged, Post, background
+from guichet.screens.post import FactsChanged, PersonWanted, Post, background
 from guichet.screens.procedure_choice import ProcedureChoice
 from guichet.screens.resume import ResumeDialog
 from guichet.screens.scanned import nobody, person_of
@@ -48,6 +48,7 @@ _LEAST = 3
 _BUSY = _(
     "Code lu, mais un dossier est ouvert. Échap jusqu’à la recherche, puis lisez-le à nouveau."
 )
+_OPEN = _("Un dossier est ouvert. Échap jusqu’à la recherche, puis cherchez la personne par nom.")
 
 _COLUMNS = (
     Column("name", _("Usager"), flex=1),
@@ -249,6 +250,19 @@ class MediatorScreen(Screen[None]):
             return
         station = self._post.station
         background(self, lambda: person_of(station, event.text), self._person_read, group="scan")
+
+    @on(PersonWanted)
+    def _person_wanted(self, event: PersonWanted) -> None:
+        event.stop()
+        key, mediation = event.person, self._post.station.mediation
+        if self.app.screen is not self:
+            self.notify(_OPEN, severity="warning")
+        elif key is not None:
+            background(self, lambda: mediation.person(key), self._wanted_read, group="wanted")
+
+    def _wanted_read(self, person: Person | None) -> None:
+        if person is not None:
+            self._open(person)
 
     def _person_read(self, found: Person | Finding) -> None:
         if isinstance(found, Finding):

@@ -54,6 +54,16 @@ class FactsChanged(Message, bubble=False):
         return isinstance(message, FactsChanged)
 
 
+class PersonWanted(Message):
+    """Somebody is to be helped to an appointment: by the mediator's mode, which the application
+    opens. `person` is the id of their record, None when nobody knows it yet.
+    """
+
+    def __init__(self, person: str | None) -> None:
+        super().__init__()
+        self.person = person
+
+
 class Fault(Message):
     """Something failed; the application says it in one sentence."""
 

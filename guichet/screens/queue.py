@@ -10,25 +10,32 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from guichet.domain.day import DayRow, DayState, filtered, next_to_call
+from guichet.domain.day import DayRow, DayState, filtered
+from guichet.domain.desks import Desk, DeskState
+from guichet.domain.lifecycle import ANSWER_WITHIN, PARKED_LONG
+from guichet.domain.line import Waiting, callable_at
 from guichet.domain.needs import Need
 from guichet.domain.reference import parse_reference
-from guichet.i18n import _
-from guichet.screens.desk import at_desk, who
+from guichet.i18n import _, ngettext
+from guichet.screens.desk import who
+from guichet.screens.desk_words import WAITS_FOR, why
 from guichet.screens.post import Post
 from guichet.screens.verdicts import needs_of
 from guichet.screens.words import STATES
+from guichet.station.calling import at_desk
 from guichet.widgets.rows import Column, Row, RowsView
 
 _TOKEN = "G1:"  # noqa: S105 - how a convocation's text begins
 _WIDE = 100
+_TICK = 1.0
+_MINUTE = 60
 _COLUMNS = (
     Column("ticket", _("Ticket"), width=6),
-    Column("time", _("Heure"), width=5, min_terminal=_WIDE),
+    Column("why", _("Ordre"), width=11, min_terminal=_WIDE),
     Column("name", _("Usager"), flex=3),
     Column("procedure", _("Démarche"), flex=3, min_terminal=_WIDE),
     Column("needs", _("Besoins"), flex=2, min_terminal=_WIDE),
-    Column("state", _("État"), width=10),
+    Column("state", _("État"), width=11),
 )
 
 
@@ -52,8 +59,11 @@ class QueueBox(Vertical):
     def __init__(self, post: Post) -> None:
         super().__init__()
         self._station = post.station
-        self._desk = post.settings.desk
+        self._post = post
         self._rows: Sequence[DayRow] = ()
+        self._in_line: Sequence[Waiting] = ()
+        self._turns: dict[str, Waiting] = {}
+        self._desk: Desk | None = None
 
     def compose(self) -> ComposeResult:
         """Who is at the desk or next, the line, what is wrong with it, the list."""
@@ -63,8 +73,9 @@ class QueueBox(Vertical):
         yield RowsView(_COLUMNS)
 
     def on_mount(self) -> None:
-        """Nothing is wrong yet."""
+        """Nothing is wrong yet; the clock of a call goes on."""
         self.say("")
+        self.set_interval(_TICK, self._tick)
 
     @property
     def typed(self) -> str:
@@ -93,12 +104,40 @@ class QueueBox(Vertical):
         said.update(f"✗ {sentence}")
         said.display = bool(sentence)
 
-    def show(self, rows: Sequence[DayRow]) -> None:
-        """Show the day as it is now."""
-        self._rows = rows
+    @property
+    def chosen(self) -> DayRow | None:
+        """Who is under the cursor of the list, while it has the focus and they can be called."""
+        view = self.query_one_optional(RowsView)
+        if view is None or not view.has_focus:
+            return None
+        callable_ = (DayState.WAITING, DayState.PARKED)
+        return next((r for r in self._rows if r.key == view.key and r.state in callable_), None)
+
+    def show(self, rows: Sequence[DayRow], in_line: Sequence[Waiting], desk: Desk | None) -> None:
+        """Show the day as it is now, and the desk as this agent has set it."""
+        self._rows, self._in_line, self._desk = rows, in_line, desk
+        self._turns = {each.row.key: each for each in in_line}
         self._fill()
+        self._say_desk()
+
+    def on_resize(self) -> None:
+        """Another width has room for other words."""
+        if self._rows:
+            self._fill()
+
+    @property
+    def _number(self) -> str:
+        return self._post.settings.desk
+
+    def _tick(self) -> None:
+        row = at_desk(self._rows, self._number)
+        if row is not None and row.state is DayState.CALLED:
+            self._say_desk()
+
+    def _say_desk(self) -> None:
         # Its height never changes, and a new layout is what a repaint costs most.
-        self.query_one("#desk", Static).update(_desk_line(rows, self._desk), layout=False)
+        said = _desk_line(self._rows, self._in_line, self._number, self._desk, self._station.now())
+        self.query_one("#desk", Static).update(said, layout=False)
 
     @on(Input.Changed, "#entry")
     def _typing(self) -> None:
@@ -147,24 +186,36 @@ class QueueBox(Vertical):
             rows = filtered(self._rows, query)
         else:
             view.empty = _("Personne n’attend.")
-            rows = _queue(self._rows, self._desk)
-        now = self._station.now()
-        view.set_rows([self._line(row, now) for row in rows])
+            rows = _queue(self._rows, self._in_line, self._number)
+        now, wide = self._station.now(), self.app.size.width >= _WIDE
+        view.set_rows([self._line(row, now, wide=wide) for row in rows])
 
-    def _line(self, row: DayRow, now: datetime) -> Row:
+    def _line(self, row: DayRow, now: datetime, *, wide: bool) -> Row:
         level, word = STATES[row.state]
-        waits = row.waiting_since
         time = f"{self._station.local(row.starts_at):%H:%M}" if row.starts_at else ""
-        if waits is not None:
+        order = time
+        turn, aside = self._turns.get(row.key), row.parked
+        if turn is not None:
             # Nearly everybody in this list waits: a sign on each line would say nothing.
-            minutes = max(0, int((now - waits).total_seconds() // 60))
-            level, word = "idle", _("{n} min").format(n=minutes)
+            order = why(turn.turn, self._station.local)
+            level, word = "idle", _minutes(now, row.waiting_since or now)
+            if not wide:
+                word = f"{why(turn.turn, self._station.local, short=True)} {word}"
+        elif aside is not None:
+            long = now - aside.ended_at >= PARKED_LONG
+            level, word = "warn" if long else "idle", _minutes(now, aside.ended_at)
+            order, word = WAITS_FOR[aside.reason or "other"], _("côté {min}").format(min=word)
         elif row.state in (DayState.CALLED, DayState.SERVING):
             word = _("guichet {desk}").format(desk=row.desk)
         elif row.state is DayState.EXPECTED:
             word = time or word
-        cells = (row.ticket, time, row.name, row.procedure, needs_of(row.needs), word)
+        cells = (row.ticket, order, row.name, row.procedure, needs_of(row.needs), word)
         return Row(row.key, cells, level, dim=row.state is DayState.EXPECTED)
+
+
+def _minutes(now: datetime, since: datetime) -> str:
+    """For how long, in minutes."""
+    return _("{n} min").format(n=max(0, int((now - since).total_seconds() // _MINUTE)))
 
 
 def _numbered(text: str) -> bool:
@@ -172,22 +223,38 @@ def _numbered(text: str) -> bool:
     return any(character.isdigit() for character in text)
 
 
-def _queue(rows: Sequence[DayRow], desk: str) -> list[DayRow]:
-    """Who is at the desk, who waits, and who is called to another desk."""
+def _queue(rows: Sequence[DayRow], in_line: Sequence[Waiting], desk: str) -> list[DayRow]:
+    """Who is at the desk, who waits as they will be called, who is put aside, who is called."""
     mine = at_desk(rows, desk)
-    waiting = [row for row in rows if row.state is DayState.WAITING]
+    waiting = [each.row for each in in_line]
+    steps = [(row.parked, row) for row in rows]
+    aside = sorted(
+        ((step.ended_at, row.key, row) for step, row in steps if step is not None),
+        key=lambda each: each[:2],
+    )
     called = [row for row in rows if row.state is DayState.CALLED and row is not mine]
-    return [*([mine] if mine else []), *waiting, *called]
+    return [*([mine] if mine else []), *waiting, *(row for _at, _key, row in aside), *called]
 
 
-def _desk_line(rows: Sequence[DayRow], desk: str) -> str:
-    """Who is at the desk, else who is next and by which priority."""
-    row = at_desk(rows, desk)
+def _desk_line(
+    rows: Sequence[DayRow], in_line: Sequence[Waiting], name: str, desk: Desk | None, now: datetime
+) -> str:
+    """Who is at the desk, and how long they have to come; else who is next, and why nobody is."""
+    row = at_desk(rows, name)
+    if row is not None and row.state is DayState.CALLED:
+        left = int(((row.called_at or now) + ANSWER_WITHIN - now).total_seconds())
+        clock = _("{m}:{s:02}").format(m=left // _MINUTE, s=left % _MINUTE)
+        times = ngettext("Appelé {n} fois", "Appelé {n} fois", row.calls).format(n=row.calls)
+        until = clock if left > 0 else _("! Ctrl+N s’il ne vient pas")
+        return _("{times}, {until}\u202f: {who}").format(times=times, until=until, who=who(row))
     if row is not None:
-        said = _("Appelé") if row.state is DayState.CALLED else _("Au guichet")
-        return _("{said}\u202f: {who}").format(said=said, who=who(row))
-    row = next_to_call(rows)
-    if row is None:
+        return _("Au guichet\u202f: {who}").format(who=who(row))
+    if desk is not None and desk.state is DeskState.PAUSED:
+        return _("‖ En pause. Ctrl+T\u00a0: reprendre")
+    mine = callable_at(in_line, name, desk.lanes if desk else ())
+    if not mine:
         return _("Personne n’attend.")
-    card = _(" (carte prioritaire)") if Need.PRIORITY_CARD in row.needs else ""
-    return _("Prochain\u202f: {who}{card}").format(who=who(row), card=card)
+    first = mine[0].row
+    card = _(" (carte prioritaire)") if Need.PRIORITY_CARD in first.needs else ""
+    said = _("Prochain\u202f: {who}{card}") if desk else _("Fermé. Prochain\u202f: {who}{card}")
+    return said.format(who=who(first), card=card)

@@ -281,7 +281,7 @@ class SlotChoice(Screen[None]):
     def action_nothing(self) -> None:
         """Leave with a paper, and a trace of the search; of a wish, where nothing was searched."""
         if self._draft.procedure is not None:
-            cut_off = self._post.station.mediation.lending.cut_off
+            cut_off = self._post.station.cut_off
             dialog = WishDialog if cut_off else NothingFound
             self.app.push_screen(dialog(self._post, self._draft, self._draft.procedure))
 

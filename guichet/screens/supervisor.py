@@ -10,8 +10,9 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from guichet.domain.admission import Finding
-from guichet.domain.day import filtered
+from guichet.domain.day import DayRow, filtered
 from guichet.domain.model import Appointment, Role
+from guichet.domain.operations import Refused
 from guichet.errors import GuichetError
 from guichet.i18n import _, ngettext
 from guichet.screens.day_table import (
@@ -21,6 +22,7 @@ from guichet.screens.day_table import (
     day_table,
     detail,
     first_open,
+    unanswered,
     waited,
 )
 from guichet.screens.post import FactsChanged, Fault, Post, background
@@ -28,7 +30,7 @@ from guichet.screens.report import ReportsDialog
 from guichet.screens.scanned import another_day, nobody
 from guichet.screens.top import Top
 from guichet.screens.wedge import Scanned
-from guichet.screens.words import MODES
+from guichet.screens.words import MODES, refusal
 from guichet.widgets.foot import Foot
 from guichet.widgets.level import SIGNS
 from guichet.widgets.rows import RowsView
@@ -73,8 +75,12 @@ class SupervisorScreen(Screen[None]):
             tooltip=_("Ce que les guichets ont signalé aujourd’hui"),
             id="day.reports",
         ),
+        Binding(
+            "r", "give_back", _("Rendre"),
+            tooltip=_("Rendre à la file qui fut appelé sans suite"), id="day.give_back",
+        ),
         Binding("down", "list", _("Aller à la liste"), show=False, id="day.list"),
-    ]
+    ]  # fmt: skip
 
     def __init__(self, post: Post) -> None:
         super().__init__()
@@ -84,6 +90,7 @@ class SupervisorScreen(Screen[None]):
         self._reading = False
         self._stale = False
         self._minute = -1
+        self._gives = False
 
     def compose(self) -> ComposeResult:
         """Counts above, the table in the middle, the chosen line below."""
@@ -198,6 +205,10 @@ class SupervisorScreen(Screen[None]):
         self.query_one("#detail", Static).update(
             detail(row, station.now(), station.local) if row else "", layout=False
         )
+        gives = row is not None and unanswered(row, station.now())
+        if gives != self._gives:  # a new footer is slow: only when the key comes or goes
+            self._gives = gives
+            self.refresh_bindings()
 
     def _say_shown(self, text: str) -> None:
         said = self.query_one("#shown", Static)
@@ -241,6 +252,29 @@ class SupervisorScreen(Screen[None]):
     def action_reports(self) -> None:
         """Read what the counters have reported today."""
         self.app.push_screen(ReportsDialog(self._post))
+
+    @property
+    def _chosen_row(self) -> DayRow | None:
+        view = self.query_one_optional(RowsView)
+        return self._day.by_key.get(view.key or "") if self._day and view else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whoever was called without sequel may be given back to the line."""
+        if action == "give_back":
+            row = self._chosen_row
+            return row is not None and unanswered(row, self._post.station.now())
+        return super().check_action(action, parameters)
+
+    def action_give_back(self) -> None:
+        """Let who was called without sequel wait again, at their place."""
+        row, calling = self._chosen_row, self._post.station.calling
+
+        def given(refused: Refused | None) -> None:
+            if refused is not None:
+                self.notify(refusal(refused), severity="warning")
+
+        if row is not None and (visit := row.visit) is not None:
+            background(self, lambda: calling.give_back(visit), given, group="give_back")
 
     def action_filter(self) -> None:
         """Type what to look for."""

@@ -1,6 +1,6 @@
 """A reading of the station, put into the words of the verdict panel and into its bell."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from textual.screen import Screen
@@ -8,15 +8,17 @@ from textual.screen import Screen
 from guichet.domain.admission import Admit, Finding
 from guichet.domain.calendar_fr import clock, long_date
 from guichet.domain.day import DayRow
+from guichet.domain.desks import Ended, Step
 from guichet.domain.identity import Check
 from guichet.domain.model import Visit, VisitStatus
 from guichet.domain.names import display_name
 from guichet.domain.needs import Need
 from guichet.domain.reference import ReferenceProblem
 from guichet.domain.verdicts import BELLS, Tone
-from guichet.i18n import _, mid_sentence
+from guichet.i18n import _, mid_sentence, ngettext
 from guichet.screens.words import FINDINGS, IDENTITIES, NEEDS
 from guichet.station import Reading, Station
+from guichet.station.calling import Missed
 from guichet.widgets.level import SIGNS
 from guichet.widgets.verdict import VerdictView
 
@@ -110,27 +112,68 @@ def needs_of(needs: tuple[str, ...]) -> str:
     return ", ".join(NEEDS[need] for need in Need if need in needs)
 
 
-def called_view(row: DayRow, desk: str) -> VerdictView:
-    """What the panel says of the person just called to the desk."""
-    return _desk_view(
-        row, desk, _("Appelez ce ticket. F6 quand la personne est là, Ctrl+N si elle ne vient pas.")
-    )
+def called_view(row: DayRow, desk: str, waited: timedelta) -> VerdictView:
+    """What the panel says of the person just called to the desk, `waited` in all."""
+    then = _("Appelez ce ticket. F6\u00a0: la personne est là. F5\u00a0: rappeler.")
+    minutes = int(waited.total_seconds() // _HOUR)
+    so_far = _("A attendu {n} min").format(n=minutes)
+    match row.last:
+        case Step(how=Ended.REDIRECTED, desk=before):
+            so_far = _("Vient du guichet {desk}, a attendu {n} min").format(desk=before, n=minutes)
+        case Step(how=Ended.PARKED, desk=before):
+            so_far = _("Reprend, mis de côté au guichet {desk}").format(desk=before)
+    return _desk_view(row, desk, then, so_far)
 
 
 def served_view(row: DayRow, desk: str) -> VerdictView:
     """What the panel says of the person received at the desk."""
-    return _desk_view(row, desk, _("F6 pour terminer le passage."))
+    then = _("F6\u00a0: terminer. Maj+F6\u00a0: mettre de côté. Ctrl+R\u00a0: rediriger.")
+    return _desk_view(row, desk, then)
 
 
-def _desk_view(row: DayRow, desk: str, then: str) -> VerdictView:
+def _desk_view(row: DayRow, desk: str, then: str, so_far: str = "") -> VerdictView:
     return VerdictView(
         level="idle",
         sign="→",
         word=_("Guichet {desk}").format(desk=desk),
         name=row.name,
-        lines=(row.procedure,) if row.procedure else (),
+        lines=tuple(filter(None, (row.procedure, so_far))),
         ticket=row.ticket,
         next_action=then,
+    )
+
+
+def missed_view(row: DayRow, missed: Missed) -> VerdictView:
+    """What the panel says of who was called and has not come."""
+    if missed.ended:
+        then = _("Dernier appel\u202f: le passage est terminé.")
+    elif missed.left is None:
+        then = _("De retour dans la file.")
+    else:
+        then = ngettext(
+            "De retour dans la file\u202f: encore {n} appel.",
+            "De retour dans la file\u202f: encore {n} appels.",
+            missed.left,
+        ).format(n=missed.left)
+    return VerdictView(
+        level="idle",
+        sign="",
+        word=_("Pas venu"),
+        name=row.name,
+        ticket=row.ticket,
+        next_action=_("{then} Ctrl+Z\u00a0: annuler.").format(then=then),
+    )
+
+
+def step_undone_view(row: DayRow) -> VerdictView:
+    """What the panel says once what was last done at the desk was taken back."""
+    return VerdictView(
+        level="idle",
+        sign="",
+        word=_("Étape annulée"),
+        name=row.name,
+        ticket=row.ticket,
+        next_action=_("Tout est comme avant, la personne garde sa place."),
     )
 
 

@@ -6,11 +6,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from guichet.domain.model import Procedure, Visit
 from guichet.domain.operations import Refused
+from guichet.domain.tickets import UNKNOWN_LANE
 from guichet.errors import GuichetError
 from guichet.i18n import _
 from guichet.screens.post import Post, background
@@ -21,12 +23,16 @@ from guichet.widgets.level import Level
 from guichet.widgets.rows import RowsView
 from guichet.widgets.said import Said
 
+_COLUMNS = (
+    Column("lane", _("File"), width=4),
+    Column("label", _("Démarche"), flex=1),
+)
 _UNKNOWN = "?"
 """The key of the line for who does not know, or whose démarche is not in the list."""
 
 
 class WalkInDialog(ModalScreen[None]):
-    """Enter on a démarche gives the ticket, once."""
+    """Enter on a démarche gives the ticket, once; the letter of a lane goes to its démarches."""
 
     CSS_PATH = "walk_in.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,10 +52,13 @@ class WalkInDialog(ModalScreen[None]):
             yield Static(
                 _("Pour quelle démarche la personne vient-elle\u202f?"), classes="subtitle"
             )
-            yield RowsView((Column("label", _("Démarche"), flex=1),), empty=_("Lecture…"))
+            yield RowsView(_COLUMNS, empty=_("Lecture…"))
             yield BigText("")
             yield Said()
-            yield Static(_("Entrée\u00a0: donner le ticket · Échap\u00a0: fermer"), classes="hint")
+            yield Static(
+                _("Lettre de la file, puis Entrée\u00a0: le ticket · Échap\u00a0: fermer"),
+                classes="hint",
+            )
 
     def on_mount(self) -> None:
         """Read the démarches."""
@@ -59,9 +68,19 @@ class WalkInDialog(ModalScreen[None]):
 
     def _read(self, procedures: list[Procedure]) -> None:
         self._procedures = {each.code: each for each in procedures}
-        rows = [Row(each.code, (each.label,)) for each in procedures]
-        other = Row(_UNKNOWN, (_("Autre, ou la personne ne sait pas"),))
+        by_lane = sorted(procedures, key=lambda each: each.lane)
+        rows = [Row(each.code, (each.lane, each.label)) for each in by_lane]
+        other = Row(_UNKNOWN, (UNKNOWN_LANE, _("Autre, ou la personne ne sait pas")))
         self.query_one(RowsView).set_rows([*rows, other])
+
+    def on_key(self, event: Key) -> None:
+        """Go to the next démarche of the lane whose letter is typed."""
+        view = self.query_one(RowsView)
+        keys = [row.key for row in view.rows if row.cells[0] == event.key.upper()]
+        if keys:
+            event.stop()
+            at = keys.index(view.key) + 1 if view.key in keys else 0
+            view.select(keys[at % len(keys)])
 
     @on(RowsView.Selected)
     def _chosen(self) -> None:

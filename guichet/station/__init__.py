@@ -23,6 +23,7 @@ from guichet.domain.settling import How
 from guichet.errors import CentralUnavailable, ConfigError, ProtocolError
 from guichet.i18n import _
 from guichet.station import opening
+from guichet.station.calling import Calling
 from guichet.station.core import Bar, Core
 from guichet.station.drafts import Drafts, Found, Kept
 from guichet.station.liaison import Liaison, clock_wrong
@@ -74,6 +75,7 @@ class Station:
         self.session = Session(core)
         self.drafts = Drafts(core)
         self.reception = Reception(core)
+        self.calling = Calling(core)
         self.liaison = Liaison(core)
         self.settling = Settling(core)
 
@@ -144,8 +146,11 @@ class Station:
             return cls(core, folder, held.pop_all(), notice)
 
     def close(self) -> None:
-        """Stop keeping in step and give everything back."""
-        self._held.close()
+        """Close the desk, stop keeping in step and give everything back."""
+        try:
+            self.calling.leave()
+        finally:
+            self._held.close()
 
     @property
     def site(self) -> Site:
@@ -156,6 +161,11 @@ class Station:
     def number(self) -> int:
         """This station's number among those of the site."""
         return self._core.enrolment.number
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether central does not answer just now."""
+        return self._core.cut_off
 
     @property
     def sync_state(self) -> SyncState:

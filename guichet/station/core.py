@@ -26,6 +26,7 @@ from guichet.store.wire import operation_json
 from guichet.sync import outbox
 from guichet.sync.engine import SyncEngine
 from guichet.sync.journal import Journal
+from guichet.sync.state import Link
 
 if TYPE_CHECKING:
     from guichet.sync.client import CentralClient
@@ -145,6 +146,11 @@ class Core:
             listeners = list(self._listeners)
         for listener in listeners:
             listener()
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether central does not answer just now."""
+        return self.sync.state.link in (Link.OFFLINE, Link.CONFUSED)
 
     def known_site(self) -> Site:
         """The site of this station, known from the first pull on."""

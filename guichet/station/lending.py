@@ -10,7 +10,6 @@ from guichet.domain.quotas import open_seats
 from guichet.station.core import Core
 from guichet.store import leases
 from guichet.store.engine import reading
-from guichet.sync.state import Link
 
 _KEPT = timedelta(minutes=15)
 """How long a lent seat is kept for the person it was proposed to."""
@@ -40,16 +39,11 @@ class Lending:
         self._core = core
         self._proposed: dict[str, datetime] = {}
 
-    @property
-    def cut_off(self) -> bool:
-        """Whether central does not answer just now."""
-        return self._core.sync.state.link in (Link.OFFLINE, Link.CONFUSED)
-
     def lent(self) -> Lent:
         """What this station may still book on."""
         spare = self._spare()
         first = min((each.until for each in spare), default=None)
-        return Lent(Counter(each.slot for each in spare), first, alone=self.cut_off)
+        return Lent(Counter(each.slot for each in spare), first, alone=self._core.cut_off)
 
     def take(self, slot: Slot, hold: str) -> Lease | None:
         """A lent seat of the slot for one booking, that of `hold` if it is one; None without.

@@ -166,7 +166,7 @@ class Mediation:
         when it does not answer and the slot has none of those.
         """
         hold = hold or uuid.uuid4().hex
-        lent = self._lent(slot, hold) if self.lending.cut_off else None
+        lent = self._lent(slot, hold) if self._core.cut_off else None
         if lent is not None:
             return lent
         try:
@@ -255,7 +255,7 @@ class Mediation:
     @property
     def _patience(self) -> float:
         """Nobody waits for a central that is known to be gone."""
-        return 0.0 if self.lending.cut_off else _PATIENCE
+        return 0.0 if self._core.cut_off else _PATIENCE
 
     def _booked(
         self,

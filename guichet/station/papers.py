@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypedDict
 
-from guichet.domain.model import Appointment, Demand, Person, Procedure, Site
+from guichet.domain.model import Appointment, Demand, Person, Procedure, Site, Visit
 from guichet.domain.names import display_name
 from guichet.errors import DocumentError
 from guichet.i18n import _
@@ -137,6 +137,27 @@ class Papers:
         from guichet.convocation import slip  # noqa: PLC0415
 
         return slip.write(slip.Note(**self._issued(), what=what, advice=advice), self._folder)
+
+    def to_bring(self, visit: str, missing: tuple[str, ...]) -> Path:
+        """What somebody has to bring who was received in vain, by what was missing."""
+        from guichet.convocation import catalogue, slip  # noqa: PLC0415
+
+        with reading(self._core.engine) as connection:
+            found = get(connection, Visit, visit)
+            appointment = get(connection, Appointment, (found and found.appointment) or "")
+            person = get(connection, Person, (found and found.person) or "")
+            code = appointment.procedure if appointment else found and found.procedure
+            procedure = get(connection, Procedure, code or "")
+        return slip.write(
+            slip.Bring(
+                **self._issued(),
+                second=catalogue.second(person.language) if person else None,
+                reference=appointment.reference if appointment else "",
+                procedure=procedure.label if procedure else "",
+                missing=missing,
+            ),
+            self._folder,
+        )
 
     def _issued(self) -> Issued:
         agent = self._core.agent

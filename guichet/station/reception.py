@@ -22,17 +22,14 @@ from guichet.domain.model import (
 )
 from guichet.domain.operations import (
     Applied,
-    Call,
     CheckIn,
-    Complete,
     NoteIdentity,
     NoteScan,
     Refused,
-    Start,
     UndoCheckIn,
 )
 from guichet.domain.reference import ReferenceProblem, parse_reference, reference_of
-from guichet.domain.tickets import place_of, ticket
+from guichet.domain.tickets import UNKNOWN_LANE, place_of, ticket
 from guichet.station.core import Core
 from guichet.store import queries
 from guichet.store.engine import reading, writing
@@ -42,8 +39,6 @@ from guichet.store.upsert import insert_into
 from guichet.store.visits import visit_of
 
 _TICKET = METADATA.tables["ticket"]
-_UNKNOWN_LANE = "X"
-"""The lane of a ticket given to someone whose démarche is not known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +238,7 @@ class Reception:
         return visit
 
     def _next_ticket(self, connection: Connection, procedure: Procedure | None) -> str:
-        lane = procedure.lane if procedure else _UNKNOWN_LANE
+        lane = procedure.lane if procedure else UNKNOWN_LANE
         day, number = self._core.today(), self._core.enrolment.number
         counted = select(_TICKET.c.last).where(_TICKET.c.day == day, _TICKET.c.lane == lane)
         given = 0
@@ -269,22 +264,6 @@ class Reception:
         Checked in on another station too, the person keeps that ticket: detail "stands" has it.
         """
         return self._core.submit(UndoCheckIn(visit, reason))
-
-    def call(self, visit: str, desk: str) -> Refused | None:
-        """Call a waiting person to a desk."""
-        return self._stepped(self._core.submit(Call(visit, desk)))
-
-    def start(self, visit: str) -> Refused | None:
-        """The person called has come."""
-        return self._stepped(self._core.submit(Start(visit)))
-
-    def finish(self, visit: str, outcome: str) -> Refused | None:
-        """Close the visit (guichet.domain.lifecycle.OUTCOMES)."""
-        return self._stepped(self._core.submit(Complete(visit, outcome)))
-
-    @staticmethod
-    def _stepped(outcome: Applied | Refused) -> Refused | None:
-        return outcome if isinstance(outcome, Refused) else None
 
     def day(self, day: date | None = None) -> list[DayRow]:
         """The day of the site, today unless said otherwise."""

@@ -13,10 +13,8 @@ from guichet.domain.operations import (
     AnswerOffer,
     Applied,
     Book,
-    Call,
     Cancel,
     CheckIn,
-    Complete,
     FileReport,
     Hold,
     Move,
@@ -28,13 +26,13 @@ from guichet.domain.operations import (
     Refused,
     Register,
     Release,
+    SetDesk,
     Settle,
-    Start,
     UndoCheckIn,
     WithdrawAccord,
 )
 from guichet.domain.rights import exceptional, may
-from guichet.store import assistance, booking, reports, visits, waiting
+from guichet.store import assistance, booking, reports, steps, visits, waiting
 from guichet.store.booking import Authority
 from guichet.store.records import forget, get
 
@@ -98,9 +96,29 @@ def _dispatch(
             return booking.cancel(connection, action, operation.site, now)
         case Present() | WithdrawAccord() | RecordDemand() | AnswerOffer() as action:
             return assistance.note(connection, operation, action)
-        case CheckIn() as action:
-            return visits.check_in(connection, operation, action, final=authority is not None)
-        case UndoCheckIn() | Call() | Start() | Complete() | NoteIdentity() as action:
-            return visits.step(connection, operation, action)
-        case NoteScan() | FileReport() | Settle() as action:
+        case action:
+            return _received(connection, operation, action, final=authority is not None)
+
+
+_Received = (
+    CheckIn | UndoCheckIn | NoteIdentity | NoteScan | FileReport | Settle | SetDesk | steps.Stepping
+)
+
+
+def _received(
+    connection: Connection, operation: Operation, action: _Received, *, final: bool
+) -> Applied | Refused:
+    """What happens at the counter."""
+    match action:
+        case CheckIn():
+            return visits.check_in(connection, operation, action, final=final)
+        case UndoCheckIn():
+            return visits.undo_check_in(connection, operation, action)
+        case NoteIdentity():
+            return visits.note_identity(connection, operation, action)
+        case NoteScan() | FileReport() | Settle():
             return reports.note(connection, operation, action)
+        case SetDesk():
+            return steps.set_desk(connection, operation, action)
+        case _:
+            return steps.step(connection, operation, action)

@@ -7,9 +7,11 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, String, and_, cast, func, or_, select
 
 from guichet.domain.day import DayRow, DayState, state_of
+from guichet.domain.desks import Desk, Step
 from guichet.domain.keys import PublicKey
 from guichet.domain.model import (
     Agent,
@@ -33,6 +35,7 @@ _PROCEDURE = TABLES["procedure"]
 _SLOT = TABLES["slot"]
 _DEMAND = TABLES["demand"]
 _REPORT = TABLES["report"]
+_DESK = TABLES["desk"]
 SLOTS_AT_ONCE = 5000
 """A site's slots of two months are fewer."""
 _HIDDEN = (VisitStatus.DUPLICATE.value, VisitStatus.UNDONE.value)
@@ -135,6 +138,12 @@ def waiting_counts(connection: Connection, site: int) -> tuple[int, int]:
     return offered, everyone
 
 
+def desks(connection: Connection, site: int) -> list[Desk]:
+    """The desks of a site as they were last opened, paused or closed, by name."""
+    statement = select(_DESK).where(_DESK.c.site == site).order_by(_DESK.c.name)
+    return records(connection, Desk, statement)
+
+
 def tickets(connection: Connection, day: date) -> list[str]:
     """Every ticket given on a day, as far as it is known here."""
     return list(connection.execute(select(_VISIT.c.ticket).where(_VISIT.c.day == day)).scalars())
@@ -235,6 +244,11 @@ _DAY_COLUMNS = (
     _VISIT.c.desk,
     _VISIT.c.anomaly,
     _VISIT.c.identity,
+    func.coalesce(_VISIT.c.lane, _PROCEDURE.c.lane).label("lane"),
+    _VISIT.c.for_desk,
+    _VISIT.c.calls,
+    _VISIT.c.started_at,
+    _VISIT.c.steps,
 )
 
 
@@ -259,6 +273,11 @@ def _day_row(row: Sequence[Any], reported: AbstractSet[str]) -> DayRow:
         desk,
         anomaly,
         identity,
+        lane,
+        for_desk,
+        calls,
+        started_at,
+        steps,
     ) = row
     return DayRow(
         appointment or visit_appointment or visit,
@@ -278,6 +297,11 @@ def _day_row(row: Sequence[Any], reported: AbstractSet[str]) -> DayRow:
         appointment is None or token is not None,
         identity,
         appointment in reported or visit_appointment in reported or visit in reported,
+        lane or (number or "")[:1],  # what for is not known: the ticket's own letter
+        for_desk,
+        calls or 0,
+        started_at,
+        msgspec.convert(steps[-1], Step) if steps else None,
     )
 
 

@@ -133,6 +133,19 @@ Table(
     Index("ix_demand_until", "until"),
 )
 Table(
+    "desk",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("site", Integer, nullable=False),
+    Column("name", String, nullable=False),
+    Column("lanes", JSON, nullable=False),
+    Column("state", String, nullable=False),
+    Column("agent", String),
+    Column("since", UtcDateTime, nullable=False),
+    Column("sequence", Integer, nullable=False, default=0),
+    Index("ix_desk_site", "site"),
+)
+Table(
     "draft",
     METADATA,
     Column("agent", String, primary_key=True),
@@ -327,6 +340,7 @@ Table(
     Column("time_zone", String, nullable=False),
     Column("early_minutes", Integer, nullable=False),
     Column("late_minutes", Integer, nullable=False),
+    Column("turns", JSON, nullable=False),
     Column("sequence", Integer, nullable=False, default=0),
 )
 Table(
@@ -411,6 +425,12 @@ Table(
     Column("outcome", String),
     Column("anomaly", String),
     Column("identity", String),
+    Column("calls", Integer, nullable=False, default=0),
+    Column("lane", String),
+    Column("for_desk", String),
+    Column("steps", JSON, nullable=False),
+    Column("reason", String),
+    Column("missing", JSON, nullable=False),
     Column("sequence", Integer, nullable=False, default=0),
     Index("ix_visit_appointment", "appointment"),
     Index("ix_visit_site_day", "site", "day"),

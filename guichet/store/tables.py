@@ -44,6 +44,7 @@ class SiteRow(SQLModel, table=True):
     time_zone: str
     early_minutes: int
     late_minutes: int
+    turns: dict[str, int] = Field(sa_column=json_column())
     sequence: int = 0
 
 
@@ -173,6 +174,24 @@ class VisitRow(SQLModel, table=True):
     outcome: str | None
     anomaly: str | None
     identity: str | None = None
+    calls: int = 0
+    lane: str | None = None
+    for_desk: str | None = None
+    steps: list[dict[str, str]] = Field(sa_column=json_column())
+    reason: str | None = None
+    missing: list[str] = Field(sa_column=json_column())
+    sequence: int = 0
+
+
+class DeskRow(SQLModel, table=True):
+    __tablename__ = "desk"
+    id: str = Field(primary_key=True)
+    site: int = Field(index=True)
+    name: str
+    lanes: list[str] = Field(sa_column=json_column())
+    state: str
+    agent: str | None
+    since: Moment
     sequence: int = 0
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, bindparam, select
 
 from guichet.domain.identity import Check
-from guichet.domain.lifecycle import OUTCOMES, UNDO_REASONS, VISIT, after, after_check_in
+from guichet.domain.lifecycle import UNDO_REASONS, VISIT, after, after_check_in
 from guichet.domain.model import (
     Appointment,
     AppointmentStatus,
@@ -17,13 +17,10 @@ from guichet.domain.model import (
 )
 from guichet.domain.operations import (
     Applied,
-    Call,
     CheckIn,
-    Complete,
     NoteIdentity,
     Operation,
     Refused,
-    Start,
     UndoCheckIn,
 )
 from guichet.store.records import get, put, records
@@ -126,56 +123,45 @@ def _one_counts(
     return "double"
 
 
-def step(
-    connection: Connection,
-    operation: Operation,
-    action: UndoCheckIn | Call | Start | Complete | NoteIdentity,
+def undo_check_in(
+    connection: Connection, operation: Operation, action: UndoCheckIn
 ) -> Applied | Refused:
-    """Take a visit one step further, as the table in domain.lifecycle allows.
-
-    Whether the ID shown was the person's is kept at any step; the last check counts.
-    """
-    visit = get(connection, Visit, action.visit)
-    if visit is None or visit.site != operation.site:
+    """Take a check-in back, and the appointment's arrival when it was this visit that counted."""
+    visit = known(connection, operation, action.visit)
+    if visit is None:
         return Refused("unknown_visit")
-    if isinstance(action, NoteIdentity):
-        return _note_identity(connection, visit, action.result)
-    changed = [("visit", visit.id)]
-    if isinstance(action, Call | Complete) and visit.status is VisitStatus.DUPLICATE:
-        visit = _preferred(connection, visit, changed)
     status = VISIT[visit.status, action.kind]
     if not isinstance(status, VisitStatus):
-        return Refused(status, {"ticket": visit.ticket, "desk": visit.desk or ""})
+        return refused(status, visit)
+    if action.reason is not None and action.reason not in UNDO_REASONS:
+        return Refused("unknown_reason")
     counted = visit.status is not VisitStatus.DUPLICATE
-    visit = replace(visit, status=status)
-    match action:
-        case Call(desk=desk):
-            visit = replace(visit, called_at=operation.at, desk=desk)
-        case Start():
-            visit = replace(visit, started_at=operation.at)
-        case Complete(outcome=outcome):
-            if outcome not in OUTCOMES:
-                return Refused("unknown_outcome")
-            visit = replace(visit, ended_at=operation.at, outcome=outcome)
-        case UndoCheckIn(reason=reason):
-            if reason is not None and reason not in UNDO_REASONS:
-                return Refused("unknown_reason")
-            return _undone(connection, replace(visit, outcome=reason), counted=counted)
-    put(connection, visit)
-    return Applied(tuple(changed), {"ticket": visit.ticket})
+    undone = replace(visit, status=status, outcome=action.reason)
+    return _undone(connection, undone, counted=counted)
 
 
-def _preferred(connection: Connection, visit: Visit, changed: list[tuple[str, str]]) -> Visit:
-    """Of two arrivals the one whose ticket was called counts, if the other's has not been.
+def note_identity(
+    connection: Connection, operation: Operation, action: NoteIdentity
+) -> Applied | Refused:
+    """Keep whether the ID shown was the person's, at any step; the last check counts."""
+    visit = known(connection, operation, action.visit)
+    if visit is None:
+        return Refused("unknown_visit")
+    if action.result not in (Check.MATCHED, Check.MISMATCHED):
+        return Refused("unknown_reason")
+    put(connection, replace(visit, identity=action.result))
+    return Applied((("visit", visit.id),))
 
-    A station that did not know of the other has received the person with this one.
-    """
-    other = visit_of(connection, visit.appointment or "", visit.site)
-    if other is None or other.status is not VisitStatus.WAITING or other.day != visit.day:
-        return visit
-    put(connection, replace(other, status=VisitStatus.DUPLICATE, anomaly="double"))
-    changed.append(("visit", other.id))
-    return replace(visit, status=VisitStatus.WAITING)
+
+def known(connection: Connection, operation: Operation, visit: str) -> Visit | None:
+    """The visit, when it is one of the operation's own site."""
+    found = get(connection, Visit, visit)
+    return found if found is not None and found.site == operation.site else None
+
+
+def refused(reason: str, visit: Visit) -> Refused:
+    """The refusal of a step that the visit's status does not allow."""
+    return Refused(reason, {"ticket": visit.ticket, "desk": visit.desk or ""})
 
 
 def visit_of(connection: Connection, appointment: str, site: int) -> Visit | None:
@@ -219,10 +205,3 @@ def _undone(connection: Connection, visit: Visit, *, counted: bool) -> Applied:
             put(connection, replace(appointment, status=status))
             changed.append(("appointment", appointment.id))
     return Applied(tuple(changed), {"ticket": visit.ticket})
-
-
-def _note_identity(connection: Connection, visit: Visit, result: str) -> Applied | Refused:
-    if result not in (Check.MATCHED, Check.MISMATCHED):
-        return Refused("unknown_reason")
-    put(connection, replace(visit, identity=result))
-    return Applied((("visit", visit.id),))

@@ -52,6 +52,14 @@ NOTE = slip.Note(
     what=("Le rendez-vous n’a pas pu être confirmé.",),
     advice=("Nous pouvons en chercher un autre.",),
 )
+BRING = slip.Bring(
+    at=ATTEMPT.searched_at,
+    place=ATTEMPT.place,
+    agent="C001",
+    reference="7K4Q-92XD-3",
+    procedure=ATTEMPT.procedure,
+    missing=("Passeport en cours de validité", "Justificatif de domicile de moins de 6 mois"),
+)
 SITE = Site(
     1, ATTEMPT.place, "1 esplanade Jean-Moulin\n93007 Bobigny Cedex", "Europe/Paris", 30, 15
 )
@@ -86,6 +94,7 @@ PDFS: dict[str, Callable[[Phrases | None], bytes]] = {
     "unconfirmed": lambda words: slip.render(dataclasses.replace(UNCONFIRMED, second=words)),
     "wish": lambda words: slip.render(dataclasses.replace(WISH, second=words)),
     "note": lambda words: slip.render(dataclasses.replace(NOTE, second=words)),
+    "bring": lambda words: slip.render(dataclasses.replace(BRING, second=words)),
 }
 
 

@@ -15,6 +15,7 @@ from guichet.convocation.catalogue import french, in_french
 from tests.convocation.outputs import (
     ACCORD,
     ATTEMPT,
+    BRING,
     PDFS,
     UNCONFIRMED,
     WISH,
@@ -40,7 +41,9 @@ def test_every_sheet_is_tagged_for_screen_readers_in_french(output: str, tmp_pat
     paper.close()
 
 
-@pytest.mark.parametrize("output", ["attestation", "accord", "unconfirmed", "wish", "note"])
+@pytest.mark.parametrize(
+    "output", ["attestation", "accord", "unconfirmed", "wish", "note", "bring"]
+)
 def test_a_sheet_is_one_page_of_at_least_14_points(output: str) -> None:
     said = letters(PDFS[output](None))
     assert {one.page for one in said} == {0}
@@ -73,6 +76,18 @@ def test_what_is_handed_over_offline_says_that_it_is_no_convocation() -> None:
     (silent,) = pages(slip.render(dataclasses.replace(UNCONFIRMED, reachable=False)))
     assert "nous vous appelons" not in silent
     assert "Revenez demander ici si la place est confirmée." in silent
+
+
+def test_what_was_missing_is_written_and_nobody_named() -> None:
+    (text,) = pages(slip.render(BRING))
+    for said in (
+        "Ce qu’il faut apporter",
+        *BRING.missing,
+        "Renouvellement de carte de résident (10 ans)",
+        "7K4Q-92XD-3",
+        "Cette feuille n’est pas une convocation.",
+    ):
+        assert said in text
 
 
 def test_a_wish_says_that_nothing_is_booked() -> None:

@@ -1,11 +1,10 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guichet.domain.day import DayRow, DayState, counts, filtered, next_to_call, state_of
+from guichet.domain.day import DayState, counts, filtered, state_of
 from guichet.domain.model import AppointmentStatus, VisitStatus
 from tests.domain.samples import START, line
 
@@ -21,6 +20,7 @@ def test_every_pair_has_a_state(
         VisitStatus.WAITING: DayState.WAITING,
         VisitStatus.CALLED: DayState.CALLED,
         VisitStatus.SERVING: DayState.SERVING,
+        VisitStatus.PARKED: DayState.PARKED,
         VisitStatus.DONE: DayState.DONE,
     }
     by_appointment = {
@@ -86,42 +86,3 @@ def test_filtering_never_fails_and_keeps_the_order(query: str) -> None:
 def test_who_waits_waits_since_arriving() -> None:
     assert line("a").waiting_since == START
     assert line("a", DayState.CALLED).waiting_since is None
-
-
-def test_nobody_to_call() -> None:
-    assert next_to_call([]) is None
-    others = [line(state.value, state) for state in DayState if state is not DayState.WAITING]
-    assert next_to_call(others) is None
-    assert next_to_call([line("a", visit=None)]) is None
-    assert next_to_call([line("a", arrived_at=None)]) is None
-
-
-def first(*rows: DayRow) -> str:
-    called = next_to_call(rows)
-    assert called is not None
-    backwards = next_to_call(rows[::-1])
-    assert backwards == called
-    return called.key
-
-
-def test_the_earlier_appointment_goes_first_whoever_came_first() -> None:
-    early = line("early", arrived_at=START + 5 * MINUTE)
-    late = line("late", starts_at=START + MINUTE, arrived_at=START)
-    assert first(early, late) == "early"
-
-
-def test_of_the_same_time_the_first_to_come() -> None:
-    assert first(line("second", arrived_at=START + MINUTE), line("first")) == "first"
-
-
-def test_without_appointment_the_arrival_counts() -> None:
-    walk_in = line("walk-in", starts_at=None, arrived_at=START + 2 * MINUTE)
-    assert first(walk_in, line("a", starts_at=START + 3 * MINUTE)) == "walk-in"
-    assert first(walk_in, line("a", starts_at=START + MINUTE)) == "a"
-
-
-def test_the_priority_card_goes_before_all() -> None:
-    card = line("card", needs=("seat", "priority_card"), starts_at=START + 60 * MINUTE)
-    assert first(line("a", needs=("seat",)), card) == "card"
-    earlier_card = replace(card, key="earlier", starts_at=START + 30 * MINUTE)
-    assert first(card, earlier_card) == "earlier"

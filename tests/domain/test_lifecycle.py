@@ -18,9 +18,21 @@ VISITS = """
 waiting     =called         not_called       =done         =undone
 called      already_called  =serving         =done         already_called
 serving     already_called  already_started  =done         already_called
+parked      =called         not_called       =done         already_called
 done        already_done    already_done     already_done  already_done
 duplicate   duplicate       duplicate        duplicate     =undone
 undone      undone          undone           undone        undone
+"""
+
+AT_THE_DESK = """
+            recall           miss             park          redirect      undo_step
+waiting     not_called       not_called       not_called    not_called    =waiting
+called      =called          =waiting         not_started   =waiting      =waiting
+serving     already_started  already_started  =parked       =waiting      =called
+parked      not_called       not_called       not_called    not_called    =serving
+done        already_done     already_done     already_done  already_done  =serving
+duplicate   duplicate        duplicate        duplicate     duplicate     duplicate
+undone      undone           undone           undone        undone        undone
 """
 
 
@@ -40,7 +52,9 @@ def test_appointment(entry: tuple[str, str], expected: str) -> None:
     assert step == expected.removeprefix("=")
 
 
-@pytest.mark.parametrize(("entry", "expected"), entries(VISITS).items())
+@pytest.mark.parametrize(
+    ("entry", "expected"), [*entries(VISITS).items(), *entries(AT_THE_DESK).items()]
+)
 def test_visit(entry: tuple[str, str], expected: str) -> None:
     step = VISIT[VisitStatus(entry[0]), entry[1]]
     assert isinstance(step, VisitStatus) is expected.startswith("=")
@@ -49,11 +63,12 @@ def test_visit(entry: tuple[str, str], expected: str) -> None:
 
 def test_both_tables_are_total_and_hold_nothing_else() -> None:
     of_appointments = ("move", "cancel", "check_in", "undo_check_in")
-    of_visits = ("call", "start", "complete", "undo_check_in")
+    of_visits = ["call", "start", "complete", "undo_check_in"]
+    of_visits += ["recall", "miss", "park", "redirect", "undo_step"]
     assert set(APPOINTMENT) == {(s, o) for s in AppointmentStatus for o in of_appointments}
     assert set(VISIT) == {(s, o) for s in VisitStatus for o in of_visits}
     assert len(entries(APPOINTMENTS)) == len(APPOINTMENT)
-    assert len(entries(VISITS)) == len(VISIT)
+    assert len(entries(VISITS) | entries(AT_THE_DESK)) == len(VISIT)
 
 
 @pytest.mark.parametrize(

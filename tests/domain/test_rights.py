@@ -12,7 +12,7 @@ BOOKING = {
 }
 RECEIVING = {
     "check_in", "undo_check_in", "call", "start", "complete", "note_scan", "note_identity",
-    "file_report",
+    "file_report", "recall", "miss", "park", "redirect", "undo_step", "set_desk",
 }  # fmt: skip
 ROLE_SETS = list(chain.from_iterable(combinations(Role, n) for n in range(4)))
 

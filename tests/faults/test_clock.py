@@ -40,9 +40,9 @@ def test_a_clock_a_day_off_loses_nothing_and_is_measured(world: World, days: int
     assert visit is not None
     clock.forward(days=days)
     for step in (
-        station.reception.call(visit.id, "4"),
-        station.reception.start(visit.id),
-        station.reception.finish(visit.id, "served"),
+        station.calling.call(visit.id, "4"),
+        station.calling.start(visit.id),
+        station.calling.finish(visit.id, "served"),
     ):
         assert step is None
     world.start()

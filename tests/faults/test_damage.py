@@ -177,8 +177,8 @@ def test_refusals_that_wait_for_a_person_outlive_the_database(world: World) -> N
     until(lambda: any(r.appointment == row.appointment and r.visit for r in two.reception.day()))
     visit = next(r for r in two.reception.day() if r.appointment == row.appointment).visit or ""
     world.stop()
-    assert station.reception.call(visit, "1") is None
-    assert two.reception.call(visit, "2") is None
+    assert station.calling.call(visit, "1") is None
+    assert two.calling.call(visit, "2") is None
     world.start()
     until(lambda: in_step(two) and in_step(station), 20)
     loser = station if station.refused() else two

@@ -57,9 +57,9 @@ def test_an_old_request_that_comes_again_after_newer_ones_changes_nothing(world:
         arrive(station, row)
         until(lambda: in_step(station))
         visit = of(station, row)[0].visit or ""
-        assert station.reception.call(visit, "4") is None
+        assert station.calling.call(visit, "4") is None
         until(lambda: in_step(station))
-        assert station.reception.start(visit) is None
+        assert station.calling.start(visit) is None
         until(lambda: in_step(station))
         with reading(world.engine) as connection:
             before = feed.sequences(connection)

@@ -72,13 +72,13 @@ def test_two_stations_give_a_restored_central_back_what_it_lost(world: World) ->
     two._core.submit(Register(replace(ADA, id="p1", site=1)))
     until(lambda: in_step(one) and in_step(two))
     until(lambda: bool(of(two, lost)) and of(two, lost)[0].visit is not None)
-    assert one.reception.call(of(one, lost)[0].visit or "", "4") is None
-    assert one.reception.call(of(one, known)[0].visit or "", "5") is None
+    assert one.calling.call(of(one, lost)[0].visit or "", "4") is None
+    assert one.calling.call(of(one, known)[0].visit or "", "5") is None
     until(lambda: equal(world, one, two), 20)
     before = answers(world)
     world.stop()
     # Work goes on while central is restored.
-    assert one.reception.start(of(one, lost)[0].visit or "") is None
+    assert one.calling.start(of(one, lost)[0].visit or "") is None
     arrive(two, late := expected(two))
     restored(world, backup)
     assert len(answers(world)) < len(before)
@@ -100,14 +100,14 @@ def test_what_a_restored_central_judges_otherwise_is_a_line_to_settle(world: Wor
     visit = of(one, row)[0].visit or ""
     backup = saved(world)
     two.close()
-    assert one.reception.call(visit, "1") is None
+    assert one.calling.call(visit, "1") is None
     until(lambda: in_step(one))
     one.close()
     world.stop()
     restored(world, backup)
     two = world.open(two.folder)
     until(lambda: in_step(two) and of(two, row)[0].desk == "")
-    assert two.reception.call(visit, "2") is None
+    assert two.calling.call(visit, "2") is None
     until(lambda: in_step(two))
     one = world.open(one.folder)
     until(lambda: equal(world, one, two), 20)

@@ -7,7 +7,7 @@ import pytest
 from textual.widgets import Static
 
 from guichet.convocation import catalogue, document
-from guichet.domain.day import DayState, next_to_call
+from guichet.domain.day import DayState
 from guichet.domain.model import Role
 from guichet.domain.provenance import Through
 from guichet.screens.queue import QueueBox
@@ -206,7 +206,7 @@ async def test_10_priority_card_holder_twenty_minutes_late(world: World) -> None
         assert (view.level, view.name) == ("ok", "BERRADA Warda")
         assert post.row(booked.id).ticket == view.ticket != ""
         until(lambda: [each.anomaly for each in visits_at_central(world, booked)] == ["late"])
-        following = next_to_call(post.rows())
+        following = post.station.calling.line()[0].row
         assert following is not None
         assert "priority_card" in following.needs
         line = post.screen.query_one("#desk", Static)

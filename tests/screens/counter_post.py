@@ -10,15 +10,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Static
 
 from guichet.app import GuichetApp
+from guichet.central import training
 from guichet.config import OFFSET_VARIABLE, Settings
 from guichet.convocation import token
 from guichet.domain.claims import Claims
 from guichet.domain.day import DayRow, DayState
-from guichet.domain.model import Appointment
+from guichet.domain.model import Appointment, Role
+from guichet.screens.ask import AskScreen
 from guichet.screens.counter import CounterScreen
+from guichet.screens.desk_dialog import DeskDialog
 from guichet.screens.queue import QueueBox
 from guichet.station import Station
 from guichet.store.engine import reading
@@ -56,6 +60,18 @@ class Counter:
 
     def guidance(self) -> str:
         return str(self.screen.query_one("#guidance", Static).content)
+
+    async def open_and_call(self) -> None:
+        """Open the desk for every lane, and call the next person."""
+        await self.pilot.press("f5")
+        await self.see(lambda: isinstance(self.pilot.app.screen, DeskDialog), "the desk's dialog")
+        await self.pilot.press("enter")
+        await self.sees("Guichet 40")
+        await self.see(lambda: self.screen._desk.here is not None)
+
+    async def asked(self, dialog: type[Screen[Any]] = AskScreen) -> None:
+        """Wait for a dialog."""
+        await self.see(lambda: isinstance(self.pilot.app.screen, dialog), dialog.__name__)
 
     def hold(self, text: str) -> None:
         """Hold a code before the camera, in place of the one there."""
@@ -126,16 +142,21 @@ async def at_counter(
     *,
     practice: Path | None = None,
     size: tuple[int, int] = (80, 24),
+    role: Role = Role.COUNTER,
 ) -> AsyncIterator[Counter]:
-    """The application, an agent of the counter signed in, the day read."""
+    """The application, an agent of the counter (or a supervisor) signed in, the day read."""
     offset = MORNING - datetime.now(UTC)
     monkeypatch.setenv(OFFSET_VARIABLE, str(round(offset.total_seconds())))
     camera = world.folder / "camera"
     camera.mkdir(exist_ok=True)
     settings = Settings(camera=str(camera), desk="40")
     folder = world.enrolled("counter")
-    app = GuichetApp(folder, settings, auto_sign_in=("CB1", "2222"), practice=practice)
+    signed_in = (training.agent_code(role, 1), training.PINS[role])
+    app = GuichetApp(folder, settings, auto_sign_in=signed_in, practice=practice)
     async with app.run_test(size=size) as pilot:
+        if role is not Role.COUNTER:
+            await wait_for(pilot, lambda: "f3" in app.screen.active_bindings, what="the modes")
+            await pilot.press("f3")
         await wait_for(pilot, lambda: isinstance(app.screen, CounterScreen), what="the counter")
         assert isinstance(app.screen, CounterScreen)
         counter = Counter(world, pilot, app.screen, camera)

@@ -12,12 +12,11 @@ from guichet.convocation import token
 from guichet.domain.calendar_fr import clock, long_date
 from guichet.domain.claims import Claims
 from guichet.domain.day import DayState
-from guichet.domain.lifecycle import OUTCOMES
 from guichet.domain.model import AppointmentStatus
 from guichet.domain.reference import ReferenceProblem, reference_of
 from guichet.scanner.faults import Reason
 from guichet.scanner.guidance import Advice
-from guichet.screens import camera_words, outcome, verdicts
+from guichet.screens import camera_words, verdicts
 from guichet.station import Link
 from guichet.widgets.rows import RowsView
 from tests.posts import DAY, MORNING, World
@@ -229,4 +228,3 @@ def test_every_code_the_counter_tells_has_words() -> None:
     assert set(verdicts.REFERENCE_PROBLEMS) == set(ReferenceProblem)
     assert set(camera_words.FAULTS) == set(get_args(Reason))
     assert set(camera_words.HINTS) == set(get_args(Advice))
-    assert set(outcome.CHOICES) == set(OUTCOMES)

@@ -12,7 +12,6 @@ from textual.widgets import Input
 
 from guichet.domain.day import DayState
 from guichet.errors import CameraError
-from guichet.screens.outcome import OutcomeScreen
 from guichet.screens.practice import PracticeScreen, place_sheet, sheets
 from guichet.screens.sign_in import SignInScreen
 from guichet.widgets.preview import CameraPreview
@@ -67,11 +66,9 @@ async def test_a_dialog_leaves_the_camera_open(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
-        await counter.pilot.press("f5")
-        await counter.sees("Guichet 40")
-        await counter.see(lambda: counter.screen._desk.here is not None)
-        await counter.pilot.press("ctrl+n")
-        await counter.see(lambda: isinstance(counter.pilot.app.screen, OutcomeScreen))
+        await counter.open_and_call()
+        await counter.pilot.press("ctrl+r")
+        await counter.asked()
         counter.hold("train ticket")
         await counter.sees("Autre QR code")
         assert cameras()

@@ -2,17 +2,26 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
-from textual.widgets import Input
+from textual.widgets import Input, Label, Static
 
-from guichet.domain.day import DayRow, DayState, next_to_call
-from guichet.screens.outcome import OutcomeScreen
+from guichet.domain.day import DayRow, DayState
+from guichet.domain.desks import DeskState
+from guichet.domain.model import Role, Visit
+from guichet.screens import verdicts
+from guichet.screens.ask import AskScreen
+from guichet.screens.desk_dialog import DeskDialog
+from guichet.screens.missing import MissingScreen
+from guichet.screens.person_file import PersonFile
 from guichet.screens.queue import QueueBox
-from guichet.screens.undo import UndoScreen
 from guichet.store.engine import reading, writing
+from guichet.store.records import get
 from guichet.store.schema import METADATA
+from guichet.widgets.rows import RowsView
+from tests.convocation.outputs import pages
 from tests.posts import World
 from tests.screens.counter_post import Counter, at_counter
 
@@ -35,25 +44,33 @@ async def test_the_next_person_is_called_received_and_done(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
-        first = next_to_call(counter.rows())
-        assert first is not None
+        first = counter.station.calling.line()[0].row
         assert first.visit is not None
-        line = counter.screen.query_one("#desk")
-        await counter.see(lambda: first.name in str(line.content))  # type: ignore[attr-defined]
-        await counter.pilot.press("f5", "f5")
-        view = await counter.sees("Guichet 40")
-        assert (view.name, view.ticket) == (first.name, first.ticket)
+        line = counter.screen.query_one("#desk", Static)
+        await counter.see(lambda: first.name in str(line.content))
+        assert str(line.content).startswith("Fermé")
+        await counter.open_and_call()
+        assert (counter.view.name, counter.view.ticket) == (first.name, first.ticket)
         await counter.shown(first.appointment, DayState.CALLED)
         assert [r.visit for r in counter.rows() if r.desk == "40"] == [first.visit]
-        assert "Appelé" in str(line.content)  # type: ignore[attr-defined]
+        assert "Appelé 1 fois, 1:" in str(line.content)
+        await counter.pilot.press("f5")
+        await counter.see(lambda: "Appelé 2 fois" in str(line.content))
         await counter.pilot.press("f6")
         await counter.shown(first.appointment, DayState.SERVING)
         await counter.pilot.press("f6")
-        await counter.see(lambda: isinstance(counter.pilot.app.screen, OutcomeScreen))
-        await counter.pilot.press("i")
+        await counter.asked()
+        await counter.pilot.press("r")
         await counter.shown(first.appointment, DayState.DONE)
-        assert outcome_of(counter, first.visit) == "unsuccessful"
+        assert outcome_of(counter, first.visit) == "served"
         await counter.sees("Prêt")
+        await counter.pilot.press(
+            "f5", "f5"
+        )  # once: the desk is open, and one key calls one person
+        await counter.see(lambda: counter.screen._desk.here is not None)
+        assert (
+            len([r for r in counter.rows() if r.state is DayState.CALLED and r.desk == "40"]) == 1
+        )
 
 
 async def test_who_does_not_come_when_called(
@@ -61,20 +78,186 @@ async def test_who_does_not_come_when_called(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with at_counter(world, monkeypatch) as counter:
-        await counter.pilot.press("tab", "a")  # a letter, from the list
-        await counter.see(lambda: at_our_desk(counter))
+        await counter.open_and_call()
         called = at_our_desk(counter)
         assert called is not None
+        await counter.pilot.press("tab", "n")  # a letter, from the list
+        assert "encore 2 appels" in (await counter.sees("Pas venu")).next_action
+        await counter.shown(called.appointment, DayState.WAITING)
+        await counter.pilot.press("ctrl+z")
+        await counter.asked()
+        await counter.pilot.press("e")
+        await counter.sees("Étape annulée")
+        await counter.shown(called.appointment, DayState.CALLED)
+        assert at_our_desk(counter) is not None
+
+
+async def serving(counter: Counter) -> DayRow:
+    """Somebody whose démarche asks for documents, received at the desk."""
+    await counter.open_and_call()
+    await counter.pilot.press("f6")
+    await counter.see(lambda: counter.screen._desk.state is DayState.SERVING)
+    row = at_our_desk(counter)
+    assert row is not None
+    return row
+
+
+async def test_put_aside_and_called_back_from_the_list(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with at_counter(world, monkeypatch, size=(120, 40)) as counter:
+        row = await serving(counter)
+        await counter.pilot.press("shift+f6")
+        await counter.asked()
+        await counter.pilot.press("p")
+        await counter.shown(row.appointment, DayState.PARKED)
+        queue = counter.screen.query_one(QueueBox)
+        view = queue.query_one(RowsView)
+        (shown,) = (each for each in view.rows if each.key == row.key)
+        assert (shown.status, shown.cells[1], shown.cells[-1]) == (
+            "idle",
+            "photocopie",
+            "côté 0 min",
+        )
+        core = counter.station._core
+        core.clock = later(core.clock, minutes=16)
+        core.changed()
+        await counter.see(
+            lambda: ("warn", "côté 16 min") in {(r.status, r.cells[-1]) for r in view.rows}
+        )
+        assert view.select(row.key)
+        view.focus()
+        await counter.pilot.press("shift+f5")  # no reason: they were here before
+        await counter.shown(row.appointment, DayState.CALLED)
+        assert any("Reprend" in line for line in counter.view.lines)
+
+
+async def test_sent_on_to_another_lane(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with at_counter(world, monkeypatch) as counter:
+        row = await serving(counter)
+        lane = next(each for each in counter.station.calling.lanes() if each != row.lane)
+        await counter.pilot.press("ctrl+r")
+        await counter.asked()
+        await counter.pilot.press(lane.lower())
+        await counter.shown(row.appointment, DayState.WAITING)
+        assert counter.row(row.appointment or "").lane == lane
+        called = counter.station.calling.this(counter.row(row.appointment or ""), "40", "follow_up")
+        assert called.refused is None
+        view = verdicts.called_view(called.row or row, "40", called.waited)
+        assert any(line.startswith("Vient du guichet 40") for line in view.lines)
+
+
+async def test_called_before_their_turn_for_a_reason(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with at_counter(world, monkeypatch) as counter:
+        await counter.open_and_call()
         await counter.pilot.press("ctrl+n")
-        await counter.see(lambda: isinstance(counter.pilot.app.screen, OutcomeScreen))
-        await counter.pilot.press("escape")
+        await counter.see(lambda: counter.screen._desk.here is None)
+        last = counter.station.calling.line()[-1].row
+        view = counter.screen.query_one(QueueBox).query_one(RowsView)
+        assert view.select(last.key)
+        view.focus()
+        await counter.pilot.press("shift+f5")
+        await counter.asked()
+        await counter.pilot.press("f")
+        await counter.shown(last.appointment, DayState.CALLED)
+
+
+async def test_a_desk_is_opened_for_some_lanes_paused_and_closed(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with at_counter(world, monkeypatch) as counter:
+        await counter.pilot.press("ctrl+g")
+        await counter.asked(DeskDialog)
+        await counter.pilot.press("space", "enter")
+        await counter.see(lambda: counter.screen._desk.desk is not None)
+        lanes = counter.station.calling.lanes()
+        assert counter.screen._desk.desk is not None
+        assert counter.screen._desk.desk.lanes == tuple(lanes)[1:]
+        await counter.pilot.press("ctrl+t")
+        line = counter.screen.query_one("#desk", Static)
+        await counter.see(lambda: "En pause" in str(line.content))
+        await counter.pilot.press("f5")  # goes on, and calls
+        view = await counter.sees("Guichet 40")
+        assert view.ticket[:1] in tuple(lanes)[1:]
+        await counter.pilot.press("ctrl+n")
+        await counter.see(lambda: counter.screen._desk.here is None)
+        await counter.pilot.press("ctrl+g")
+        await counter.asked(DeskDialog)
+        await counter.pilot.press("ctrl+d")
+        await counter.see(lambda: counter.screen._desk.desk is None)
+        (desk,) = (each for each in counter.station.calling.desks() if each.name == "40")
+        assert (desk.state, desk.agent) == (DeskState.CLOSED, None)
+
+
+async def test_in_vain_for_want_of_a_document(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with at_counter(world, monkeypatch) as counter:
+        row = await serving(counter)
+        documents = counter.station.calling.about(row.visit or "").documents
+        assert len(documents) > 1
+        opened: list[Path] = []
+        papers = counter.station.papers
+        monkeypatch.setattr(papers, "printer_available", lambda: False)
+        monkeypatch.setattr(papers, "open", opened.append)
+        await counter.pilot.press("f6")
+        await counter.asked()
+        await counter.pilot.press("i")
+        await counter.see(lambda: "missing_document" in asked_for(counter))
+        await counter.pilot.press("p")
+        await counter.asked(MissingScreen)
+        await counter.pilot.press("enter")  # nothing ticked: nothing done
+        assert counter.row(row.appointment or "").state is DayState.SERVING
+        await counter.pilot.press("2", "enter")
+        await counter.shown(row.appointment, DayState.DONE)
+        with reading(counter.station._core.engine) as connection:
+            visit = get(connection, Visit, row.visit or "")
+        assert visit is not None
+        assert (visit.reason, visit.missing) == ("missing_document", (documents[1],))
+        await counter.see(lambda: "print" in asked_for(counter))
+        assert "rebook" not in asked_for(counter)  # a counter agent may not
+        await counter.pilot.press("i")
+        await counter.see(lambda: opened)
+        (text,) = pages(opened[0].read_bytes())
+        assert documents[1] in text
+        assert row.name.split()[0] not in text
+        await counter.see(lambda: asked_for(counter) == ["none"])
+        await counter.pilot.press("t")
         await counter.see(lambda: counter.pilot.app.screen is counter.screen)
-        assert counter.row(called.appointment or "").state is DayState.CALLED
-        await counter.pilot.press("ctrl+n")
-        await counter.see(lambda: isinstance(counter.pilot.app.screen, OutcomeScreen))
-        await counter.pilot.press("down", "down", "enter")
-        await counter.shown(called.appointment, DayState.DONE)
-        assert outcome_of(counter, called.visit or "") == "left"
+
+
+def asked_for(counter: Counter) -> list[str]:
+    """The answers that are offered."""
+    screen = counter.pilot.app.screen
+    return list(screen._choices) if isinstance(screen, AskScreen) else []
+
+
+async def test_a_supervisor_books_again_at_once(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with at_counter(world, monkeypatch, role=Role.SUPERVISOR) as counter:
+        row = await serving(counter)
+        await counter.pilot.press("f6")
+        await counter.asked()
+        await counter.pilot.press("i")
+        await counter.see(lambda: "out_of_time" in asked_for(counter))
+        await counter.pilot.press("t")
+        await counter.see(lambda: "rebook" in asked_for(counter))
+        assert "print" not in asked_for(counter)
+        await counter.pilot.press("r")
+        await counter.asked(PersonFile)
+        name = counter.pilot.app.screen.query_one("#name", Label)
+        await counter.see(lambda: str(name.content) == row.name)
 
 
 async def test_letters_typed_in_the_line_are_text(
@@ -97,12 +280,12 @@ async def test_a_check_in_is_taken_back(
         await counter.type(row.reference)
         ticket = (await counter.sees("Attendu")).ticket
         await counter.pilot.press("ctrl+z")
-        await counter.see(lambda: isinstance(counter.pilot.app.screen, UndoScreen))
+        await counter.see(lambda: isinstance(counter.pilot.app.screen, AskScreen))
         await counter.pilot.press("escape")
         await counter.see(lambda: counter.pilot.app.screen is counter.screen)
         assert counter.row(row.appointment or "").state is DayState.WAITING
         await counter.pilot.press("ctrl+z")
-        await counter.see(lambda: isinstance(counter.pilot.app.screen, UndoScreen))
+        await counter.see(lambda: isinstance(counter.pilot.app.screen, AskScreen))
         await counter.pilot.press("m")
         view = await counter.sees("Arrivée annulée")
         assert ticket in view.next_action

@@ -91,16 +91,16 @@ async def test_who_is_here_already_is_told_how_far_they_are(
         visit = counter.row(row.appointment or "").visit or ""
         await scan(counter, paper)
         assert (await counter.sees("Déjà arrivé")).ticket == ticket
-        assert counter.station.reception.call(visit, "7") is None
+        assert counter.station.calling.call(visit, "7") is None
         await scan(counter, paper)
         view = await counter.sees("Déjà appelé")
         assert (view.level, view.ticket) == ("warn", ticket)
         assert "Appelé au guichet 7" in view.lines
-        assert counter.station.reception.start(visit) is None
+        assert counter.station.calling.start(visit) is None
         await scan(counter, paper)
         view = await counter.sees("Déjà au guichet")
         assert "Reçu au guichet 7" in view.lines
-        assert counter.station.reception.finish(visit, "served") is None
+        assert counter.station.calling.finish(visit, "served") is None
         await scan(counter, paper)
         view = await counter.sees("Déjà reçu")
         assert any(line.startswith("Passage terminé à") for line in view.lines)

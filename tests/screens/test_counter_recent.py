@@ -12,9 +12,9 @@ from guichet.domain.day import DayRow, DayState
 from guichet.domain.lifecycle import UNDO_REASONS
 from guichet.domain.model import Person
 from guichet.screens import undo, verdicts
+from guichet.screens.ask import AskScreen
 from guichet.screens.queue import QueueBox
 from guichet.screens.recent import _COLUMNS, KEPT, Recent
-from guichet.screens.undo import UndoScreen
 from guichet.screens.words import FINDINGS
 from guichet.station import Reading
 from guichet.store.engine import reading
@@ -123,7 +123,7 @@ async def test_a_family_s_tickets_stand_together_and_one_of_them_is_taken_back(
         assert counter.view.lines[-1] == f"Même nom ou téléphone\u00a0: {first}, {second}"
         assert counter.screen._box.display  # there is room for it beside the queue
         await counter.pilot.press("ctrl+l", "down", "u")
-        await counter.see(lambda: isinstance(counter.pilot.app.screen, UndoScreen))
+        await counter.see(lambda: isinstance(counter.pilot.app.screen, AskScreen))
         await counter.pilot.press("e")
         await counter.sees("Arrivée annulée")
         assert counter.row(family[0].appointment or "").state is DayState.EXPECTED

@@ -276,7 +276,7 @@ async def test_seats_kept_here_are_booked_together_offline(world: World) -> None
         await wait_for(desk.pilot, lambda: len(lending.lent().slots) > 1)
         await to_family(desk, AWA)
         world.stop()
-        await wait_for(desk.pilot, lambda: lending.cut_off)
+        await wait_for(desk.pilot, lambda: desk.station.cut_off)
         await desk.press("enter")
         await desk.on("FamilySlots")
         await wait_for(desk.pilot, lambda: rows(desk).rows, what=desk.text)

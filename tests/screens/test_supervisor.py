@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from guichet.config import Settings
 from guichet.domain.day import DayRow, DayState
+from guichet.domain.desks import Ended, Step
 from guichet.domain.model import Role
 from guichet.domain.operations import Cancel
 from guichet.screens.day_table import GROUPS, day_table, detail, first_open, waited
@@ -298,3 +299,32 @@ async def test_what_is_typed_in_the_filter_is_kept_when_the_mode_changes(world: 
         await pilot.press("f4")
         await wait_for(pilot, lambda: app.current_mode == "supervisor")
         assert app.screen.query_one("#filter", Input).value == "dia"
+
+
+async def test_who_was_called_by_a_desk_that_vanished_is_given_back(world: World) -> None:
+    station = world.station("a")
+    waiting = station.calling.line()[0]
+    assert station.calling.call(waiting.turn.visit, "77") is None
+    app = Alone(station)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait_for(pilot, lambda: app.view.rows)
+        assert app.view.select(waiting.row.key)
+        assert app.cells(waiting.row.key)[4] == "appelé"
+        await pilot.press("r")  # not yet
+        world.clock.forward(minutes=17)
+        app.page.post_message(FactsChanged())
+        await wait_for(pilot, lambda: app.cells(waiting.row.key)[4] == "sans suite")
+        assert app.cells(waiting.row.key)[5] == "17\u00a0min"
+        await wait_for(pilot, lambda: "r" in app.screen.active_bindings)
+        await pilot.press("r")
+        until(lambda: station.calling.line()[0].turn == waiting.turn)  # at their own place
+
+
+def test_who_is_put_aside_is_said_with_what_for_and_marked_when_long() -> None:
+    step = Step("3", None, MORNING, MORNING, MORNING, MORNING, Ended.PARKED, "photocopy")
+    aside = row(state=DayState.PARKED, last=step)
+    for minutes, level in ((14, "info"), (15, "warn")):
+        now = MORNING + timedelta(minutes=minutes)
+        line = day_table([aside], now, lambda moment: moment).lines["a"]
+        assert (line.status, line.cells[4:6]) == (level, ("mis de côté", f"{minutes}\u00a0min"))
+        assert "photocopie" in detail(aside, now, lambda moment: moment).plain

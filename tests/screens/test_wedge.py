@@ -13,8 +13,9 @@ from guichet.domain.calendar_fr import long_date
 from guichet.domain.day import DayRow, DayState
 from guichet.domain.model import Role
 from guichet.scanner.layouts import Layout
+from guichet.screens.ask import AskScreen
+from guichet.screens.desk_dialog import DeskDialog
 from guichet.screens.mediator import MediatorScreen
-from guichet.screens.outcome import OutcomeScreen
 from guichet.screens.person_file import PersonFile
 from guichet.screens.queue import QueueBox
 from guichet.screens.supervisor import SupervisorScreen
@@ -143,7 +144,7 @@ async def test_from_the_list_no_letter_of_a_scan_is_a_key(
         await counter.sees("Autre QR code")
         assert counter.row(row.appointment or "").state is DayState.WAITING
         await counter.pilot.press("a")
-        await counter.sees("Guichet 40")
+        await counter.asked(DeskDialog)
 
 
 async def test_the_scanners_enter_admits_nobody(
@@ -166,17 +167,15 @@ async def test_a_dialog_is_not_answered_and_the_counter_reads(
         await scan(counter.pilot, counter.token_of(here))
         await counter.sees("Attendu")
         await counter.shown(here.appointment, DayState.WAITING)
-        await counter.pilot.press("f5")
-        await counter.sees("Guichet 40")
+        await counter.open_and_call()
         at_desk = next(row for row in counter.rows() if row.desk == "40")
-        await counter.see(lambda: counter.screen._desk.here is not None)
-        await counter.pilot.press("ctrl+n")
-        await counter.see(lambda: isinstance(of(counter).screen, OutcomeScreen))
+        await counter.pilot.press("ctrl+r")
+        await counter.asked()
         row = counter.expected(-29, 14)
         await scan(counter.pilot, counter.token_of(row))
         assert (await counter.sees("Attendu")).name == row.name
         await told(counter.pilot, f"Attendu  {row.name}")
-        assert isinstance(of(counter).screen, OutcomeScreen)
+        assert isinstance(of(counter).screen, AskScreen)
         assert counter.row(at_desk.appointment or "").state is DayState.CALLED
 
 

@@ -1,6 +1,6 @@
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +10,7 @@ import pytest
 
 import guichet
 from guichet.cli_desk.said import own_refusals
+from guichet.domain import lifecycle
 from guichet.domain.admission import ADMIT, Admit, Finding
 from guichet.domain.day import DayState
 from guichet.domain.foreigner_number import AbsentReason
@@ -21,7 +22,8 @@ from guichet.domain.operations import Action, Refused
 from guichet.domain.proofs import Proof
 from guichet.domain.reports import Seen
 from guichet.domain.similar import Match, Reason
-from guichet.screens import person_words, words
+from guichet.screens import desk_words, person_words, undo, words
+from guichet.screens.ask import Choices
 
 SOURCES = sorted(Path(guichet.__file__).parent.rglob("*.py"))
 
@@ -67,6 +69,29 @@ def test_every_operation_has_words() -> None:
         for field in fields(action)
         if field.name == "kind"
     }
+
+
+@pytest.mark.parametrize(
+    ("codes", "asked"),
+    [
+        (lifecycle.OUTCOMES, desk_words.OUTCOMES),
+        (lifecycle.UNSUCCESSFUL, desk_words.UNSUCCESSFUL),
+        (lifecycle.CALL_REASONS, desk_words.CALL_REASONS),
+        (lifecycle.PARK_REASONS, desk_words.PARK_REASONS),
+        (lifecycle.UNDO_REASONS, undo.CHOICES),
+        (
+            [r for r in lifecycle.STEP_UNDO_REASONS if r != "desk_gone"],
+            desk_words.STEP_UNDO_REASONS,
+        ),
+    ],
+)
+def test_every_answer_has_its_own_key_and_words(codes: Sequence[str], asked: Choices) -> None:
+    assert list(asked) == list(codes)
+    assert len({key for key, _words in asked.values()} - {""}) == len(codes)
+
+
+def test_what_somebody_put_aside_waits_for_has_words() -> None:
+    assert list(desk_words.WAITS_FOR) == list(lifecycle.PARK_REASONS)
 
 
 def test_every_anomaly_has_words() -> None:

@@ -8,7 +8,7 @@ from guichet.central import keyring, registry
 from guichet.convocation import token
 from guichet.domain.admission import Admit, Finding
 from guichet.domain.claims import Claims
-from guichet.domain.day import DayState, next_to_call
+from guichet.domain.day import DayState
 from guichet.domain.model import Appointment, Person, Role, Visit, VisitStatus
 from guichet.domain.operations import Applied
 from guichet.domain.reference import ReferenceProblem
@@ -292,25 +292,25 @@ def test_a_void_ticket_is_told_still_once_the_database_is_lost(world: World) -> 
 
 def test_call_start_and_finish_in_order(world: World) -> None:
     station = world.station("one", Role.COUNTER)
-    row = next_to_call(station.reception.day())
+    row = station.calling.line()[0].row
     assert row is not None
     visit = row.visit or ""
-    refused = station.reception.start(visit)
+    refused = station.calling.start(visit)
     assert refused is not None
     assert refused.reason == "not_called"
-    assert station.reception.call(visit, "3") is None
-    assert station.reception.start(visit) is None
-    refused = station.reception.finish(visit, "vanished")
+    assert station.calling.call(visit, "3") is None
+    assert station.calling.start(visit) is None
+    refused = station.calling.finish(visit, "vanished")
     assert refused is not None
     assert refused.reason == "unknown_outcome"
-    assert station.reception.finish(visit, "unsuccessful") is None
+    assert station.calling.finish(visit, "unsuccessful", "breakdown") is None
     assert next(r for r in station.reception.day() if r.visit == visit).state is DayState.DONE
 
 
 def test_a_mediator_may_not_receive(world: World) -> None:
     station = world.station("one", Role.MEDIATOR)
     row = next(r for r in station.reception.day() if r.state is DayState.WAITING)
-    refused = station.reception.call(row.visit or "", "1")
+    refused = station.calling.call(row.visit or "", "1")
     assert refused is not None
     assert refused.reason == "not_allowed"
 

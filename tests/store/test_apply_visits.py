@@ -285,7 +285,8 @@ def test_the_reason_of_an_undoing_stays_with_the_visit(central: Counter, made: s
 def test_called_started_completed(central: Counter, made: str, outcome: str) -> None:
     central.check_in("v1", made)
     moments = [FIRST + timedelta(minutes=minute) for minute in (5, 6, 20)]
-    steps: list[Action] = [Call("v1", "4"), Start("v1"), Complete("v1", outcome)]
+    reason = "breakdown" if outcome == "unsuccessful" else None
+    steps: list[Action] = [Call("v1", "4"), Start("v1"), Complete("v1", outcome, reason)]
     for step, moment in zip(steps, moments, strict=True):
         assert central.do(step, moment) == Applied((("visit", "v1"),), {"ticket": "V1"})
     visit = central.visit("v1")

@@ -151,6 +151,7 @@ def test_the_day_joins_what_is_known(central: Counter) -> None:
         needs=("interpreter",),
         anomaly=None,
         confirmed=True,
+        lane="B",
     )
     central.do(CheckIn("v1", made, "B101", "early"), FIRST)
     central.do(Call("v1", "4"), FIRST)
@@ -163,6 +164,7 @@ def test_the_day_joins_what_is_known(central: Counter) -> None:
             arrived_at=FIRST,
             called_at=FIRST,
             desk="4",
+            calls=1,
             anomaly="early",
         )
     ]

@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 from sqlalchemy import Engine, select
 
+from guichet.domain.desks import Desk, DeskState
 from guichet.domain.keys import PublicKey
 from guichet.domain.model import (
     RECORDS,
@@ -58,6 +59,7 @@ ONE_OF_EACH: list[Record] = [
     Settlement(
         "o1", 93, DAY, "book", "slot_full", NOW, "MB1", "0000-01A8-1", "p-ada", "told", NOW, "SB1"
     ),
+    Desk("93:3", 93, "3", ("A", "B"), DeskState.PAUSED, "CB1", NOW),
 ]  # fmt: skip
 
 

@@ -30,7 +30,14 @@ from guichet.central.judge import VERDICTS
 from guichet.central.words import CHANGES, GONE
 from guichet.config import Enrolment
 from guichet.domain.day import counts, state_of
-from guichet.domain.lifecycle import CANCELLED_BY, OUTCOMES
+from guichet.domain.desks import DeskState
+from guichet.domain.lifecycle import (
+    CANCELLED_BY,
+    OUTCOMES,
+    PARK_REASONS,
+    STEP_UNDO_REASONS,
+    UNSUCCESSFUL,
+)
 from guichet.domain.model import RECORDS, Agent, AppointmentStatus, Visit, VisitStatus
 from guichet.domain.operations import (
     Action,
@@ -41,10 +48,16 @@ from guichet.domain.operations import (
     CheckIn,
     Complete,
     Hold,
+    Miss,
     Move,
+    Park,
+    Recall,
+    Redirect,
     Register,
+    SetDesk,
     Start,
     UndoCheckIn,
+    UndoStep,
 )
 from guichet.errors import CentralUnavailable
 from guichet.station.core import Core
@@ -240,9 +253,34 @@ class AnyOrder(RuleBasedStateMachine):
     def start(self, station: int, visit: str) -> None:
         self.posts[station].do(Start(visit))
 
-    @rule(station=which_station, visit=visits, outcome=st.sampled_from(OUTCOMES))
-    def complete(self, station: int, visit: str, outcome: str) -> None:
-        self.posts[station].do(Complete(visit, outcome))
+    @rule(
+        station=which_station,
+        visit=visits,
+        outcome=st.sampled_from(OUTCOMES),
+        reason=st.none() | st.sampled_from(UNSUCCESSFUL),
+    )
+    def complete(self, station: int, visit: str, outcome: str, reason: str | None) -> None:
+        self.posts[station].do(Complete(visit, outcome, reason))
+
+    @rule(station=which_station, visit=visits, kind=st.sampled_from([Recall, Miss]))
+    def no_answer(self, station: int, visit: str, kind: type[Recall | Miss]) -> None:
+        self.posts[station].do(kind(visit))
+
+    @rule(station=which_station, visit=visits, reason=st.sampled_from(PARK_REASONS))
+    def park(self, station: int, visit: str, reason: str) -> None:
+        self.posts[station].do(Park(visit, reason))
+
+    @rule(station=which_station, visit=visits, desk=st.none() | st.just("2"))
+    def redirect(self, station: int, visit: str, desk: str | None) -> None:
+        self.posts[station].do(Redirect(visit, "B", desk))
+
+    @rule(station=which_station, visit=visits, reason=st.sampled_from(STEP_UNDO_REASONS))
+    def undo_step(self, station: int, visit: str, reason: str) -> None:
+        self.posts[station].do(UndoStep(visit, reason))
+
+    @rule(station=which_station, desk=some, state=st.sampled_from(DeskState))
+    def set_desk(self, station: int, desk: int, state: DeskState) -> None:
+        self.posts[station].do(SetDesk(str(desk), state.value, ("A",)))
 
     @rule(station=which_station, visit=consumes(visits))
     def undo(self, station: int, visit: str) -> None:

@@ -67,9 +67,9 @@ def test_what_was_done_offline_arrives_once_and_in_order(world: World) -> None:
     row = expected(station)
     arrive(station, row)
     visit = of(station, row)[0].visit or ""
-    assert station.reception.call(visit, "4") is None
-    assert station.reception.start(visit) is None
-    assert station.reception.finish(visit, "served") is None
+    assert station.calling.call(visit, "4") is None
+    assert station.calling.start(visit) is None
+    assert station.calling.finish(visit, "served") is None
     until(lambda: station.sync_state.pending == 4)
     world.start()
     until(lambda: in_step(station), 20)
@@ -128,8 +128,8 @@ def test_a_refused_operation_is_undone_here_and_kept_to_be_settled(world: World)
     until(lambda: [r.state for r in of(two, row)] == [DayState.WAITING])
     visit = of(one, row)[0].visit or ""
     world.stop()
-    assert one.reception.call(visit, "1") is None
-    assert two.reception.call(visit, "2") is None
+    assert one.calling.call(visit, "1") is None
+    assert two.calling.call(visit, "2") is None
     until(lambda: one.sync_state.pending == 1 and two.sync_state.pending == 1)
     world.start()
     until(lambda: one.sync_state.to_settle + two.sync_state.to_settle == 1, 20)
@@ -153,7 +153,7 @@ def test_what_followed_here_from_a_refused_operation_is_undone_too(world: World)
     one.close()
     world.start()
     until(lambda: in_step(two), 20)
-    assert two.reception.call(visit, "2") is None
+    assert two.calling.call(visit, "2") is None
     until(lambda: in_step(two))
     one = world.open(world.folder / "one")
     until(lambda: [r.reason for r in one.refused()] == ["already_called"], 20)
@@ -170,7 +170,7 @@ def test_a_newer_state_pulled_before_a_lost_verdict_is_not_overwritten_by_it(wor
         arrive(one, row)
         until(lambda: wire.lost == 1)
         until(lambda: [r.state for r in of(two, row)] == [DayState.WAITING])
-        assert two.reception.call(of(two, row)[0].visit or "", "7") is None
+        assert two.calling.call(of(two, row)[0].visit or "", "7") is None
         until(lambda: in_step(two))
         until(lambda: in_step(one) and of(one, row)[0].desk == "7", 20)
 

@@ -1,0 +1,160 @@
+"""What the counter's commands do: the line, a call, the end of a visit."""
+
+from datetime import timedelta
+from typing import Any
+
+from guichet.cli_desk import reads
+from guichet.cli_desk.said import Answer, Line
+from guichet.config import load_settings
+from guichet.domain.day import DayRow, DayState
+from guichet.domain.lifecycle import CALL_REASONS
+from guichet.domain.line import Waiting
+from guichet.domain.operations import Refused
+from guichet.i18n import _
+from guichet.station import Station
+from guichet.station.calling import at_desk
+
+Outcome = Answer | Refused
+
+_MINUTE = timedelta(minutes=1)
+
+
+def queue(station: Station) -> Outcome:
+    """Who waits, in the order in which they are called, then who is put aside."""
+    line = station.calling.line()
+    aside = [row for row in station.reception.day() if row.parked is not None]
+    facts = {
+        "waiting": [_waiting_facts(station, each) for each in line],
+        "parked": [_parked_facts(station, row) for row in aside],
+    }
+    blocks = [[(_("en attente"), str(len(line))), (_("mis de côté"), str(len(aside)))]]
+    blocks += [_waiting_lines(station, each) for each in line]
+    blocks += [_parked_lines(station, row) for row in aside]
+    return reads.read(station, facts, blocks)
+
+
+def call(station: Station, ticket: str | None, desk: str | None, reason: str | None) -> Outcome:
+    """Call the next person to a desk, or the one of a ticket: with a reason before their turn."""
+    calling, name = station.calling, desk or load_settings(station.folder).desk
+    rows = station.reception.day()
+    there = at_desk(rows, name)
+    if there is not None:
+        return Refused("desk_taken", {"ticket": there.ticket})
+    if ticket is None:
+        called = calling.next(name)
+        if called.row is None and called.refused is None:
+            return Refused("nobody_of_here" if called.alone else "nobody_waits")
+    else:
+        row = _of(rows, ticket)
+        if row is None:
+            return Refused("unknown_ticket")
+        first = next((each.row.visit for each in calling.line()), None)
+        if row.state is DayState.WAITING and row.visit != first and reason is None:
+            return Refused("reason_to_call", {"known": ", ".join(CALL_REASONS)})
+        called = calling.this(row, name, reason)
+    if called.refused is not None or called.row is None:
+        return called.refused or Refused("nobody_waits")
+    facts = {**_facts(station, called.row), "desk": name, "state": DayState.CALLED.value}
+    return Answer(facts, [[*_lines(called.row), (_("appelé au guichet"), name)]])
+
+
+def finish(
+    station: Station, ticket: str, outcome: str, reason: str | None, missing: tuple[str, ...]
+) -> Outcome:
+    """Close the visit of a ticket."""
+    from guichet.screens.desk_words import OUTCOMES  # noqa: PLC0415 - translated when imported
+
+    row = _of(station.reception.day(), ticket)
+    if row is None:
+        return Refused("unknown_ticket")
+    refused = station.calling.finish(row.visit or "", outcome, reason, missing)
+    if refused is not None:
+        return refused
+    facts = {"outcome": outcome, "reason": reason, "missing": list(missing)}
+    lines = [*_lines(row), (_("issue"), OUTCOMES[outcome][1]), (_("manquait"), ", ".join(missing))]
+    return Answer({**_facts(station, row), **facts, "state": DayState.DONE.value}, [lines])
+
+
+def _of(rows: list[DayRow], ticket: str) -> DayRow | None:
+    """Whose ticket it is today."""
+    wanted = ticket.strip().upper()
+    return next((row for row in rows if row.visit and row.ticket == wanted), None)
+
+
+def _facts(station: Station, row: DayRow) -> dict[str, Any]:
+    arrived = row.arrived_at
+    return {
+        "ticket": row.ticket,
+        "name": row.name,
+        "procedure": row.procedure,
+        "reference": row.reference or None,
+        "lane": row.lane,
+        "needs": list(row.needs),
+        "arrived_at": station.local(arrived).isoformat() if arrived else None,
+    }
+
+
+def _lines(row: DayRow) -> list[Line]:
+    from guichet.screens.verdicts import needs_of  # noqa: PLC0415 - translated when imported
+
+    return [
+        (_("ticket"), row.ticket),
+        (_("nom"), row.name),
+        (_("démarche"), row.procedure),
+        (_("besoins"), needs_of(row.needs)),
+    ]
+
+
+def _waiting_facts(station: Station, each: Waiting) -> dict[str, Any]:
+    return {
+        **_facts(station, each.row),
+        "due": station.local(each.turn.due).isoformat(),
+        "why": each.turn.why.value,
+        "for_desk": each.row.for_desk,
+        "waits_minutes": _minutes(station, each.row),
+    }
+
+
+def _waiting_lines(station: Station, each: Waiting) -> list[Line]:
+    from guichet.screens.desk_words import why  # noqa: PLC0415 - translated when imported
+
+    due = _("{why}, à {time}").format(
+        why=why(each.turn, station.local), time=f"{station.local(each.turn.due):%H:%M}"
+    )
+    waits = _("{n} min").format(n=_minutes(station, each.row))
+    return [
+        *_lines(each.row),
+        (_("file"), each.row.lane),
+        (_("guichet seulement"), each.row.for_desk or ""),
+        (_("son tour"), due),
+        (_("attend depuis"), waits),
+    ]
+
+
+def _minutes(station: Station, row: DayRow) -> int:
+    since = row.waiting_since or station.now()
+    return max(0, (station.now() - since) // _MINUTE)
+
+
+def _parked_facts(station: Station, row: DayRow) -> dict[str, Any]:
+    step = row.parked
+    return {
+        **_facts(station, row),
+        "desk": step.desk if step else None,
+        "reason": step.reason if step else None,
+        "since": station.local(step.ended_at).isoformat() if step else None,
+    }
+
+
+def _parked_lines(station: Station, row: DayRow) -> list[Line]:
+    from guichet.screens.desk_words import WAITS_FOR  # noqa: PLC0415 - translated when imported
+
+    step = row.parked
+    if step is None:
+        return []
+    since = f"{station.local(step.ended_at):%H:%M}"
+    return [
+        *_lines(row),
+        (_("mis de côté"), _("guichet {desk}, à {time}").format(desk=step.desk, time=since)),
+        (_("attend"), WAITS_FOR[step.reason or "other"]),
+    ]

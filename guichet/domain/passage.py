@@ -1,0 +1,139 @@
+"""A visit from desk to desk: what each step makes of it, and how one is taken back."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import takewhile
+
+from guichet.domain.desks import Ended, Step
+from guichet.domain.lifecycle import VISIT
+from guichet.domain.model import Visit, VisitStatus
+from guichet.domain.turn import TurnRules
+
+
+def waits_since(visit: Visit) -> datetime:
+    """Since when they have waited for the desk they are at, or will be called to."""
+    return visit.steps[-1].ended_at if visit.steps else visit.arrived_at
+
+
+def missed_at(visit: Visit) -> datetime | None:
+    """When they were called last and did not come, if that was the last thing that happened."""
+    last = visit.steps[-1] if visit.steps else None
+    return last.ended_at if last is not None and last.how is Ended.MISSED else None
+
+
+def waited(visit: Visit) -> timedelta:
+    """How long they have waited in all for the desks they were called to; not while put aside."""
+    spans = [
+        (each.since, each.called_at)
+        for before, each in zip((None, *visit.steps), visit.steps, strict=False)
+        if before is None or before.how is not Ended.PARKED
+    ]
+    if visit.called_at is not None and not (visit.steps and visit.steps[-1].how is Ended.PARKED):
+        spans.append((waits_since(visit), visit.called_at))
+    return sum((max(timedelta(0), end - start) for start, end in spans), timedelta(0))
+
+
+def parked(visit: Visit) -> Step | None:
+    """The desk where they were put aside, when they are: since its `ended_at`, for its `reason`."""
+    return visit.steps[-1] if visit.status is VisitStatus.PARKED and visit.steps else None
+
+
+def left_desk(
+    visit: Visit, status: VisitStatus, how: Ended, at: datetime, reason: str | None = None
+) -> Visit:
+    """The visit once its person has left the desk they were called to, not for good."""
+    step = Step(
+        desk=visit.desk or "",
+        lane=visit.lane,
+        since=waits_since(visit),
+        called_at=visit.called_at or at,
+        started_at=visit.started_at,
+        ended_at=at,
+        how=how,
+        reason=reason,
+    )
+    return replace(
+        visit,
+        status=status,
+        desk=None,
+        called_at=None,
+        started_at=None,
+        calls=0,
+        steps=(*visit.steps, step),
+    )
+
+
+def missed(visit: Visit, at: datetime, rules: TurnRules) -> Visit:
+    """The visit once its person has not come: in the line again, or ended as they have left."""
+    back = left_desk(visit, VisitStatus.WAITING, Ended.MISSED, at)
+    if rules.calls and times_missed(back) >= rules.calls:
+        return replace(back, status=VisitStatus.DONE, ended_at=at, outcome="left")
+    return back
+
+
+def times_missed(visit: Visit) -> int:
+    """How many times in a row they have been called and have not come."""
+    return sum(1 for _step in takewhile(lambda step: step.how is Ended.MISSED, visit.steps[::-1]))
+
+
+def last_at(visit: Visit) -> datetime | None:
+    """When the last thing was done with them at a desk; None before there was any."""
+    left = visit.steps[-1].ended_at if visit.steps else None
+    moments = (visit.called_at, visit.started_at, visit.ended_at, left)
+    return max((each for each in moments if each is not None), default=None)
+
+
+def undone(visit: Visit) -> Visit | str:
+    """The visit before what was last done at a desk, or why there is nothing to take back."""
+    refusal = VISIT[visit.status, "undo_step"]
+    if not isinstance(refusal, VisitStatus):
+        return refusal
+    last = visit.steps[-1] if visit.steps else None
+    match visit.status:
+        case VisitStatus.SERVING:
+            return replace(visit, status=VisitStatus.CALLED, started_at=None)
+        case VisitStatus.CALLED:
+            return replace(visit, status=_before(visit), called_at=None, desk=None, calls=0)
+        case VisitStatus.DONE if not _ended_by_missing(visit):
+            return _reopened(visit)
+        case _:
+            return "nothing_to_undo" if last is None else _back_at(visit, last)
+
+
+def _before(visit: Visit) -> VisitStatus:
+    """Where they were before they were called."""
+    aside = bool(visit.steps) and visit.steps[-1].how is Ended.PARKED
+    return VisitStatus.PARKED if aside else VisitStatus.WAITING
+
+
+def _ended_by_missing(visit: Visit) -> bool:
+    last = visit.steps[-1] if visit.steps else None
+    return last is not None and last.how is Ended.MISSED and last.ended_at == visit.ended_at
+
+
+def _reopened(visit: Visit) -> Visit:
+    """The visit before it was closed."""
+    if visit.started_at is not None:
+        status = VisitStatus.SERVING
+    elif visit.called_at is not None:
+        status = VisitStatus.CALLED
+    else:
+        status = _before(visit)
+    return replace(visit, status=status, ended_at=None, outcome=None, reason=None, missing=())
+
+
+def _back_at(visit: Visit, last: Step) -> Visit:
+    """The visit as it was at the desk that its person has left last."""
+    return replace(
+        visit,
+        status=VisitStatus.CALLED if last.started_at is None else VisitStatus.SERVING,
+        desk=last.desk,
+        lane=last.lane,
+        for_desk=None,
+        called_at=last.called_at,
+        started_at=last.started_at,
+        calls=1,
+        ended_at=None,
+        outcome=None,
+        steps=visit.steps[:-1],
+    )

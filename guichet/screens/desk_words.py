@@ -1,0 +1,72 @@
+"""What a desk asks, and what it says of the line: a key and words for every code of the domain."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from guichet.domain.turn import Turn, Why
+from guichet.i18n import _
+from guichet.screens.ask import Choices
+
+OUTCOMES: Choices = {
+    "served": ("r", _("Reçu\u202f: la démarche est faite")),
+    "unsuccessful": ("i", _("Infructueux\u202f: la démarche n’a pas pu se faire")),
+    "left": ("p", _("Parti\u202f: la personne n’est plus là")),
+}
+
+UNSUCCESSFUL: Choices = {
+    "missing_document": ("p", _("Pièce manquante")),
+    "wrong_procedure": ("d", _("Autre démarche que celle du rendez-vous")),
+    "wrong_site": ("s", _("Autre site compétent")),
+    "out_of_time": ("t", _("Trop tôt ou trop tard pour déposer")),
+    "identity": ("i", _("Identité qui ne correspond pas")),
+    "no_interpreter": ("l", _("Langue\u202f: personne pour interpréter")),
+    "breakdown": ("n", _("Panne technique")),
+    "fingerprints": ("e", _("Empreintes impossibles à prendre")),
+    "other": ("a", _("Autre motif")),
+}
+
+CALL_REASONS: Choices = {
+    "frail": ("f", _("Personne fragile, à ce que vous voyez")),
+    "young_child": ("j", _("Jeune enfant")),
+    "urgent": ("u", _("Urgence")),
+    "follow_up": ("s", _("Suite d’un passage précédent")),
+    "other": ("a", _("Autre motif")),
+}
+
+PARK_REASONS: Choices = {
+    "photocopy": ("p", _("Photocopie")),
+    "document": ("d", _("Document à aller chercher")),
+    "interpreter": ("i", _("Interprète")),
+    "colleague": ("c", _("Avis d’un collègue")),
+    "other": ("a", _("Autre motif")),
+}
+
+WAITS_FOR: dict[str, str] = {
+    "photocopy": _("photocopie"),
+    "document": _("document"),
+    "interpreter": _("interprète"),
+    "colleague": _("collègue"),
+    "other": _("autre motif"),
+}
+"""What somebody put aside waits for, within a line."""
+
+STEP_UNDO_REASONS: Choices = {
+    "wrong_person": ("m", _("Mauvaise personne")),
+    "by_mistake": ("e", _("Erreur de touche")),
+    "other": ("a", _("Autre motif")),
+}
+"""Of those, what an agent may say at the desk; desk_gone is the supervisor's."""
+
+_WHY: dict[Why, tuple[str, str]] = {
+    Why.APPOINTMENT: (_("RDV"), _("RDV {time}")),
+    Why.LATE: (_("tard"), _("en retard")),
+    Why.WALK_IN: (_("sans"), _("sans RDV")),
+    Why.MISSED: (_("rap."), _("rappel")),
+    Why.PRIORITY: (_("prio"), _("prioritaire")),
+}
+
+
+def why(turn: Turn, local: Callable[[datetime], datetime], *, short: bool = False) -> str:
+    """By what somebody is due, in at most eleven characters, or four."""
+    word, words = _WHY[turn.why]
+    return word if short else words.format(time=f"{local(turn.due):%H:%M}")

@@ -1,0 +1,139 @@
+"""From the call to the outcome. What happened in the room is recorded, never refused by central.
+
+Save one thing: who is called already is not called again, for two desks would wait for them.
+"""
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from guichet.domain.desks import Desk, DeskState, Ended, desk_id
+from guichet.domain.lifecycle import (
+    CALL_REASONS,
+    OUTCOMES,
+    PARK_REASONS,
+    STEP_UNDO_REASONS,
+    UNSUCCESSFUL,
+    VISIT,
+)
+from guichet.domain.model import Site, Visit, VisitStatus
+from guichet.domain.operations import (
+    Applied,
+    Call,
+    Complete,
+    Miss,
+    Operation,
+    Park,
+    Recall,
+    Redirect,
+    Refused,
+    SetDesk,
+    Start,
+    UndoStep,
+)
+from guichet.domain.passage import left_desk, missed, undone
+from guichet.store.records import get, put
+from guichet.store.visits import known, refused, visit_of
+
+Stepping = Call | Recall | Miss | Start | Park | Redirect | Complete | UndoStep
+
+
+def step(connection: Connection, operation: Operation, action: Stepping) -> Applied | Refused:
+    """Take a visit one step further or back, as the table in domain.lifecycle allows."""
+    visit = known(connection, operation, action.visit)
+    if visit is None:
+        return Refused("unknown_visit")
+    wrong = _unknown(action)
+    if wrong is not None:
+        return Refused(wrong)
+    changed = [("visit", visit.id)]
+    if isinstance(action, Call | Complete) and visit.status is VisitStatus.DUPLICATE:
+        visit = _preferred(connection, visit, changed)
+    status = VISIT[visit.status, action.kind]
+    if not isinstance(status, VisitStatus):
+        return refused(status, visit)
+    stepped = _stepped(connection, operation, action, visit, status)
+    if isinstance(stepped, str):
+        return refused(stepped, visit)
+    put(connection, stepped)
+    return Applied(tuple(changed), {"ticket": visit.ticket})
+
+
+def _unknown(action: Stepping) -> str | None:
+    """Why an action's word is none of those it may be, if it is not."""
+    match action:
+        case Call(reason=str(reason)) if reason not in CALL_REASONS:
+            return "unknown_reason"
+        case Park(reason=reason) if reason not in PARK_REASONS:
+            return "unknown_reason"
+        case UndoStep(reason=reason) if reason not in STEP_UNDO_REASONS:
+            return "unknown_reason"
+        case Complete(outcome=outcome) if outcome not in OUTCOMES:
+            return "unknown_outcome"
+        case Complete(outcome="unsuccessful", reason=reason) if reason not in UNSUCCESSFUL:
+            return "reason_required"
+        case _:
+            return None
+
+
+def _stepped(
+    connection: Connection, operation: Operation, action: Stepping, visit: Visit, to: VisitStatus
+) -> Visit | str:
+    """The visit after the action, or why it cannot be done."""
+    at = operation.at
+    match action:
+        case Call(desk=desk):
+            return replace(visit, status=to, called_at=at, desk=desk, calls=1)
+        case Recall():
+            return replace(visit, calls=visit.calls + 1)
+        case Miss():
+            site = get(connection, Site, operation.site)
+            return "unknown_site" if site is None else missed(visit, at, site.turns)
+        case Start():
+            return replace(visit, status=to, started_at=at)
+        case Park(reason=reason):
+            return left_desk(visit, to, Ended.PARKED, at, reason)
+        case Redirect(lane=lane, desk=desk):
+            sent = left_desk(visit, to, Ended.REDIRECTED, at)
+            return replace(sent, lane=lane, for_desk=desk)
+        case Complete():
+            return replace(
+                visit,
+                status=to,
+                ended_at=at,
+                outcome=action.outcome,
+                reason=action.reason,
+                missing=action.missing,
+            )
+        case UndoStep():
+            return undone(visit)
+
+
+def _preferred(connection: Connection, visit: Visit, changed: list[tuple[str, str]]) -> Visit:
+    """Of two arrivals the one whose ticket was called counts, if the other's has not been.
+
+    A station that did not know of the other has received the person with this one.
+    """
+    other = visit_of(connection, visit.appointment or "", visit.site)
+    if other is None or other.status is not VisitStatus.WAITING or other.day != visit.day:
+        return visit
+    put(connection, replace(other, status=VisitStatus.DUPLICATE, anomaly="double"))
+    changed.append(("visit", other.id))
+    return replace(visit, status=VisitStatus.WAITING)
+
+
+def set_desk(connection: Connection, operation: Operation, action: SetDesk) -> Applied | Refused:
+    """Open, pause or close a desk of the site; the last word counts."""
+    if action.state not in set(DeskState) or not action.desk.strip():
+        return Refused("unknown_desk")
+    desk = Desk(
+        id=desk_id(operation.site, action.desk),
+        site=operation.site,
+        name=action.desk,
+        lanes=action.lanes,
+        state=DeskState(action.state),
+        agent=None if action.state == DeskState.CLOSED else operation.agent,
+        since=operation.at,
+    )
+    put(connection, desk)
+    return Applied((("desk", desk.id),))

@@ -1,0 +1,131 @@
+"""From the call to the outcome, on both databases."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from guichet.domain.desks import Desk, DeskState, Ended
+from guichet.domain.model import Visit, VisitStatus
+from guichet.domain.operations import (
+    Action,
+    Applied,
+    Call,
+    Complete,
+    Miss,
+    Park,
+    Recall,
+    Redirect,
+    SetDesk,
+    Start,
+    UndoStep,
+)
+from guichet.store.engine import reading
+from guichet.store.queries import day_rows, desks
+from tests.store.samples import ADA, DAY, FIRST, Counter, furnish
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Counter:
+    furnish(engine)
+    counter = Counter(engine)
+    counter.check_in("v1", counter.book(ADA, "s1"))
+    return counter
+
+
+def at(minute: int) -> datetime:
+    return FIRST + timedelta(minutes=minute)
+
+
+def done(desk: Counter, *actions: Action) -> Visit:
+    """The visit after each of these, a minute apart."""
+    for minute, action in enumerate(actions, 1):
+        assert isinstance(desk.do(action, at(minute)), Applied)
+    return desk.visit("v1")
+
+
+def test_called_again_and_missed(desk: Counter) -> None:
+    called = done(desk, Call("v1", "3", "frail"), Recall("v1"))
+    assert (called.status, called.calls, called.desk) == (VisitStatus.CALLED, 2, "3")
+    missed = done(desk, Miss("v1"))
+    assert (missed.status, missed.desk, missed.called_at) == (VisitStatus.WAITING, None, None)
+    assert [(step.desk, step.how) for step in missed.steps] == [("3", Ended.MISSED)]
+    for _turn in range(2):
+        missed = done(desk, Call("v1", "3"), Miss("v1"))
+    assert (missed.status, missed.outcome) == (VisitStatus.DONE, "left")
+
+
+def test_put_aside_and_sent_on_within_one_visit(desk: Counter) -> None:
+    aside = done(desk, Call("v1", "3"), Start("v1"), Park("v1", "photocopy"))
+    assert (aside.status, aside.steps[-1].reason) == (VisitStatus.PARKED, "photocopy")
+    sent = done(desk, Call("v1", "3"), Start("v1"), Redirect("v1", "B", "7"))
+    assert (sent.status, sent.lane, sent.for_desk) == (VisitStatus.WAITING, "B", "7")
+    with reading(desk.engine) as connection:
+        (row,) = (each for each in day_rows(connection, 93, DAY) if each.visit == "v1")
+    assert (row.lane, row.for_desk, row.waiting_since) == ("B", "7", at(3))
+    ended = done(desk, Call("v1", "7"), Start("v1"), Complete("v1", "served"))
+    assert [step.how for step in ended.steps] == [Ended.PARKED, Ended.REDIRECTED]
+    assert (ended.arrived_at, ended.status) == (FIRST, VisitStatus.DONE)
+
+
+@pytest.mark.parametrize(
+    ("before", "action"),
+    [
+        ([], Call("v1", "3")),
+        ([Call("v1", "3")], Start("v1")),
+        ([Call("v1", "3")], Miss("v1")),
+        ([Call("v1", "3"), Start("v1")], Park("v1", "document")),
+        ([Call("v1", "3"), Start("v1")], Redirect("v1", "B")),
+        ([Call("v1", "3"), Start("v1")], Complete("v1", "unsuccessful", "other", ("Photo",))),
+    ],
+)
+def test_what_was_last_done_is_taken_back(
+    desk: Counter, before: list[Action], action: Action
+) -> None:
+    first = done(desk, *before)
+    assert done(desk, action) != first
+    assert done(desk, UndoStep("v1", "by_mistake")) == first
+
+
+@pytest.mark.parametrize(
+    ("before", "action", "reason"),
+    [
+        ([], Recall("v1"), "not_called"),
+        ([], UndoStep("v1", "other"), "nothing_to_undo"),
+        ([], Call("v1", "3", "a whim"), "unknown_reason"),
+        ([Call("v1", "3")], Call("v1", "4"), "already_called"),
+        ([Call("v1", "3")], Park("v1", "document"), "not_started"),
+        ([Call("v1", "3"), Start("v1")], Park("v1", "a whim"), "unknown_reason"),
+        ([Call("v1", "3"), Start("v1")], Complete("v1", "unsuccessful"), "reason_required"),
+        ([Call("v1", "3"), Start("v1")], Complete("v1", "unsuccessful", "x"), "reason_required"),
+        ([Call("v1", "3")], UndoStep("v1", "a whim"), "unknown_reason"),
+        ([], SetDesk("3", "on fire"), "unknown_desk"),
+        ([], SetDesk(" ", "open"), "unknown_desk"),
+    ],
+)
+def test_refused_without_having_written(
+    desk: Counter, before: list[Action], action: Action, reason: str
+) -> None:
+    done(desk, *before)
+    assert desk.refusal(action) == reason
+
+
+def test_why_a_visit_was_unsuccessful_is_kept(desk: Counter) -> None:
+    ended = done(
+        desk,
+        Call("v1", "3"),
+        Start("v1"),
+        Complete("v1", "unsuccessful", "missing_document", ("Passeport", "Photo")),
+    )
+    assert (ended.reason, ended.missing) == ("missing_document", ("Passeport", "Photo"))
+
+
+def test_a_desk_is_as_it_was_last_said(desk: Counter) -> None:
+    for minute, (name, state) in enumerate([("4", "open"), ("3", "open"), ("3", "paused")]):
+        assert isinstance(desk.do(SetDesk(name, state, ("A",)), at(minute)), Applied)
+    assert isinstance(desk.do(SetDesk("4", "closed"), at(9)), Applied)
+    with reading(desk.engine) as connection:
+        three, four = desks(connection, 93)
+    assert three == Desk("93:3", 93, "3", ("A",), DeskState.PAUSED, three.agent, at(2))
+    assert three.agent is not None
+    assert (four.state, four.agent) == (DeskState.CLOSED, None)

@@ -1,0 +1,59 @@
+"""The counter's commands, against a real central, as a terminal or a script would run them."""
+
+import json
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from guichet.central import training
+from guichet.domain.model import Role
+from tests.commands import Run, logging_put_back, run
+from tests.posts import MORNING, World
+
+__all__ = ["logging_put_back", "run"]  # fixtures
+
+Asking = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def ask(world: World, run: Run, monkeypatch: pytest.MonkeyPatch) -> Asking:
+    """What a command of the counter's agent answers in JSON."""
+    offset = math.ceil((MORNING - datetime.now(UTC)).total_seconds())
+    monkeypatch.setenv("GUICHET_CLOCK_OFFSET", str(offset))
+    monkeypatch.setenv("GUICHET_AGENT", training.agent_code(Role.COUNTER, 1))
+    monkeypatch.setenv("GUICHET_DIR", str(world.enrolled("station")))
+
+    def command(*words: str, code: int = 0) -> dict[str, Any]:
+        ran = run(*words, "--json", typed=f"{training.PINS[Role.COUNTER]}\n")
+        assert ran.code == code, ran
+        answer = json.loads(ran.output)
+        assert isinstance(answer, dict)
+        return answer
+
+    return command
+
+
+def test_the_line_is_called_and_finished(ask: Asking, run: Run) -> None:
+    line = ask("queue")["waiting"]
+    assert [each["due"] for each in line] == sorted(each["due"] for each in line)
+    assert {each["why"] for each in line} <= {"appointment", "late", "walk_in", "priority"}
+    first, *_others, last = (each["ticket"] for each in line)
+    refused = ask("call", last, "--desk", "41", code=1)
+    assert (refused["refused"], "young_child" in refused["message"]) == ("reason_to_call", True)
+    called = ask("call", "--desk", "41")
+    assert (called["ticket"], called["desk"], called["state"]) == (first, "41", "called")
+    assert ask("call", "--desk", "41", code=1)["detail"] == {"ticket": first}
+    assert ask("call", last.lower(), "--desk", "42", "--reason", "frail")["ticket"] == last
+    assert ask("finish", first, "unsuccessful", code=1)["refused"] == "reason_required"
+    done = ask(
+        "finish", first, "unsuccessful", "--reason", "missing_document", "--missing", "Passeport"
+    )
+    assert (done["state"], done["missing"]) == ("done", ["Passeport"])
+    assert ask("finish", "Z999", "served", code=1)["refused"] == "unknown_ticket"
+    told = run("queue", typed=f"{training.PINS[Role.COUNTER]}\n")
+    assert told.code == 0
+    assert f"en attente\u00a0: {len(line) - 2}" in told.output
+    assert "son tour\u00a0: " in told.output
