@@ -222,6 +222,7 @@ def _progress(label: str) -> Iterator[Callable[[float], None]]:
 @click.option("--role", type=ROLES, default="supervisor", show_default=True, help=_("Qui essaie."))
 @click.option("--fresh", is_flag=True, help=_("Recommencer avec des données neuves."))
 @click.option("--join", is_flag=True, help=_("Ouvrir un second poste sur la démonstration."))
+@click.option("--display", is_flag=True, help=_("Y ouvrir l’écran de la salle d’attente."))
 @click.option(
     "--shell",
     is_flag=True,
@@ -237,6 +238,7 @@ def demo(
     role: str,
     fresh: bool,
     join: bool,
+    display: bool,
     shell: bool,
     stop_central: bool,
     start_central: bool,
@@ -260,6 +262,8 @@ def demo(
     if start_central:
         demo_central.start_central(where)
         return 0
+    if display:
+        return demonstration.display(where, theme=theme)
     if shell:
         for name, value in demonstration.shell(Role(role), where).items():
             click.echo(f"export {name}={shlex.quote(value)}")

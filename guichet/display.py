@@ -15,7 +15,7 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from guichet.config import clock
-from guichet.domain.calendar_fr import long_date
+from guichet.domain.calendar_fr import short_day
 from guichet.domain.display import Board, DeskCall, latest, opened, turned
 from guichet.errors import GuichetError
 from guichet.i18n import _, ngettext
@@ -107,9 +107,9 @@ class DisplayApp(App[None]):
 
     def _paint(self, look: Look, board: Board) -> None:
         waiting = ngettext("{count} personne attend", "{count} personnes attendent", look.waiting)
-        place = f" {look.site} · {waiting.format(count=look.waiting)}"
-        self.query_one("#place", Static).update(place, layout=False)
-        self.query_one("#time", Static).update(f"{long_date(look.at.date())}  {look.at:%H:%M} ")
+        self.query_one("#place", Static).update(look.site, layout=False)
+        when = f"{waiting.format(count=look.waiting)} · {short_day(look.at)}"
+        self.query_one("#time", Static).update(when)
         call = board.current
         self.query_one("#call", Huge).text = call.ticket if call else ""
         self.query_one("#desk", Huge).text = _to(call) if call else _("Aucun appel")
@@ -145,14 +145,14 @@ def _state(look: Look) -> str:
         case Hears.ALL:
             return ""
         case Hears.HERE:
-            said = _("Appels des autres postes non reçus depuis {since}.")
+            said = _("Autres postes muets depuis {since}.")
         case Hears.NOTHING:
             said = _("Écran hors ligne depuis {since}.")
     return f"{said.format(since=since)} {_listen()}"
 
 
 def _listen() -> str:
-    return _("Écoutez aussi l’appel de vive voix.")
+    return _("Écoutez l’appel de vive voix.")
 
 
 @contextlib.contextmanager
