@@ -128,9 +128,10 @@ def flag(
 def display_key(
     site: int, url: str, folder: Path | None, database: str | None, *, revoke: bool
 ) -> None:
-    """Donner l’adresse de la page d’appel d’un SITE, pour l’écran d’une salle d’attente.
+    """Donner l’adresse de la page d’appel d’un SITE.
 
-    Elle contient une clé et n’est donnée qu’une fois ; celle d’avant ne vaut plus.
+    Pour l’écran d’une salle d’attente : des numéros et des guichets, jamais un nom. Elle contient
+    une clé et n’est donnée qu’une fois ; celle d’avant ne vaut plus.
     """
     from guichet.central import display  # noqa: PLC0415
     from guichet.config import clock  # noqa: PLC0415

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from guichet.central import registry
+from guichet.central.auth import digest
 from guichet.store.engine import open_engine, sqlite_url
 from tests.central.samples import furnish
 from tests.commands import Run, logging_put_back, run
@@ -80,3 +81,20 @@ def test_a_flag_is_switched_for_one_site(run: Run, engine: Engine, folder: Path)
     assert "cooldown" in run("central", "flag", "1", "speed", "on", *where).errors
     assert run("central", "flag", "1", "cooldown", *where).code == 2
     assert run("central", "flag", "7", *where).code == 1
+
+
+def test_a_site_has_one_address_for_its_screens(run: Run, engine: Engine, folder: Path) -> None:
+    where = ("--dir", str(folder))
+    given = run("central", "display", "1", "--url", "https://centrale.exemple.fr/", *where)
+    assert (given.code, given.errors) == (0, "")
+    page, _fragment, key = given.output.strip().partition("#")
+    assert page == "https://centrale.exemple.fr/display/1"
+    with engine.connect() as connection:
+        (kept,) = connection.exec_driver_sql("SELECT key_hash FROM display_key").scalars()
+    assert kept == digest(key)
+    again = run("central", "display", "1", *where)
+    assert "ne vaut plus" in again.errors
+    assert not again.output.strip().endswith(key)
+    assert "ne vaut plus" in run("central", "display", "1", "--revoke", *where).output
+    assert run("central", "display", "1", "--revoke", *where).code == 1
+    assert "sites connus" in run("central", "display", "9", *where).errors

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 import pytest
@@ -264,3 +264,64 @@ def _ruled(day: Day) -> list[list[Any]]:
         others = [_name(each) for each in latest(board, calls)]
         said.append([current, rung, [_name(each) for each in board.queue], others])
     return said
+
+
+# The whole script, in Node.js: the little of a browser that it asks for, and the real central
+
+BROWSER = """
+const [, base, key] = process.argv;
+const elements = {};
+const element = () => ({
+  textContent: "", hidden: false, children: [], offsetWidth: 0, addEventListener() {},
+  classList: {add() {}, remove() {}},
+  append(...parts) { this.textContent = parts.map((part) => part.textContent).join(" "); },
+  replaceChildren(...rows) { this.children = rows; },
+});
+globalThis.document = {
+  getElementById: (id) => (elements[id] ??= element()), createElement: element,
+};
+globalThis.addEventListener = () => {};
+globalThis.location = {pathname: "/display/1", hash: `#${key}`};
+const ask = fetch;
+globalThis.fetch = (path, options) => ask(base + path, options);
+let said = "";
+setInterval(() => {
+  const {ticket, desk, calls, state} = elements;
+  const last = (calls?.children ?? []).map((row) => row.textContent);
+  const now = JSON.stringify([ticket?.textContent, desk?.textContent, last, state?.textContent]);
+  if (now !== said) console.log(said = now);
+}, 20);
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="runs the page's script in Node.js")
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_page_follows_the_calls(central: CentralUnderTest, key: str) -> None:
+    script = PAGE.partition("<script>")[2].partition("</script>")[0]
+    with subprocess.Popen(
+        ["node", "-e", BROWSER + script, central.url, key], stdout=subprocess.PIPE, text=True
+    ) as node:
+        assert node.stdout is not None
+        try:
+            _until(node.stdout, ["B101", "→ Guichet 4", [], ""])
+            publish(central.engine, 1, visit("B102", 1, desk="12"))
+            _until(node.stdout, ["B102", "→ Guichet 12", ["B101 → Guichet 4 09:00"], ""])
+            publish(central.engine, 1, visit("B103", 2, desk="5"))  # its turn comes after B102's
+            _until(
+                node.stdout,
+                ["B102", "→ Guichet 12", ["B103 → Guichet 5 09:02", "B101 → Guichet 4 09:00"], ""],
+            )
+            display.revoke_key(central.engine, 1)
+            publish(central.engine, 1, person("p2"))
+            while "plus valable" not in (said := node.stdout.readline()):
+                assert said
+        finally:
+            node.kill()
+
+
+def _until(lines: IO[str], wanted: list[Any]) -> None:
+    """Read what the page shows until it is that; fails at the end, or after the test's time."""
+    for line in lines:
+        if json.loads(line) == wanted:
+            return
+    raise AssertionError(wanted)
