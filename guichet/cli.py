@@ -129,11 +129,12 @@ class _Guichet(Commands):
         # What opens the application needs none of them, and paints the sooner.
         from guichet.cli_central import central  # noqa: PLC0415
         from guichet.cli_desk import COMMANDS  # noqa: PLC0415
+        from guichet.cli_display import display  # noqa: PLC0415
         from guichet.cli_scan import scan  # noqa: PLC0415
         from guichet.cli_stations import stations  # noqa: F401, PLC0415 - adds to `central`
         from guichet.cli_sync import outbox, sync  # noqa: PLC0415
 
-        for command in (central, scan, sync, outbox, *COMMANDS):
+        for command in (central, display, scan, sync, outbox, *COMMANDS):
             self.add_command(command)
 
 
@@ -203,6 +204,7 @@ def enrol(url: str, name: str | None, folder: Path | None) -> None:
 @click.option("--role", type=ROLES, default="supervisor", show_default=True, help=_("Qui essaie."))
 @click.option("--fresh", is_flag=True, help=_("Recommencer avec des données neuves."))
 @click.option("--join", is_flag=True, help=_("Ouvrir un second poste sur la démonstration."))
+@click.option("--display", is_flag=True, help=_("Y ouvrir l’écran de la salle d’attente."))
 @click.option(
     "--shell",
     is_flag=True,
@@ -218,6 +220,7 @@ def demo(
     role: str,
     fresh: bool,
     join: bool,
+    display: bool,
     shell: bool,
     stop_central: bool,
     start_central: bool,
@@ -241,6 +244,8 @@ def demo(
     if start_central:
         demo_central.start_central(where)
         return 0
+    if display:
+        return demonstration.display(where, theme=theme)
     if shell:
         for name, value in demonstration.shell(Role(role), where).items():
             click.echo(f"export {name}={shlex.quote(value)}")

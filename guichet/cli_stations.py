@@ -1,4 +1,4 @@
-"""The stations of central, and what is switched on for a site, from the shell."""
+"""The stations of central, a site's screens, and what is switched on there, from the shell."""
 
 import json
 from dataclasses import asdict
@@ -146,6 +146,41 @@ def turns(
         click.echo(words.format(n=value))
     ending = _("{n} appels sans réponse terminent le passage")
     click.echo(ending.format(n=rules.calls) if rules.calls else _("aucun appel ne le termine"))
+
+
+@central.command("display")
+@click.argument("site", type=int)
+@click.option(
+    "--url",
+    metavar="ADRESSE",
+    default="http://127.0.0.1:8460",
+    show_default=True,
+    help=_("Adresse de la centrale, telle que l’écran la joint."),
+)
+@click.option("--revoke", is_flag=True, help=_("Ne plus rien montrer aux écrans du site."))
+@where
+def display_key(
+    site: int, url: str, folder: Path | None, database: str | None, *, revoke: bool
+) -> None:
+    """Donner l’adresse de la page d’appel d’un SITE.
+
+    Pour l’écran d’une salle d’attente : des numéros et des guichets, jamais un nom. Elle contient
+    une clé et n’est donnée qu’une fois ; celle d’avant ne vaut plus.
+    """
+    from guichet.central import display  # noqa: PLC0415
+    from guichet.config import clock  # noqa: PLC0415
+
+    engine = created(folder, database)
+    check_site(engine, site)
+    if revoke:
+        if not display.revoke_key(engine, site):
+            raise ConfigError(_("Ce site n’a pas d’adresse d’écran."))
+        click.echo(_("L’adresse d’écran du site {site} ne vaut plus.").format(site=site))
+        return
+    key, replaced = display.make_key(engine, site, clock()())
+    click.echo(f"{url.rstrip('/')}/display/{site}#{key}")
+    if replaced:
+        click.echo(_("L’adresse donnée avant ne vaut plus."), err=True)
 
 
 def _listed(engine: "Engine", site: int | None = None) -> "list[Listed]":

@@ -93,6 +93,14 @@ def run(
         )
 
 
+def display(folder: Path, *, theme: str | None = None) -> int:
+    """Show the running demo's calls, on a station of their own; the exit code."""
+    with prepare(folder, Role.COUNTER, join=True) as station:
+        from guichet.display import run as show  # noqa: PLC0415 - heavy
+
+        return show(station.folder, own=True, theme=theme)
+
+
 def shell(role: Role, folder: Path) -> dict[str, str]:
     """The environment in which the plain commands work on the running demo, as an agent of it.
 

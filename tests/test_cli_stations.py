@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from guichet.central import registry
+from guichet.central.auth import digest
 from guichet.domain.model import Site
 from guichet.domain.turn import TurnRules
 from guichet.store.engine import open_engine, reading, sqlite_url
@@ -106,3 +107,20 @@ def test_the_order_of_a_sites_line_is_shown_and_set(run: Run, engine: Engine, fo
         refused = run("central", "turns", "1", *words, *where)
         assert (refused.code, words[0] in refused.errors) == (2, True), refused
     assert run("central", "turns", "99", *where).code == 1
+
+
+def test_a_site_has_one_address_for_its_screens(run: Run, engine: Engine, folder: Path) -> None:
+    where = ("--dir", str(folder))
+    given = run("central", "display", "1", "--url", "https://centrale.exemple.fr/", *where)
+    assert (given.code, given.errors) == (0, "")
+    page, _fragment, key = given.output.strip().partition("#")
+    assert page == "https://centrale.exemple.fr/display/1"
+    with engine.connect() as connection:
+        (kept,) = connection.exec_driver_sql("SELECT key_hash FROM display_key").scalars()
+    assert kept == digest(key)
+    again = run("central", "display", "1", *where)
+    assert "ne vaut plus" in again.errors
+    assert not again.output.strip().endswith(key)
+    assert "ne vaut plus" in run("central", "display", "1", "--revoke", *where).output
+    assert run("central", "display", "1", "--revoke", *where).code == 1
+    assert "sites connus" in run("central", "display", "9", *where).errors

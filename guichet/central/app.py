@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
-from guichet.central import health
+from guichet.central import display, health
 from guichet.central.api import PROTOCOL, router
 from guichet.central.budgets import Budgets, Protection
 from guichet.central.events import Events
@@ -83,6 +83,7 @@ def create_app(
     app.state.connector = connector
     app.include_router(health.router)
     app.include_router(router)
+    app.include_router(display.router)
     _protect(app, protection)
     app.add_middleware(Measured)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
@@ -127,10 +128,12 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         components.update(sent.pop("$defs"), OperationsBody=sent)
         for unused in ("HTTPValidationError", "ValidationError"):
             components.pop(unused, None)
-        schema["components"]["securitySchemes"] = {"device": {"type": "http", "scheme": "bearer"}}
+        bearer = {"type": "http", "scheme": "bearer"}
+        schema["components"]["securitySchemes"] = {"device": bearer, "display": bearer}
         for path, item in schema["paths"].items():
             for operation in item.values():
                 if path not in ("/healthz", "/readyz", "/v1/enrol"):
-                    operation["security"] = [{"device": []}]
+                    whose = "display" if path.startswith("/display/") else "device"
+                    operation["security"] = [{whose: []}]
         app.openapi_schema = schema
     return app.openapi_schema

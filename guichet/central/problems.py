@@ -14,6 +14,7 @@ TITLES = {
     "device_expired": _(
         "Ce poste n’a pas servi depuis longtemps. Demandez à votre responsable de le réadmettre."
     ),
+    "display_unknown": _("Cette adresse d’écran n’est plus valable. Demandez-en une nouvelle."),
     "rate_limited": _("Trop de demandes à la fois. Réessayez dans un instant."),
     "other_site": _("Ce poste appartient à un autre site."),
     "cursor_unknown": _("La centrale a été restaurée\u00a0: ce poste doit tout relire."),

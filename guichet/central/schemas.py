@@ -167,3 +167,12 @@ EVENTS: Responses = {
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
+DISPLAY_EVENTS: Responses = {
+    200: {
+        "description": "`event: calls` with the last calls of the site as data",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    },
+    401: problem("display_unknown"),
+    429: LIMITED,
+    **INVALID,
+}

@@ -50,6 +50,20 @@ def locked(folder: Path) -> Iterator[None]:
         lock.release()
 
 
+def in_use(folder: Path) -> bool:
+    """Whether a program holds the folder. Raises ConfigError when that cannot be told.
+
+    The lock is taken for a moment to find out.
+    """
+    try:
+        with locked(folder):
+            return False
+    except ConfigError as error:
+        if isinstance(error.__cause__, Timeout):
+            return True
+        raise
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A station's database, sound and up to date.

@@ -146,6 +146,14 @@ Table(
     Index("ix_desk_site", "site"),
 )
 Table(
+    "display_key",
+    METADATA,
+    Column("site", Integer, primary_key=True),
+    Column("key_hash", String, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    UniqueConstraint("key_hash"),
+)
+Table(
     "draft",
     METADATA,
     Column("agent", String, primary_key=True),

@@ -138,6 +138,15 @@ class EnrolCodeRow(SQLModel, table=True):
     used_at: MomentOrNone
 
 
+class DisplayKeyRow(SQLModel, table=True):
+    """What opens the page of calls of a site. Only the key's hash is kept."""
+
+    __tablename__ = "display_key"
+    site: int = Field(primary_key=True)
+    key_hash: str = Field(unique=True)
+    made_at: Moment
+
+
 class SigningKeyRow(SQLModel, table=True):
     """A private key of central's, hexadecimal. Never leaves central."""
 

@@ -28,8 +28,8 @@ ADDRESSES = [
     (path, method.upper())
     for path, item in json.loads(PATH.read_text(encoding="utf-8"))["paths"].items()
     for method in item
-    # The first has no end to wait for, the others take nothing.
-    if path not in ("/v1/events", "/healthz", "/readyz")
+    # The first two have no end to wait for, the others take nothing.
+    if path not in ("/v1/events", "/display/{site}/events", "/healthz", "/readyz")
 ]
 
 

@@ -11,7 +11,8 @@ from textual.widget import Widget
 
 from guichet.theme import register_themes
 from guichet.widgets.bar import StatusBar, Sync
-from guichet.widgets.big import HEIGHT, BigText, big_lines
+from guichet.widgets.big import HEIGHT, BigText, Huge, big_lines
+from guichet.widgets.calls import LastCalls
 from guichet.widgets.foot import Foot
 from guichet.widgets.guidance import Guidance
 from guichet.widgets.preview import CameraPreview
@@ -327,3 +328,41 @@ async def test_no_key_at_the_foot_is_cut_in_two() -> None:
         await wait_for(pilot, lambda: foot() == "f5 Garder f6 Nouvelle personne f12 Verrouiller")
         await pilot.resize_terminal(20, 3)
         await wait_for(pilot, lambda: foot() == "f5 Garder")
+
+
+# What a whole room reads
+
+
+@pytest.mark.parametrize(
+    ("size", "lines", "columns"),
+    [((80, 24), 12, 72), ((120, 40), 18, 108), ((18, 3), 3, 18), ((17, 9), 1, 4)],
+)
+async def test_a_call_is_as_large_as_there_is_room(
+    size: tuple[int, int], lines: int, columns: int
+) -> None:
+    huge = Huge()
+    app = OneApp(huge)
+    async with app.run_test(size=size) as pilot:
+        huge.text = "B201"
+        await pilot.pause()
+        painted = [line for line in app.lines() if line.strip()]
+        assert len(painted) == lines
+        left = min(len(line) - len(line.lstrip()) for line in painted)
+        assert max(len(line.rstrip()) for line in painted) - left == columns
+        assert left == (size[0] - columns) // 2
+
+
+async def test_no_last_call_is_cut_in_two() -> None:
+    last = LastCalls()
+    app = OneApp(last)
+    async with app.run_test(size=(80, 8)) as pilot:
+        last.show(["B201→4", "A bis→é", *(f"C10{n}→5" for n in range(6))])
+        await pilot.pause()
+        lines = app.lines()
+        assert "A bis→é" in lines[1]
+        assert all(line.strip() for line in (*lines[:3], *lines[4:7]))
+        assert not lines[3].strip()
+        assert not lines[7].strip()
+        await pilot.resize_terminal(80, 6)
+        await pilot.pause()
+        assert [bool(line.strip()) for line in app.lines()] == [True] * 3 + [False] * 3

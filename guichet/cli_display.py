@@ -1,0 +1,50 @@
+"""The waiting room's display, from the shell."""
+
+from pathlib import Path
+
+import click
+
+from guichet.cli_help import FOLDER, Command
+from guichet.i18n import _
+
+
+@click.command(cls=Command)
+@click.option(
+    "--dir",
+    "folder",
+    metavar="DOSSIER",
+    type=FOLDER,
+    help=_("Dossier du poste (sinon GUICHET_DIR, ou celui prévu)."),
+)
+@click.option(
+    "--own",
+    is_flag=True,
+    help=_("L’écran a son propre poste enrôlé, sur lequel guichet n’est pas ouvert."),
+)
+@click.option("--mute", is_flag=True, help=_("Sans sonnerie."))
+@click.option(
+    "--theme",
+    type=click.Choice(["sombre", "clair", "contraste"]),
+    default="contraste",
+    show_default=True,
+    help=_("Couleurs de l’écran."),
+)
+def display(*, folder: Path | None, own: bool, mute: bool, theme: str) -> int:
+    """Afficher les appels pour la salle d’attente.
+
+    Des numéros et des guichets, jamais un nom. À lancer dans un second terminal, à côté de guichet
+    ouvert sur le même dossier ; F10 ferme.
+    """
+    from guichet.config import (  # noqa: PLC0415
+        configure_logging,
+        load_settings,
+        station_folder,
+    )
+    from guichet.i18n import install  # noqa: PLC0415
+
+    where = station_folder(folder)
+    configure_logging(where)
+    install(load_settings(where).language)
+    from guichet.display import run  # noqa: PLC0415 - heavy, and its texts are translated
+
+    return run(where, own=own, theme=theme, mute=mute)
