@@ -1,9 +1,11 @@
 """The waiting room's display in a terminal, beside a station at work."""
 
+import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from itertools import groupby
 
 import pytest
@@ -153,6 +155,23 @@ def test_nothing_is_written(world: World, post: Station) -> None:
         with pytest.raises(StoreError), writing(source._engine) as connection:
             connection.execute(text("DELETE FROM visit"))
     assert post.reception.day()
+
+
+def test_a_database_made_anew_is_followed(world: World, post: Station) -> None:
+    path = world.folder / "post" / "station.sqlite3"
+    called(post, "41")
+    with displaying(path.parent, world.clock) as source:
+        assert source.look().calls
+        post.close()
+        anew = path.with_name("anew")
+        shutil.copy(path, anew)
+        for left in ("-wal", "-shm"):
+            path.with_name(path.name + left).unlink(missing_ok=True)
+        with closing(sqlite3.connect(anew)) as database:
+            database.execute("UPDATE visit SET desk = '77'")
+            database.commit()
+        anew.replace(path)
+        assert {call.desk for call in source.look().calls} == {"77"}
 
 
 def test_a_screen_of_its_own_hears_the_whole_site(world: World, post: Station) -> None:

@@ -67,7 +67,7 @@ def turned(board: Board, calls: Sequence[DeskCall], now: datetime) -> Board:
     Each new call is announced once, the earliest first, as long as it is awaited; `rung` tells
     that one has just been. One that is a call no more makes room at once.
     """
-    fresh = [call for call in reversed(calls) if call.awaited and call not in board.seen]
+    fresh = [call for call in reversed(calls) if call not in board.seen]
     awaited = {call for call in calls if call.awaited}
     queue = [call for call in (*board.queue, *fresh) if call in awaited]
     seen = {**board.seen, **{call: now for call in calls if call not in board.seen}}
