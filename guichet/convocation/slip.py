@@ -84,7 +84,7 @@ def render(slip: Unconfirmed | Wish | Note | Bring) -> bytes:
             place=place,
             at=at,
             issued=slip.at,
-            hour=True,
+            hour=not isinstance(slip, Bring),  # or it would be taken for the next appointment
             sections=sections,
             footer=f"{heading[0]}, {long_date(slip.at)} à {clock(slip.at)}, agent {slip.agent}",
             second=slip.second,
