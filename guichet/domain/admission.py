@@ -116,6 +116,7 @@ _STAYS = {
     VisitStatus.WAITING: Stay.WAITING,
     VisitStatus.CALLED: Stay.CALLED,
     VisitStatus.SERVING: Stay.SERVING,
+    VisitStatus.PARKED: Stay.WAITING,  # with the ticket they have
     VisitStatus.DONE: Stay.DONE,
 }
 

@@ -46,7 +46,7 @@ WAITS_FOR: dict[str, str] = {
     "document": _("document"),
     "interpreter": _("interprète"),
     "colleague": _("collègue"),
-    "other": _("autre motif"),
+    "other": _("autre"),
 }
 """What somebody put aside waits for, within a line."""
 
@@ -62,11 +62,11 @@ _WHY: dict[Why, tuple[str, str]] = {
     Why.LATE: (_("tard"), _("en retard")),
     Why.WALK_IN: (_("sans"), _("sans RDV")),
     Why.MISSED: (_("rap."), _("rappel")),
-    Why.PRIORITY: (_("prio"), _("prioritaire")),
+    Why.PRIORITY: (_("prio"), _("priorité")),
 }
 
 
 def why(turn: Turn, local: Callable[[datetime], datetime], *, short: bool = False) -> str:
-    """By what somebody is due, in at most eleven characters, or four."""
+    """By what somebody is due, in at most ten characters, or four."""
     word, words = _WHY[turn.why]
     return word if short else words.format(time=f"{local(turn.due):%H:%M}")

@@ -31,8 +31,8 @@ _TICK = 1.0
 _MINUTE = 60
 _COLUMNS = (
     Column("ticket", _("Ticket"), width=6),
-    Column("why", _("Ordre"), width=11, min_terminal=_WIDE),
-    Column("name", _("Usager"), flex=3),
+    Column("why", _("Ordre"), width=10, min_terminal=_WIDE),
+    Column("name", _("Usager"), flex=4),
     Column("procedure", _("Démarche"), flex=3, min_terminal=_WIDE),
     Column("needs", _("Besoins"), flex=2, min_terminal=_WIDE),
     Column("state", _("État"), width=11),

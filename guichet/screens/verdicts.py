@@ -8,7 +8,7 @@ from textual.screen import Screen
 from guichet.domain.admission import Admit, Finding
 from guichet.domain.calendar_fr import clock, long_date
 from guichet.domain.day import DayRow
-from guichet.domain.desks import Ended, Step
+from guichet.domain.desks import Ended
 from guichet.domain.identity import Check
 from guichet.domain.model import Visit, VisitStatus
 from guichet.domain.names import display_name
@@ -116,13 +116,12 @@ def called_view(row: DayRow, desk: str, waited: timedelta) -> VerdictView:
     """What the panel says of the person just called to the desk, `waited` in all."""
     then = _("Appelez ce ticket. F6\u00a0: la personne est là. F5\u00a0: rappeler.")
     minutes = int(waited.total_seconds() // _HOUR)
-    so_far = _("A attendu {n} min").format(n=minutes)
-    match row.last:
-        case Step(how=Ended.REDIRECTED, desk=before):
-            so_far = _("Vient du guichet {desk}, a attendu {n} min").format(desk=before, n=minutes)
-        case Step(how=Ended.PARKED, desk=before):
-            so_far = _("Reprend, mis de côté au guichet {desk}").format(desk=before)
-    return _desk_view(row, desk, then, so_far)
+    before = row.last.desk if row.last else ""
+    so_far = {
+        Ended.REDIRECTED: _("Vient du guichet {desk}, a attendu {n} min"),
+        Ended.PARKED: _("Reprend, mis de côté au guichet {desk}"),
+    }.get(row.last.how if row.last else Ended.MISSED, _("A attendu {n} min"))
+    return _desk_view(row, desk, then, so_far.format(desk=before, n=minutes))
 
 
 def served_view(row: DayRow, desk: str) -> VerdictView:
@@ -283,6 +282,8 @@ def _so_far(visit: Visit, station: Station) -> str:
             return _("Appelé au guichet {desk}").format(desk=visit.desk)
         case VisitStatus.SERVING:
             return _("Reçu au guichet {desk}").format(desk=visit.desk)
+        case VisitStatus.PARKED if visit.steps:
+            return _("Mis de côté au guichet {desk}").format(desk=visit.steps[-1].desk)
         case VisitStatus.DONE if visit.ended_at is not None:
             return _("Passage terminé à {time}").format(time=clock(station.local(visit.ended_at)))
         case _:

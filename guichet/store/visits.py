@@ -27,7 +27,13 @@ from guichet.store.records import get, put, records
 from guichet.store.schema import METADATA
 
 VISITS = METADATA.tables["visit"]
-_LIVE = (VisitStatus.WAITING, VisitStatus.CALLED, VisitStatus.SERVING, VisitStatus.DONE)
+_LIVE = (
+    VisitStatus.WAITING,
+    VisitStatus.CALLED,
+    VisitStatus.SERVING,
+    VisitStatus.PARKED,
+    VisitStatus.DONE,
+)
 
 
 def check_in(

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from guichet.domain.admission import Finding
 from guichet.domain.desks import DeskState
 from guichet.domain.lifecycle import UNANSWERED, UNDO_WITHIN
 from guichet.domain.model import Procedure, Role
@@ -28,6 +29,19 @@ def test_a_step_is_taken_back_within_a_minute(world: World) -> None:
     assert calling.call(visit, "91") is None
     world.clock.now += UNDO_WITHIN + timedelta(seconds=1)
     assert calling.undo(visit, "by_mistake") == Refused("too_late")
+
+
+def test_who_is_put_aside_keeps_their_ticket_when_they_show_their_paper_again(world: World) -> None:
+    station = world.station("a", Role.COUNTER)
+    row = next(each.row for each in station.calling.line() if each.row.appointment)
+    visit = row.visit or ""
+    assert station.calling.call(visit, "91") is None
+    assert station.calling.start(visit) is None
+    assert station.calling.park(visit, "photocopy") is None
+    found = station.reception.choose(row.appointment or "")
+    assert (found.decision.finding, found.checked_in) == (Finding.ALREADY_IN, False)
+    assert found.visit is not None
+    assert found.visit.ticket == row.ticket
 
 
 def test_who_does_not_come_has_so_many_calls_left(world: World) -> None:
