@@ -222,7 +222,7 @@ def test_every_kind_of_document_says_that_it_is_free_and_not_to_be_bought() -> N
     # A kind added here has its output among those that are read (tests.convocation.outputs).
     # A slip is none of these: it gives nothing that could be sold.
     assert kinds == {"accord", "attestation", "document", "ics", "slip"}
-    slips = {"note", "unconfirmed", "wish"}
+    slips = {"bring", "note", "unconfirmed", "wish"}
     assert set(PDFS) - slips == {"accord", "attestation", "convocation", "large"}
     for name in set(PDFS) - slips:
         assert said_in(PDFS[name](None), french)
