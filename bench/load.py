@@ -100,7 +100,7 @@ def _run(host: str, port: int, clients: Sequence[Sequence[bytes]]) -> Outcome:
                     continue
                 waits.append(received[0])
                 size += len(received[1])
-                applied += received[1].count(b'"reason":null')
+                applied += received[1].count(b'"reason":null,"detail"')
                 busy -= not key.data.send()
         seconds = time.perf_counter() - start
     return Outcome(seconds, waits, size, applied)

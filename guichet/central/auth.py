@@ -13,13 +13,14 @@ from sqlalchemy import Connection, Engine, bindparam, select, update
 from guichet.central.problems import Problem
 from guichet.central.transactions import transact
 from guichet.errors import StoreError
+from guichet.store.prepared import Prepared
 from guichet.store.schema import METADATA
 
 log = logging.getLogger(__name__)
 
 STATIONS = METADATA.tables["station"]
 _BY_TOKEN = tuple(
-    select(STATIONS).where(column == bindparam("wanted"))
+    Prepared(select(STATIONS).where(column == bindparam("wanted")))
     for column in (STATIONS.c.token_hash, STATIONS.c.next_hash)
 )
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
@@ -105,7 +106,7 @@ def _known(
     scheme, _space, token = (authorization or "").partition(" ")
     row, wanted = None, digest(token.strip())
     if scheme.lower() == "bearer" and token:
-        found = (connection.execute(asked, {"wanted": wanted}).first() for asked in _BY_TOKEN)
+        found = (asked.first(connection, wanted=wanted) for asked in _BY_TOKEN)
         row = next(filter(None, found), None)
     reason = "device_unknown" if row is None else let_in(row, now, unused_days)
     if reason is not None:

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from guichet.central import words
 from guichet.central.words import CHANGES, GONE
@@ -28,6 +28,7 @@ from guichet.domain.model import (
 )
 from guichet.domain.reports import Report
 from guichet.domain.settling import KEPT, Settlement
+from guichet.store.prepared import Prepared
 from guichet.store.queries import everything
 from guichet.store.records import (
     KINDS,
@@ -43,7 +44,7 @@ from guichet.store.records import (
 )
 from guichet.store.schema import METADATA
 from guichet.store.seats import provide_seats
-from guichet.store.upsert import insert_into, made_once
+from guichet.store.upsert import insert_into
 
 Shared = Site | Procedure | PublicKey | Competence
 """What every site's feed holds."""
@@ -60,7 +61,7 @@ def lock(connection: Connection, site: int) -> None:
     """
     if connection.dialect.name == "sqlite":
         return
-    if connection.execute(_LOCKED, {"site": site}).first() is None:
+    if _LOCKED.first(connection, site=site) is None:
         _advance(connection, site, 0)
 
 
@@ -93,7 +94,7 @@ def put_in(
     if news:
         said = [before["person", key] for key in news if ("person", key) in before]
         words.index(connection, site, said, list(news.values()))
-    connection.execute(_upsert(connection), rows)
+    _KEPT.run(connection, *rows)
     return {(row["kind"], row["key"]): (row["sequence"], row["body"]) for row in rows}
 
 
@@ -124,14 +125,14 @@ def rows_of(connection: Connection, keys: Iterable[Key]) -> dict[Key, dict[int, 
     found: dict[Key, dict[int, tuple[int, str]]] = {}
     named = sorted({key for _kind, key in wanted})
     asked = {f"key_{place}": key for place, key in enumerate(named)}
-    for kind, key, site, sequence, body in connection.execute(_with_keys(len(named)), asked):
+    for kind, key, site, sequence, body in _with_keys(len(named)).rows(connection, **asked):
         found.setdefault((kind, key), {})[site] = sequence, body
     return found
 
 
 def sequence_of(connection: Connection, site: int) -> int:
     """The counter of the site's feed; 0 when it has none."""
-    return connection.execute(_COUNTER, {"site": site}).scalar() or 0
+    return _COUNTER.value(connection, site=site) or 0
 
 
 def sequences(connection: Connection) -> dict[int, int]:
@@ -156,7 +157,7 @@ def _publish(
     persons = {key: record for kind, key, record in states if kind == "person"}
     now = [record for record in persons.values() if isinstance(record, Person)]
     words.index(connection, site, words.said(connection, site, list(persons)), now)
-    connection.execute(_upsert(connection), _rows(site, counter, by_key))
+    _KEPT.run(connection, *_rows(site, counter, by_key))
     return counter
 
 
@@ -175,9 +176,7 @@ def _rows(site: int, counter: int, states: Mapping[Key, Record | None]) -> list[
 
 
 def _advance(connection: Connection, site: int, steps: int) -> int:
-    counter: int = connection.execute(
-        _advanced(connection), {"site": site, "sequence": steps, "steps": steps}
-    ).scalar_one()
+    counter: int = _ADVANCED.value(connection, site=site, sequence=steps, steps=steps)
     return counter
 
 
@@ -223,19 +222,18 @@ def _day(record: Record | None) -> date | None:
 
 # The statements, made once: that takes longer than the database does to answer ------------------
 
-_LOCKED = select(FEED.c.sequence).where(FEED.c.site == bindparam("site")).with_for_update()
-_COUNTER = select(FEED.c.sequence).where(FEED.c.site == bindparam("site"))
+_COUNTED = select(FEED.c.sequence).where(FEED.c.site == bindparam("site"))
+_COUNTER, _LOCKED = Prepared(_COUNTED), Prepared(_COUNTED.with_for_update())
 
 
 @cache
-def _with_keys(number: int) -> Select[Any]:
-    """The rows with so many keys: SQLAlchemy would write a list of any length anew each time."""
-    return select(
-        CHANGES.c.kind, CHANGES.c.key, CHANGES.c.site, CHANGES.c.sequence, CHANGES.c.body
-    ).where(CHANGES.c.key.in_([bindparam(f"key_{place}") for place in range(number)]))
+def _with_keys(number: int) -> Prepared:
+    """The rows with so many keys."""
+    held = (CHANGES.c[name] for name in ("kind", "key", "site", "sequence", "body"))
+    keys: list[BindParameter[Any]] = [bindparam(f"key_{place}") for place in range(number)]
+    return Prepared(select(*held).where(CHANGES.c.key.in_(keys)))
 
 
-@made_once
 def _advanced(connection: Connection) -> Any:
     statement = insert_into(connection, FEED).values(
         site=bindparam("site"), sequence=bindparam("sequence")
@@ -245,7 +243,6 @@ def _advanced(connection: Connection) -> Any:
     ).returning(FEED.c.sequence)
 
 
-@made_once
 def _upsert(connection: Connection) -> Any:
     statement = insert_into(connection, CHANGES)
     new = statement.excluded
@@ -253,3 +250,6 @@ def _upsert(connection: Connection) -> Any:
         index_elements=[CHANGES.c.site, CHANGES.c.kind, CHANGES.c.key],
         set_={"sequence": new.sequence, "day": new.day, "body": new.body},
     )
+
+
+_ADVANCED, _KEPT = Prepared(_advanced), Prepared(_upsert)

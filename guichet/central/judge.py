@@ -15,6 +15,7 @@ from guichet.central.sent import Unreadable
 from guichet.domain.operations import Applied, Book, CheckIn, Move, Operation, Refused, concerned
 from guichet.store.apply import apply
 from guichet.store.booking import Authority
+from guichet.store.prepared import Prepared
 from guichet.store.records import Key, read_together, remembering
 from guichet.store.schema import METADATA
 from guichet.store.wire import operation_json
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 
 VERDICTS = METADATA.tables["verdict"]
 _KNOWN = tuple(VERDICTS.c[name] for name in ("operation", "station", "request", "answer"))
-_KEPT = insert(VERDICTS)
+_KEPT = Prepared(insert(VERDICTS))
 
 
 def unreadable(sent: Unreadable) -> str:
@@ -86,7 +87,7 @@ def judge(
         "request": operation_json(operation),
         "answer": answer,
     }
-    connection.execute(_KEPT, kept)
+    _KEPT.run(connection, kept)
     return answer
 
 

@@ -12,6 +12,7 @@ from guichet.central.transactions import transact
 from guichet.convocation import token
 from guichet.domain.keys import PublicKey, Standing, standing
 from guichet.store.engine import reading
+from guichet.store.prepared import Prepared
 from guichet.store.queries import everything
 from guichet.store.records import get, put
 from guichet.store.schema import METADATA
@@ -20,11 +21,13 @@ logger = logging.getLogger(__name__)
 
 PRIVATE_KEYS = METADATA.tables["signing_key"]
 _PUBLIC = METADATA.tables["public_key"]
-_PAIRS = select(
-    *(_PUBLIC.c[each.name] for each in fields(PublicKey)),
-    PRIVATE_KEYS.c.created_at,
-    PRIVATE_KEYS.c.private,
-).join_from(_PUBLIC, PRIVATE_KEYS, _PUBLIC.c.kid == PRIVATE_KEYS.c.kid)
+_PAIRS = Prepared(
+    select(
+        *(_PUBLIC.c[each.name] for each in fields(PublicKey)),
+        PRIVATE_KEYS.c.created_at,
+        PRIVATE_KEYS.c.private,
+    ).join_from(_PUBLIC, PRIVATE_KEYS, _PUBLIC.c.kid == PRIVATE_KEYS.c.kid)
+)
 KEY_VALIDITY = timedelta(days=730)
 _KEY_MARGIN = timedelta(days=1)
 """A new key is good at once on a clock that is late, and on the demo's, which goes back to 9:40."""
@@ -100,8 +103,7 @@ def signing(connection: Connection, now: datetime) -> tuple[str, bytes] | None:
     good = [
         (public.not_before, created_at, public.kid, private)
         for public, created_at, private in (
-            (PublicKey(*row[:-2]), row.created_at, row.private)
-            for row in connection.execute(_PAIRS)
+            (PublicKey(*row[:-2]), row.created_at, row.private) for row in _PAIRS.rows(connection)
         )
         if standing(public, now) is Standing.GOOD
     ]

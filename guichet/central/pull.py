@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, or_, select
 from guichet.central.feed import FEED
 from guichet.central.problems import Problem
 from guichet.central.words import CHANGES
+from guichet.store.prepared import Prepared
 from guichet.store.records import change_json
 from guichet.store.schema import METADATA
 
@@ -49,8 +50,7 @@ def rows_json(
 
     Those of days before `from_day` are left out.
     """
-    asked = {"site": site, "since": since, "from_day": from_day, "most": limit + 1}
-    rows = connection.execute(_PAGE, asked).all()
+    rows = _PAGE.rows(connection, site=site, since=since, from_day=from_day, most=limit + 1)
     page = rows[:limit]
     text = ",".join([change_json(*row) for row in page])
     return f"[{text}]", page[-1].sequence if page else since, len(rows) > limit
@@ -64,7 +64,7 @@ def known(connection: Connection, site: int, cursor: str) -> None:
 
 def _standing(connection: Connection, site: int) -> Any:
     """The counter of the site's feed, what cursors begin with, and the site's time zone."""
-    counter, epoch, zone = connection.execute(_STANDING, {"site": site}).one()
+    counter, epoch, zone = _STANDING.first(connection, site=site)
     return counter or 0, epoch or "", zone
 
 
@@ -91,7 +91,7 @@ def decode_cursor(text: str, epoch: str) -> int | None:
     return int(sequence) if named == epoch and digits else None
 
 
-_PAGE = (
+_PAGE = Prepared(
     select(CHANGES.c.kind, CHANGES.c.key, CHANGES.c.sequence, CHANGES.c.body)
     .where(
         CHANGES.c.site == bindparam("site"),
@@ -101,8 +101,10 @@ _PAGE = (
     .order_by(CHANGES.c.sequence)
     .limit(bindparam("most"))
 )
-_STANDING = select(
-    select(FEED.c.sequence).where(FEED.c.site == bindparam("site")).scalar_subquery(),
-    select(SETTINGS.c.value).where(SETTINGS.c.name == "epoch").scalar_subquery(),
-    select(SITES.c.time_zone).where(SITES.c.number == bindparam("site")).scalar_subquery(),
+_STANDING = Prepared(
+    select(
+        select(FEED.c.sequence).where(FEED.c.site == bindparam("site")).scalar_subquery(),
+        select(SETTINGS.c.value).where(SETTINGS.c.name == "epoch").scalar_subquery(),
+        select(SITES.c.time_zone).where(SITES.c.number == bindparam("site")).scalar_subquery(),
+    )
 )

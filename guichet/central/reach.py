@@ -7,13 +7,11 @@ the convocation, the other calls the person by name.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     Connection,
     Integer,
-    Select,
     String,
     any_,
     bindparam,
@@ -27,6 +25,7 @@ from guichet.central.words import CHANGES
 from guichet.domain.model import Appointment, Record
 from guichet.domain.operations import Operation, Release, concerned
 from guichet.store.booking import SEAT
+from guichet.store.prepared import Prepared
 from guichet.store.records import Key, change_json
 from guichet.store.visits import VISITS
 
@@ -49,7 +48,7 @@ def lock(connection: Connection, operations: Sequence[Operation]) -> None:
         "holds": [action.hold for action in actions if isinstance(action, Release)],
     }
     ways = tuple(name for name in ("keys", "visits", "holds") if asked[name])
-    if site not in connection.execute(_locked(ways), asked).scalars().all():
+    if (site,) not in _locked(ways).rows(connection, **asked):
         feed.lock(connection, site)
 
 
@@ -112,7 +111,7 @@ _FOLLOWED = {
 
 
 @cache
-def _locked(ways: tuple[str, ...]) -> Select[Any]:
+def _locked(ways: tuple[str, ...]) -> Prepared:
     """The statement for operations that lead to records in these ways.
 
     Each is a look-up of its own: joined by OR, PostgreSQL would read all changes there are.
@@ -121,6 +120,6 @@ def _locked(ways: tuple[str, ...]) -> Select[Any]:
     keys |= {way: CHANGES.c.key.in_(followed) for way, followed in _FOLLOWED.items()}
     found = (select(CHANGES.c.site).where(keys[way]) for way in ways)
     holders = union_all(select(bindparam("site", type_=Integer())), *found)
-    return (
+    return Prepared(
         select(FEED.c.site).where(FEED.c.site.in_(holders)).order_by(FEED.c.site).with_for_update()
     )

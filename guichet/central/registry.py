@@ -20,11 +20,12 @@ from guichet.domain.reference import ALPHABET
 from guichet.domain.waiting import Rules
 from guichet.store.booking import Authority
 from guichet.store.engine import migrate, reading
+from guichet.store.prepared import Prepared
 from guichet.store.schema import METADATA
 
 SETTINGS = METADATA.tables["setting"]
 CODES = METADATA.tables["enrol_code"]
-_SETTING = select(SETTINGS.c.value).where(SETTINGS.c.name == bindparam("name"))
+_SETTING = Prepared(select(SETTINGS.c.value).where(SETTINGS.c.name == bindparam("name")))
 
 MAX_STATIONS = 19
 _CODE_HALF = 5  # characters; ten of 5 bits each are beyond trying out in an hour
@@ -223,7 +224,8 @@ def _free_number(connection: Connection, site: int) -> int | None:
 
 
 def _setting(connection: Connection, name: str) -> str | None:
-    return connection.execute(_SETTING, {"name": name}).scalar()
+    value: str | None = _SETTING.value(connection, name=name)
+    return value
 
 
 def _set(connection: Connection, name: str, value: str) -> None:

@@ -148,14 +148,30 @@ BAD_CODE: Responses = {
 HEALTH: Responses = {200: {"model": HealthBody}}
 READY: Responses = {200: {"model": HealthBody}, 503: problem("not_ready")}
 OPERATIONS: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "since",
+            "in": "query",
+            "required": False,
+            "description": "Cursor of the last page read.",
+            "schema": {"type": "string"},
+        },
+        {
+            "name": "guichet-protocol",
+            "in": "header",
+            "required": False,
+            "description": "Protocol of the station.",
+            "schema": {"type": "string"},
+        },
+    ],
     "requestBody": {
         "required": True,
         "content": {
             "application/json": {"schema": {"$ref": "#/components/schemas/OperationsBody"}}
         },
-    }
+    },
 }
-"""The body that guichet.central.sent reads."""
+"""What guichet.central.api and sent read themselves."""
 VERDICTS: Responses = {200: {"model": VerdictsBody}, 410: problem("cursor_unknown")}
 CHANGES: Responses = {200: {"model": PageBody}, 410: problem("cursor_unknown")}
 SLOTS: Responses = {200: {"model": SlotsBody}}

@@ -6,6 +6,7 @@ commits together whatever has queued up meanwhile.
 """
 
 import random
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from guichet.errors import StoreError
 from guichet.store.engine import writing
+from guichet.store.prepared import Prepared
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -37,8 +39,9 @@ lock, and each waits for the database a third of its time only."""
 # took meanwhile: tried again, the rules see what it has committed.
 _PASSING = frozenset({"40001", "40P01", "23505"})
 
-_SAVEPOINT, _RELEASE, _UNDO = map(
-    text, ("SAVEPOINT work", "RELEASE SAVEPOINT work", "ROLLBACK TO SAVEPOINT work")
+_SAVEPOINT, _RELEASE, _UNDO = (
+    Prepared(text(each))
+    for each in ("SAVEPOINT work", "RELEASE SAVEPOINT work", "ROLLBACK TO SAVEPOINT work")
 )
 
 
@@ -89,38 +92,52 @@ class _Writer:
     """The threads that write to one database. They end with the engine, or the interpreter."""
 
     def __init__(self, single: bool) -> None:  # noqa: FBT001 - of two kinds
-        threads = 1 if single else _WRITERS
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="guichet-writer")
+        self._most = 1 if single else _WRITERS
+        self._threads = ThreadPoolExecutor(self._most, thread_name_prefix="guichet-writer")
         self._group = _GROUP if single else 1
         self._queue: deque[_Job] = deque()
+        self._busy = 0
+        self._turn = threading.Lock()
 
     def submit(self, engine: Engine, works: Sequence[Work[Any]]) -> "Future[list[Any]]":
         job = _Job(works)
-        self._queue.append(job)
-        self._threads.submit(self._write, engine)
+        with self._turn:
+            self._queue.append(job)
+            enough = self._busy == self._most
+            self._busy += not enough
+        if not enough:
+            self._threads.submit(self._work, engine)
         return job.future
 
-    def _write(self, engine: Engine) -> None:
-        """Do the jobs that wait, as many as make a group; often an earlier call has done them."""
+    def _work(self, engine: Engine) -> None:
+        while jobs := self._next():
+            try:
+                self._write(engine, jobs)
+            except BaseException as fault:  # noqa: BLE001 - it is for whoever waits for these jobs
+                for job in jobs:
+                    job.fault = fault
+            for job in jobs:
+                job.settle()
+
+    def _next(self) -> list[_Job]:
+        """The jobs that wait, as many as make a group; a thread that finds none is done."""
         jobs: list[_Job] = []
         size = 0
-        while self._queue and size < self._group:
-            try:
+        with self._turn:
+            while self._queue and size < self._group:
                 job = self._queue.popleft()
-            except IndexError:  # another thread was quicker
-                break
-            if job.future.set_running_or_notify_cancel():
-                jobs.append(job)
-                size += len(job.works)
-        if not jobs:
-            return
+                if job.future.set_running_or_notify_cancel():
+                    jobs.append(job)
+                    size += len(job.works)
+            self._busy -= not jobs
+        return jobs
+
+    def _write(self, engine: Engine, jobs: Sequence[_Job]) -> None:
         if self._group == 1:
             _by_slices(engine, jobs[0])
-        elif size == 1 or not _together(engine, jobs):
+        elif (len(jobs) == 1 and len(jobs[0].works) == 1) or not _together(engine, jobs):
             for job in jobs:
                 _singly(engine, job)
-        for job in jobs:
-            job.settle()
 
 
 _writers: "WeakKeyDictionary[Engine, _Writer]" = WeakKeyDictionary()
@@ -145,15 +162,15 @@ def _together(engine: Engine, jobs: Sequence[_Job]) -> bool:
 
 def _within(connection: Connection, job: _Job) -> None:
     for work in job.works:
-        connection.execute(_SAVEPOINT)
+        _SAVEPOINT.run(connection, {})
         try:
             job.results.append(work(connection))
         except DBAPIError:
             raise
         except BaseException as fault:  # noqa: BLE001 - it is for whoever waits for this job
-            connection.execute(_UNDO)
+            _UNDO.run(connection, {})
             job.fault = fault
-        connection.execute(_RELEASE)
+        _RELEASE.run(connection, {})
         if job.fault is not None:
             return
 

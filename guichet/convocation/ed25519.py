@@ -1,5 +1,7 @@
 """Ed25519 (RFC 8032) as tokens need it; apart, so that its 7 MiB load with the first signature."""
 
+from functools import lru_cache
+
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -12,7 +14,13 @@ def generate() -> tuple[bytes, bytes]:
 
 def signature(private: bytes, message: bytes) -> bytes:
     """The 64-byte signature of `message` by the seed `private`."""
-    return Ed25519PrivateKey.from_private_bytes(private).sign(message)
+    return _key(private).sign(message)
+
+
+@lru_cache(maxsize=2)
+def _key(private: bytes) -> Ed25519PrivateKey:
+    # Reading it takes longer than a signature.
+    return Ed25519PrivateKey.from_private_bytes(private)
 
 
 def is_signed(public: bytes, signed: bytes, message: bytes) -> bool:

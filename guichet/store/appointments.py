@@ -5,6 +5,7 @@ from sqlalchemy import Connection, and_, bindparam, or_, select
 from guichet.domain.lifecycle import APPOINTMENT
 from guichet.domain.model import Appointment, AppointmentStatus, Person
 from guichet.domain.reference import reference_of
+from guichet.store.prepared import Prepared
 from guichet.store.records import TABLES, get
 
 _APPOINTMENT = TABLES["appointment"]
@@ -33,13 +34,13 @@ def in_the_way(
     """Whether an appointment has that id, or the reference that follows from it; and the one that
     the person holds in the family, at whatever site.
     """
-    asked = {
-        "id": appointment,
-        "reference": reference_of(appointment),
-        "person": person,
-        "family": family,
-    }
-    found = connection.execute(_IN_THE_WAY, asked).all()
+    found = _IN_THE_WAY.rows(
+        connection,
+        id=appointment,
+        reference=reference_of(appointment),
+        person=person,
+        family=family,
+    )
     return any(row.taken for row in found), next((row.id for row in found if row.held), None)
 
 
@@ -51,7 +52,6 @@ _HELD = and_(
 _TAKEN = or_(
     _APPOINTMENT.c.id == bindparam("id"), _APPOINTMENT.c.reference == bindparam("reference")
 )
-_IN_THE_WAY = select(_APPOINTMENT.c.id, _TAKEN.label("taken"), _HELD.label("held")).where(
-    or_(_TAKEN, _HELD)
+_IN_THE_WAY = Prepared(
+    select(_APPOINTMENT.c.id, _TAKEN.label("taken"), _HELD.label("held")).where(or_(_TAKEN, _HELD))
 )
-"""Made once: building a statement takes longer than the database does to answer it."""

@@ -17,7 +17,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     ScalarSelect,
-    Update,
     and_,
     bindparam,
     case,
@@ -37,9 +36,10 @@ from guichet.domain.operations import Applied, Book, Cancel, Hold, Move, Operati
 from guichet.domain.reference import reference_of
 from guichet.domain.waiting import Rules
 from guichet.store.appointments import appointment_for, in_the_way, objection
+from guichet.store.prepared import Prepared
 from guichet.store.records import columns, forget, get, put, records, remember
 from guichet.store.schema import METADATA
-from guichet.store.upsert import insert_into, made_once
+from guichet.store.upsert import insert_into
 
 SEAT = METADATA.tables["seat"]
 SLOTS = METADATA.tables["slot"]
@@ -155,11 +155,11 @@ def book(
         appointment = replace(appointment, token=authority.sign(appointment, person))
     if authority is not None and _kept_for_another(connection, action, person.id):
         return Refused("offer_over")
-    if connection.execute(_booked(connection), columns(appointment)).first() is None:
+    if not _BOOKED.rows(connection, **columns(appointment)):
         return Refused("already_booked")  # by another transaction, meanwhile
     remember(connection, appointment)
     if authority is not None and not _seat(connection, action, slot, person, now):
-        connection.execute(_UNBOOKED, {"of": appointment.id})
+        _UNBOOKED.run(connection, {"of": appointment.id})
         forget(connection)
         return Refused("slot_full")
     changed = [("appointment", appointment.id), ("person", person.id)]
@@ -268,7 +268,7 @@ def recount(connection: Connection, slot: str, now: datetime) -> None:
     if connection.dialect.name != "sqlite":
         # Of two transactions that took seats at once, the second must count after the first's
         # commit.
-        connection.execute(_SLOT_LOCKED, {"of": slot})
+        _SLOT_LOCKED.rows(connection, of=slot)
     for counted in records(connection, Slot, _RECOUNTED, {"of": slot, "now": now}):
         remember(connection, counted)
 
@@ -314,7 +314,7 @@ def _take(connection: Connection, slot: str, now: datetime, quota: str, **values
     """
     asked = {"held": None, "theirs": None, "others": True, "hold": None, "appointment": None}
     taken = asked | values | {"of": slot, "now": now}
-    return connection.execute(_taking(quota), taken).rowcount == 1
+    return _taking(quota).run(connection, taken) == 1
 
 
 def _free(connection: Connection, appointment: Appointment, now: datetime) -> list[str]:
@@ -331,9 +331,9 @@ def _free(connection: Connection, appointment: Appointment, now: datetime) -> li
 
 # The statements, made once: that takes longer than the database does to answer ------------------
 
-_UNBOOKED = delete(APPOINTMENTS).where(APPOINTMENTS.c.id == bindparam("of"))
-_SLOT_LOCKED = select(SLOTS.c.id).where(SLOTS.c.id == bindparam("of")).with_for_update()
-_RECOUNTED = (
+_UNBOOKED = Prepared(delete(APPOINTMENTS).where(APPOINTMENTS.c.id == bindparam("of")))
+_SLOT_LOCKED = Prepared(select(SLOTS.c.id).where(SLOTS.c.id == bindparam("of")).with_for_update())
+_RECOUNTED = Prepared(
     update(SLOTS)
     .where(SLOTS.c.id == bindparam("of"))
     .values(free_seats(SEAT.c.slot == bindparam("of"), SEAT.c.free_at <= bindparam("now")))
@@ -341,21 +341,23 @@ _RECOUNTED = (
 )
 
 
-@made_once
-def _booked(connection: Connection) -> Any:
-    return (
+_BOOKED = Prepared(
+    lambda connection: (
         insert_into(connection, APPOINTMENTS).on_conflict_do_nothing().returning(APPOINTMENTS.c.id)
     )
+)
 
 
 @cache
-def _taking(quota: str) -> Update:
+def _taking(quota: str) -> Prepared:
     open_to = quotas.OPEN_TO[quota]
     rank = case({kind: place for place, kind in enumerate(open_to)}, value=SEAT.c.quota)
     of: BindParameter[Any] = bindparam("of")
     held = and_(SEAT.c.hold == bindparam("held"), SEAT.c.appointment.is_(None))
     theirs = SEAT.c.kept_for == bindparam("theirs")
-    free = and_(SEAT.c.free_at <= bindparam("now"), SEAT.c.quota.in_(open_to))
+    free = and_(
+        SEAT.c.free_at <= bindparam("now"), SEAT.c.quota.in_([literal(kind) for kind in open_to])
+    )
     others = and_(bindparam("others", type_=Boolean()), or_(theirs, free))
     first = (
         select(SEAT.c.number)
@@ -365,7 +367,7 @@ def _taking(quota: str) -> Update:
         .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
-    return (
+    return Prepared(
         update(SEAT)
         .where(SEAT.c.slot == of, SEAT.c.number == first)
         .values(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
@@ -26,6 +26,7 @@ from sqlalchemy import (
 from guichet.domain.model import RECORDS, Change, Person, Record
 from guichet.domain.names import search_key
 from guichet.phones import digits_key
+from guichet.store.prepared import Prepared
 from guichet.store.schema import METADATA
 from guichet.store.types import UtcDateTime
 from guichet.store.upsert import insert_into
@@ -96,12 +97,20 @@ def columns(record: Record, sequence: int = 0) -> dict[str, Any]:
 def records(
     connection: Connection,
     model: type[R],
-    statement: Executable,
+    statement: Executable | Prepared,
     parameters: Mapping[str, Any] | None = None,
 ) -> list[R]:
     """The records that a statement gives the model's whole rows of, in its order."""
-    names, rows = _COLUMNS[model], connection.execute(statement, parameters).all()
+    names, rows = _COLUMNS[model], _rows(connection, statement, parameters or {})
     return [msgspec.convert(dict(zip(names, row, strict=True)), model) for row in rows]
+
+
+def _rows(
+    connection: Connection, statement: Executable | Prepared, parameters: Mapping[str, Any]
+) -> Sequence[Any]:
+    if isinstance(statement, Prepared):
+        return statement.rows(connection, **parameters)
+    return connection.execute(statement, parameters).all()
 
 
 def record(
@@ -180,7 +189,7 @@ def read_together(
     """
     asked: dict[str, Any] = {kind: int(k) if kind == "site" else k for kind, k in keys}
     asked["first"] = key
-    row = connection.execute(_together(columns, tuple(kind for kind, _key in keys)), asked).one()
+    row = _together(columns, tuple(kind for kind, _key in keys)).first(connection, **asked)
     start = len(columns)
     first = row[:start] if row[0] is not None else None
     found: dict[Key, Record | None] = {}
@@ -196,15 +205,14 @@ def read_together(
 
 
 @cache
-def _together(columns: tuple[Column[Any], ...], kinds: tuple[str, ...]) -> Select[Any]:
+def _together(columns: tuple[Column[Any], ...], kinds: tuple[str, ...]) -> Prepared:
     joined: Any = select(literal(1).label("one")).subquery("one")
     joined = joined.outerjoin(columns[0].table, columns[0] == bindparam("first"))
     for kind in kinds:
         joined = joined.outerjoin(TABLES[kind], key_column(kind) == bindparam(kind))
     tables = (TABLES[kind] for kind in kinds)
-    return select(*columns, *(each for table in tables for each in table.columns)).select_from(
-        joined
-    )
+    every = (each for table in tables for each in table.columns)
+    return Prepared(select(*columns, *every).select_from(joined))
 
 
 def _is(kind: str, key: str | int) -> ColumnElement[bool]:
@@ -212,11 +220,10 @@ def _is(kind: str, key: str | int) -> ColumnElement[bool]:
     return cast("ColumnElement[bool]", column == (int(key) if kind == "site" else key))
 
 
-_BY_KEY: dict[str, Select[Any]] = {
-    kind: select(table).where(key_column(kind) == bindparam("key"))
+_BY_KEY = {
+    kind: Prepared(select(table).where(key_column(kind) == bindparam("key")))
     for kind, table in TABLES.items()
 }
-"""Made once: building the statement takes longer than the database does to answer it."""
 
 
 def put(connection: Connection, *records: Record) -> None:
@@ -252,18 +259,10 @@ def replicate(connection: Connection, changes: Iterable[Change]) -> None:
 def _upsert(
     connection: Connection, kind: str, rows: Sequence[dict[str, Any]], *, keep_sequence: bool
 ) -> None:
-    made = (connection.dialect.name, kind, keep_sequence)
-    statement = _UPSERTS.get(made)
-    if statement is None:
-        statement = _UPSERTS[made] = _upsert_statement(connection, kind, keep_sequence)
-    connection.execute(statement, list(rows))
+    _UPSERTS[kind, keep_sequence].run(connection, *rows)
 
 
-_UPSERTS: dict[tuple[str, str, bool], Any] = {}
-"""By database, kind and `keep_sequence`: made once, as those of _BY_KEY."""
-
-
-def _upsert_statement(connection: Connection, kind: str, keep_sequence: bool) -> Any:  # noqa: FBT001
+def _upsert_statement(kind: str, keep_sequence: bool, connection: Connection) -> Any:  # noqa: FBT001
     table = TABLES[kind]
     key = key_column(kind)
     statement = insert_into(connection, table)
@@ -278,6 +277,13 @@ def _upsert_statement(connection: Connection, kind: str, keep_sequence: bool) ->
         set_=values,
         where=None if keep_sequence else table.c.sequence <= new["sequence"],
     )
+
+
+_UPSERTS = {
+    (kind, keep): Prepared(partial(_upsert_statement, kind, keep))
+    for kind in TABLES
+    for keep in (True, False)
+}
 
 
 def change_json(kind: str, key: str, sequence: int, body: str | None) -> str:

@@ -1,7 +1,5 @@
 """INSERT … ON CONFLICT, which SQLAlchemy spells the same for both databases but keeps apart."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -19,17 +17,3 @@ def insert_into(connection: Connection, table: Table) -> Any:
     from sqlalchemy.dialects.sqlite import insert as sqlite_insert  # noqa: PLC0415
 
     return sqlite_insert(table)
-
-
-def made_once(make: Callable[[Connection], Any]) -> Callable[[Connection], Any]:
-    """A statement made once for each database: making it takes longer than its answer."""
-    made: dict[str, Any] = {}
-
-    @wraps(make)
-    def statement(connection: Connection) -> Any:
-        name = connection.dialect.name
-        if name not in made:
-            made[name] = make(connection)
-        return made[name]
-
-    return statement

@@ -23,6 +23,7 @@ from guichet.domain.operations import (
     Refused,
     UndoCheckIn,
 )
+from guichet.store.prepared import Prepared
 from guichet.store.records import get, put, records
 from guichet.store.schema import METADATA
 
@@ -176,12 +177,12 @@ def visit_of(connection: Connection, appointment: str, site: int) -> Visit | Non
     return next((each for each in found if each.site == site and each.status in _LIVE), None)
 
 
-_COME = select(VISITS).where(VISITS.c.appointment == bindparam("appointment"))
+_COME = Prepared(select(VISITS).where(VISITS.c.appointment == bindparam("appointment")))
 """All visits of an appointment; those of the site are sorted out here, for SQLite would look
-through everyone who has come there. Made once, for making it takes longer than the answer."""
+through everyone who has come there."""
 
 
-_DUPLICATES = (
+_DUPLICATES = Prepared(
     select(VISITS)
     .where(
         VISITS.c.appointment == bindparam("appointment"),

@@ -36,6 +36,7 @@ from guichet.domain.waiting import (
 )
 from guichet.store.booking import DEMANDS, SEAT, Authority, recounted
 from guichet.store.cooling import cool
+from guichet.store.prepared import Prepared
 from guichet.store.queries import coming_slots
 from guichet.store.records import get, put, records
 from guichet.store.schema import METADATA
@@ -46,14 +47,16 @@ Key = tuple[str, str]
 
 
 _FAMILY = select(_PROCEDURES.c.family).where(_PROCEDURES.c.code == bindparam("code"))
-_THEIRS = select(DEMANDS).where(
-    DEMANDS.c.person == bindparam("person"),
-    DEMANDS.c.procedure.in_(
-        select(_PROCEDURES.c.code).where(_PROCEDURES.c.family == _FAMILY.scalar_subquery())
-    ),
+_THEIRS = Prepared(
+    select(DEMANDS).where(
+        DEMANDS.c.person == bindparam("person"),
+        DEMANDS.c.procedure.in_(
+            select(_PROCEDURES.c.code).where(_PROCEDURES.c.family == _FAMILY.scalar_subquery())
+        ),
+    )
 )
 """What a person waits for in a démarche's family, anywhere: naming the site, SQLite would look
-through all who wait there. Made once, as it is asked at each booking."""
+through all who wait there."""
 
 
 class Seat(NamedTuple):
