@@ -1,5 +1,6 @@
 """What an operation asks of the database: few statements, and none that reads a whole table."""
 
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,7 +36,9 @@ def asked(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
     seen: list[tuple[str, Any]] = []
 
     def note(_c: Any, _cursor: Any, statement: str, values: Any, _context: Any, many: bool) -> None:  # noqa: FBT001 - SQLAlchemy's
-        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE")):
+        # Other threads look meanwhile whether the feeds have moved, or what is to be swept.
+        writer = threading.current_thread().name.startswith("guichet-writer")
+        if writer and not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE")):
             seen.append((statement, values[0] if many else values))
 
     sa.event.listen(engine, "before_cursor_execute", note)
@@ -89,9 +92,8 @@ def test_an_operation_costs_few_statements(caller: Caller, central: CentralUnder
         caller.do(wanted)
     with asked(central.engine) as coming:
         caller.do(CheckIn(str(uuid.uuid4()), wanted.appointment, "A101", None))
-    # What else is asked is whether the feeds have moved, at most twice meanwhile.
-    assert len(booking) <= 15 + 2 * 2
-    assert len(coming) <= 10 + 2 * 2
+    assert 5 < len(booking) <= 15
+    assert 5 < len(coming) <= 10
 
 
 def test_what_is_told_is_what_was_written(caller: Caller, central: CentralUnderTest) -> None:
