@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, update
 
-from guichet.domain.model import Agent, Demand, Role, Slot
+from guichet.domain.desks import Ended, Step
+from guichet.domain.model import Agent, Demand, Role, Slot, Visit, VisitStatus
 from guichet.domain.openings import ClosedFor, Closure, Opening, opening_id
 from guichet.domain.operations import (
     Applied,
@@ -23,6 +24,7 @@ from guichet.domain.operations import (
 )
 from guichet.domain.waiting import Rules
 from guichet.store.booking import SEAT
+from guichet.store.durations import durations
 from guichet.store.engine import reading, writing
 from guichet.store.queries import coming_slots, every_slot, openings
 from guichet.store.records import get
@@ -252,3 +254,27 @@ def test_a_seat_that_is_booked_stays_so_whatever_is_decided(desk: Counter) -> No
         assert len(kept) == 1
         assert kept[0][4]
     assert desk.appointment(appointment).revision == 1
+
+
+def test_durations_are_those_of_who_was_received_at_one_desk(desk: Counter) -> None:
+    def visit(name: str, minutes: int, **values: Any) -> Visit:
+        made = Visit(
+            name, 93, DAY, None, None, "renew", name.upper(), VisitStatus.DONE, NOW, NOW, NOW,
+            NOW + timedelta(minutes=minutes), "3", "served", None,
+        )  # fmt: skip
+        return replace(made, **values)
+
+    step = Step("2", None, NOW, NOW, NOW, NOW, Ended.PARKED)
+    desk.put(
+        visit("v1", 17),
+        visit("v2", 17, outcome="unsuccessful", appointment="gone"),
+        visit("v3", 9, procedure="first"),
+        visit("v4", 5, outcome="left"),
+        visit("v5", 5, steps=(step,)),
+        visit("v6", 5, ended_at=None, status=VisitStatus.SERVING),
+        visit("v7", 5, day=DAY - timedelta(days=1)),
+        visit("v8", 5, site=94),
+        visit("v9", 5, procedure=None),
+    )
+    with reading(desk.engine) as connection:
+        assert durations(connection, 93, DAY) == {"renew": {17: 2}, "first": {9: 1}}
