@@ -8,7 +8,7 @@ from guichet.domain.openings import Opening, opening_id
 _WEEK = (1, 2, 3, 4, 5)
 _SATURDAY = 6
 _DAY = timedelta(days=1)
-_PARTS = ("am", "pm")
+_PARTS = {"am": "matin", "pm": "après-midi", "demo": "longue journée"}
 
 
 def openings(site: int, before: date, day: date, last: date) -> list[Opening]:
@@ -20,7 +20,7 @@ def openings(site: int, before: date, day: date, last: date) -> list[Opening]:
     for lane in catalogue.LANES:
         seats = lane.seats[site - 1]
         pan = int(seats >= catalogue.PAN_FROM)
-        for part, hours in zip(_PARTS, catalogue.DAY, strict=True):
+        for part, hours in zip(("am", "pm"), catalogue.DAY, strict=True):
             rule = f"{lane.letter}{part}"
             made.append(_opening(site, rule, lane, hours, (before, before), pan=pan))
             made.append(_opening(site, rule, lane, hours, (day + _DAY, last), pan=pan, version=2))
@@ -51,7 +51,7 @@ def _opening(
         site=site,
         rule=rule,
         version=version,
-        name=f"File {lane.letter}" if model is None else "Remise de titre",
+        name=f"{lane.letter} {_PARTS[rule[1:]]}" if model is None else "Remise de titre",
         first=days[0],
         last=days[1],
         weekdays=_WEEK if model is None else (_SATURDAY,),

@@ -96,7 +96,7 @@ REFUSALS: dict[str, str] = {
     "opening_hours": _("La fin doit venir après le début."),
     "slot_length": _("Les créneaux de cette durée ne remplissent pas la plage."),
     "opening_shares": _("Il y a plus de places réservées que de places."),
-    "opening_days": _("Le dernier jour vient avant le premier, ou ce jour est seul possible."),
+    "opening_days": _("Le dernier jour ne va pas avec le premier."),
     "opening_past": _("Un jour passé ne change plus."),
     "opening_far": _("C’est trop loin\u00a0: trois ans au plus."),
     "public_holiday": _("C’est un jour férié. Choisissez un autre jour, ou donnez un motif."),

@@ -3,7 +3,7 @@
 import threading
 import uuid
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from guichet.domain.agenda import Day, agenda, models
@@ -148,8 +148,12 @@ class Steering:
         return self._asked(SetOpenings(tuple(openings)))
 
     def close(self, closure: Closure) -> Refused | None:
-        """Close the site for a while, or take that back."""
+        """Close the site for a while."""
         return self._asked(SetClosure(closure))
+
+    def lift(self, closure: Closure) -> Refused | None:
+        """Take a closure back."""
+        return self._asked(SetClosure(replace(closure, withdrawn=True)))
 
     def _asked(self, action: Action) -> Refused | None:
         if not self._may():
