@@ -114,6 +114,8 @@ class FormDialog(ModalScreen[bool], Generic[T]):
     def action_check(self) -> None:
         """Show what the values come to."""
         values = self._values
+        if not values:  # the form is still being made
+            return
         background(
             self,
             lambda: self._check(values),

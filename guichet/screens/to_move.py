@@ -21,9 +21,9 @@ from guichet.screens import describe
 from guichet.screens.languages import language
 from guichet.screens.opening_words import NOT_MOVED
 from guichet.screens.post import FactsChanged, Post, background
+from guichet.screens.rebooking import papers_of, rows_of
 from guichet.screens.top import Top
 from guichet.screens.words import MODES, refusal
-from guichet.station.rebooking import papers_of, rows_of
 from guichet.station.steering import Moved, ToMove
 from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level

@@ -20,7 +20,7 @@ from guichet.widgets.field import Field
 from guichet.widgets.rows import RowsView
 from tests.look import SHEETS
 from tests.posts import DAY, World
-from tests.screens.waiting import type_text, wait_for
+from tests.screens.waiting import wait_for
 
 FRIDAY = DAY + timedelta(days=3)
 
@@ -37,13 +37,13 @@ class Alone(App[None]):
         self.page = OpeningsScreen(Post(station, Settings()))
 
     def on_mount(self) -> None:
-        end = self.station.subscribe(lambda: self.screen.post_message(FactsChanged()))
-        self.set_interval(60, end).pause()
         self.push_screen(self.page)
+        self.station.subscribe(lambda: self.page.post_message(FactsChanged()))
 
     @property
     def text(self) -> str:
-        return "\n".join(strip.text for strip in self.screen._compositor.render_strips())
+        strips = self.screen._compositor.render_strips()
+        return "\n".join(strip.text for strip in strips).replace("\u00a0", " ")
 
 
 @asynccontextmanager
@@ -60,6 +60,10 @@ async def until_text(pilot: Pilot[None], *texts: str) -> None:
     await wait_for(pilot, lambda: all(text in app.text for text in texts), what=" ".join(texts))
 
 
+async def to_form(pilot: Pilot[None], app: Alone) -> None:
+    await wait_for(pilot, lambda: isinstance(app.screen, FormDialog) and app.screen.query(Field))
+
+
 def field(app: Alone, name: str) -> Field:
     return app.screen.query_one(f"#{name}", Field)
 
@@ -71,7 +75,7 @@ async def test_a_change_is_shown_before_it_is_recorded_and_errors_at_their_field
         rules = app.page.query_one("#rules", RowsView)
         rules.select("Bam")
         await pilot.press("v")
-        await wait_for(pilot, lambda: isinstance(app.screen, FormDialog))
+        await to_form(pilot, app)
         assert field(app, "first").value == f"{DAY + timedelta(days=1):%d/%m/%Y}"
         field(app, "minutes").value = "17"
         field(app, "pan").value = "x"
@@ -81,13 +85,13 @@ async def test_a_change_is_shown_before_it_is_recorded_and_errors_at_their_field
         field(app, "pan").value = "1"
         await pilot.press("f9")
         await wait_for(pilot, lambda: field(app, "minutes").state.level == "bad")
-        await until_text(pilot, "Au plus près\u00a0: 16.")
+        assert field(app, "minutes").state.message.endswith("16.")
         field(app, "minutes").value = "20"
         await pilot.press("f9")
-        await until_text(pilot, "En tout", "reste", "F9\u00a0: enregistrer")
+        await until_text(pilot, "En tout", "reste", "F9 : enregistrer")
         field(app, "seats").value = "3"  # what was shown is no longer what is typed
         await pilot.press("f9")
-        await until_text(pilot, "En tout", "F9\u00a0: enregistrer")
+        await until_text(pilot, "En tout", "F9 : enregistrer")
         assert app.station.steering.versions("Bam")[0].version == 2
         await pilot.press("f9")
         await wait_for(pilot, lambda: app.screen is app.page)
@@ -103,21 +107,28 @@ async def test_a_closed_day_and_its_people(world: World) -> None:
         days.focus()
         days.select(FRIDAY.isoformat())
         await pilot.press("f", "t")
-        await wait_for(pilot, lambda: isinstance(app.screen, FormDialog))
-        await type_text(pilot, "")
+        await to_form(pilot, app)
+        field(app, "opens").value, field(app, "closes").value = "8h30", "09:00"
         await pilot.press("f9")
         await until_text(pilot, "rendez-vous tombent pendant cette fermeture")
         assert app.station.steering.overview().closures == ()
         await pilot.press("f9")
-        await until_text(pilot, "Fermé\u00a0: plus rien", "rendez-vous à déplacer")
-        await wait_for(pilot, lambda: app.page.query_one("#days", RowsView).rows[3].cells[1] == "0")
+        await until_text(pilot, "Fermé : plus rien", "rendez-vous à déplacer")
+        await wait_for(
+            pilot, lambda: app.page.query_one("#days", RowsView).rows[3].cells[1] != "110"
+        )
         await pilot.press("d")
         await wait_for(pilot, lambda: isinstance(app.screen, ToMoveScreen))
         await wait_for(pilot, lambda: app.screen.query_one(RowsView).rows)
         before = len(app.screen.query_one(RowsView).rows)
         await pilot.press("f9")
-        await until_text(pilot, f"{before} rendez-vous déplacés", "P\u00a0: imprimer convocations-")
+        await until_text(pilot, f"{before} rendez-vous déplacés", "P : imprimer convocations-")
         assert app.station.steering.to_move() == []
+        (calls,) = (app.station.folder / "convocations").glob("*.csv")
+        header, *people = calls.read_text("utf-8-sig").splitlines()
+        assert header.startswith("Référence;Usager;Téléphone;Langue;")
+        assert len(people) == before
+        assert all(";déplacé;" in line for line in people)
         names = sorted(path.suffix for path in (app.station.folder / "convocations").iterdir())
         assert names == [".csv", ".pdf"]
 
@@ -125,9 +136,9 @@ async def test_a_closed_day_and_its_people(world: World) -> None:
 async def test_without_central_what_was_typed_stays(world: World) -> None:
     async with shown(world) as (app, pilot):
         await pilot.press("f", "g")
-        await wait_for(pilot, lambda: isinstance(app.screen, FormDialog))
+        await to_form(pilot, app)
         await pilot.press("f9")
-        await until_text(pilot, "F9\u00a0: enregistrer.")
+        await until_text(pilot, "F9 : enregistrer.")
         world.stop()
         await pilot.press("f9")
         await until_text(pilot, "La centrale est injoignable")
@@ -143,10 +154,10 @@ async def test_without_central_what_was_typed_stays(world: World) -> None:
 async def test_a_holiday_is_refused_with_the_nearest_day(world: World, day: str) -> None:
     async with shown(world) as (app, pilot):
         await pilot.press("j", "1")
-        await wait_for(pilot, lambda: isinstance(app.screen, FormDialog))
+        await to_form(pilot, app)
         field(app, "first").value = day
         await pilot.press("enter")
-        await until_text(pilot, "jour férié", "Au plus près\u00a0:")
+        await until_text(pilot, "jour férié", "Au plus près :")
         field(app, "override").value = "Titres en attente"
         await pilot.press("enter")
         await wait_for(pilot, lambda: field(app, "first").state.level != "bad")

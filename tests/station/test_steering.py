@@ -9,6 +9,7 @@ import pytest
 
 from guichet.domain.calibration import LEAST
 from guichet.domain.model import Role, Site
+from guichet.domain.opening_text import ended
 from guichet.domain.openings import ClosedFor, Closure, Opening, opening_id
 from guichet.domain.operations import Refused
 from guichet.domain.timetable import Preview
@@ -18,6 +19,7 @@ from guichet.station.steering import Moved, ToMove
 from guichet.store.engine import writing
 from guichet.store.records import get
 from guichet.store.steering import republish
+from guichet.sync.replica import purge
 from tests.posts import DAY, MORNING, World
 from tests.waiting import until
 
@@ -145,3 +147,16 @@ def test_a_contact_list_computes_nothing(world: World) -> None:
     with path.open(encoding="utf-8-sig", newline="") as file:
         assert list(csv.reader(file, delimiter=";"))[1] == ["'=1+1", "'+33 6"]
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_what_is_over_leaves_the_station_but_no_rule_comes_back(world: World) -> None:
+    station = world.station("one")
+    assert station.steering.close(closure()) is None
+    assert station.steering.open([saturday()]) is None
+    last = ended(station.steering.versions("Bam")[0], FRIDAY)
+    assert station.steering.open([last]) is None
+    with writing(station._core.engine) as connection:
+        purge(connection, SATURDAY + timedelta(days=1))
+    assert station.steering.versions("sat") == []
+    assert station.steering.versions("Bam")[0] == last
+    assert station.steering.overview().closures == ()

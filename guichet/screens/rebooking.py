@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from guichet.domain.names import display_name
 from guichet.i18n import _
-from guichet.phones import Phone, parse_phone
+from guichet.screens import describe
+from guichet.screens.languages import language
+from guichet.station import Station
 from guichet.station.steering import Moved, ToMove
 
-if TYPE_CHECKING:
-    from guichet.station import Station
 
-
-def rows_of(station: "Station", items: Sequence[ToMove], moved: Sequence[Moved]) -> list[list[str]]:
+def rows_of(station: Station, items: Sequence[ToMove], moved: Sequence[Moved]) -> list[list[str]]:
     """Whom to call, a header first: who, phone, language, what for, when it was, when it is now.
 
     Before anybody is `moved` with what is proposed; after that with what became of each.
@@ -34,9 +31,9 @@ def rows_of(station: "Station", items: Sequence[ToMove], moved: Sequence[Moved])
         rows.append(
             [
                 it.appointment.reference,
-                display_name(person.family_name, person.given_names) if person else "",
-                _dialled(person.phone or "") if person else "",
-                person.language if person else "",
+                describe.name(person) if person else "",
+                describe.phone(person) if person else "",
+                language(person.language) if person else "",
                 it.procedure.label if it.procedure else it.appointment.procedure,
                 f"{was:%d/%m/%Y %H:%M}",
                 state,
@@ -46,7 +43,7 @@ def rows_of(station: "Station", items: Sequence[ToMove], moved: Sequence[Moved])
     return rows
 
 
-def papers_of(station: "Station", items: Sequence[ToMove], moved: Sequence[Moved]) -> list[Path]:
+def papers_of(station: Station, items: Sequence[ToMove], moved: Sequence[Moved]) -> list[Path]:
     """The convocations of those moved and confirmed, in one file, then the list of whom to call.
 
     Raises DocumentError.
@@ -54,8 +51,3 @@ def papers_of(station: "Station", items: Sequence[ToMove], moved: Sequence[Moved
     confirmed = [m.appointment.id for m in moved if m.appointment and m.confirmed]
     paths = [station.papers.convocations(confirmed)] if confirmed else []
     return [*paths, station.papers.contacts(rows_of(station, items, moved))]
-
-
-def _dialled(phone: str) -> str:
-    parsed = parse_phone(phone)
-    return parsed.display if isinstance(parsed, Phone) else phone
