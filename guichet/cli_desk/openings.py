@@ -90,7 +90,10 @@ def close(
     move: bool,
     dry_run: bool,
 ) -> int:
-    """Fermer un jour, ou du premier JOUR au second\u202f; sans jour, --move ou --lift seulement."""
+    """Fermer un jour, ou du premier JOUR au second.
+
+    Sans jour, --lift lève une fermeture et --move déplace ceux qui restent à déplacer.
+    """
     from guichet.cli_desk import run, steering  # noqa: PLC0415
 
     if (first is not None and lift is not None) or (first is None and lift is None and not move):
@@ -158,8 +161,9 @@ def calibrate(asked: Asked, rule: str | None, *, dry_run: bool) -> int:
 @DRY
 @_at_desk
 def import_(asked: Asked, file: Path, *, skip_bad: bool, dry_run: bool) -> int:
-    """Lire des ouvertures d’un FICHIER CSV en UTF-8\u202f: toutes, ou aucune si une est fausse.
+    """Lire des ouvertures d’un FICHIER CSV, toutes ou aucune.
 
+    Chaque ligne fausse est dite\u202f; sans --skip-bad, une seule suffit pour ne rien prendre.
     Première ligne\u202f: name, procedures, days, first, last, opens, closes, minutes, seats, pan,
     urgent, et template si l’on veut.
     """

@@ -38,7 +38,10 @@ class Alone(App[None]):
 
     def on_mount(self) -> None:
         self.push_screen(self.page)
-        self.station.subscribe(lambda: self.page.post_message(FactsChanged()))
+        self.station.subscribe(self._changed)
+
+    def _changed(self) -> None:
+        self.page.post_message(FactsChanged())
 
     @property
     def text(self) -> str:
