@@ -167,10 +167,10 @@ def import_(asked: Asked, file: Path, *, skip_bad: bool, dry_run: bool) -> int:
     Première ligne\u202f: name, procedures, days, first, last, opens, closes, minutes, seats, pan,
     urgent, et template si l’on veut.
     """
-    from guichet.cli_desk import run, steering  # noqa: PLC0415
+    from guichet.cli_desk import opening_import, run  # noqa: PLC0415
 
     return run.at_station(
         asked,
-        lambda station: steering.imported(station, file, skip_bad=skip_bad, dry=dry_run),
+        lambda station: opening_import.imported(station, file, skip_bad=skip_bad, dry=dry_run),
         Role.SUPERVISOR,
     )

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.events import ScreenResume
 from textual.screen import Screen
@@ -38,6 +38,7 @@ from guichet.screens.opening_words import (
     rule_row,
     sentence,
 )
+from guichet.screens.openings_keys import KEYS
 from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.sure import SureDialog
 from guichet.screens.to_move import ToMoveScreen
@@ -69,37 +70,7 @@ class OpeningsScreen(Screen[None]):
     """What is decided here is central's at once: each form shows first what it would change."""
 
     CSS_PATH = "openings.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "new", _("Nouvelle"), tooltip=_("Une nouvelle ouverture"), id="openings.new"),
-        Binding(
-            "v", "version", _("Changer"), id="openings.version",
-            tooltip=_("Une nouvelle version de cette ouverture"),
-        ),
-        Binding(
-            "x", "end", _("Finir"), tooltip=_("Finir cette ouverture demain"), id="openings.end"
-        ),
-        Binding("f", "close", _("Fermer"), tooltip=_("Une fermeture"), id="openings.close"),
-        Binding(
-            "l", "lift", _("Lever"), tooltip=_("Lever la fermeture de ce jour"), id="openings.lift"
-        ),
-        Binding(
-            "j", "exceptional", _("Journée"), id="openings.exceptional",
-            tooltip=_("Une journée exceptionnelle, d’après un modèle"),
-        ),
-        Binding(
-            "m", "model", _("Modèle"), id="openings.model",
-            tooltip=_("Faire de cette ouverture un modèle de journée exceptionnelle"),
-        ),
-        Binding(
-            "c", "calibrate", _("Calibrer"), id="openings.calibrate",
-            tooltip=_("Durées mesurées et durées proposées"),
-        ),
-        Binding(
-            "d", "move", _("À déplacer"), id="openings.move",
-            tooltip=_("Les rendez-vous qui tombent pendant une fermeture"),
-        ),
-        Binding("escape", "dismiss", _("Retour"), tooltip=_("Revenir à la journée")),
-    ]  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     def __init__(self, post: Post) -> None:
         super().__init__()

@@ -17,7 +17,7 @@ from guichet.domain.timetable import PUBLISHED, Preview, plan, preview, taken_he
 from guichet.errors import CentralUnavailable
 from guichet.station.core import Core
 from guichet.station.mediation import Booked, Held, Mediation
-from guichet.store import queries
+from guichet.store import openings as queries
 from guichet.store.engine import reading
 from guichet.store.records import get
 

@@ -21,7 +21,8 @@ from guichet.domain.quotas import of_seat
 from guichet.domain.timetable import PUBLISHED, Plan, plan, timetable
 from guichet.domain.waiting import withdrawn
 from guichet.store.booking import DEMANDS, SEAT, SLOTS, Authority, recounted
-from guichet.store.queries import closures, every_slot, everything, openings
+from guichet.store.openings import closures, every_slot, openings
+from guichet.store.queries import everything
 from guichet.store.records import TABLES, Key, forget, get, put, records
 from guichet.store.schema import METADATA
 from guichet.store.seats import provide_seats

@@ -156,7 +156,7 @@ def test_what_is_over_leaves_the_station_but_no_rule_comes_back(world: World) ->
     last = ended(station.steering.versions("Bam")[0], FRIDAY)
     assert station.steering.open([last]) is None
     with writing(station._core.engine) as connection:
-        purge(connection, SATURDAY + timedelta(days=1))
+        purge(connection, SATURDAY + timedelta(days=10))
     assert station.steering.versions("sat") == []
     assert station.steering.versions("Bam")[0] == last
     assert station.steering.overview().closures == ()

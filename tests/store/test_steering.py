@@ -26,7 +26,8 @@ from guichet.domain.waiting import Rules
 from guichet.store.booking import SEAT
 from guichet.store.durations import durations
 from guichet.store.engine import reading, writing
-from guichet.store.queries import coming_slots, every_slot, openings
+from guichet.store.openings import every_slot, openings
+from guichet.store.queries import coming_slots
 from guichet.store.records import get
 from guichet.store.steering import due
 from guichet.store.sweep import sites_to_sweep, sweep
