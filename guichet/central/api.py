@@ -21,6 +21,7 @@ from guichet.central.problems import Problem
 from guichet.central.schemas import (
     BAD_CODE,
     CHANGES,
+    DURATIONS,
     EVENTS,
     LEASES,
     OPERATIONS,
@@ -34,7 +35,9 @@ from guichet.central.schemas import (
     TokenBody,
 )
 from guichet.central.sent import MAX_OPERATIONS, read_operations
+from guichet.domain.calibration import SINCE
 from guichet.store import cooling
+from guichet.store.durations import durations
 from guichet.store.engine import reading
 from guichet.store.queries import coming_slots, nearest_slots
 from guichet.store.search import find_indexed
@@ -281,6 +284,19 @@ def slots(
         else:
             found = coming_slots(connection, site, procedure, now, until)
     return _json(msgspec.json.encode({"slots": found}))
+
+
+@router.get(
+    "/v1/durations",
+    dependencies=[Depends(_protocol)],
+    responses=DURATIONS | SECURED,
+    response_class=Response,
+)
+def measured(device: Searcher, engine: Database, now: Now) -> Response:
+    """How many people were received for how many minutes at the device's site, by démarche."""
+    with reading(engine) as connection:
+        found = durations(connection, device.site, (now - SINCE).date())
+    return _json(msgspec.json.encode({"durations": found}))
 
 
 @router.post(

@@ -26,6 +26,7 @@ from guichet.domain.model import (
     Slot,
     Visit,
 )
+from guichet.domain.openings import Closure, Opening
 from guichet.domain.reports import Report
 from guichet.domain.settling import KEPT, Settlement
 from guichet.store.prepared import Prepared
@@ -217,6 +218,8 @@ def load(connection: Connection, keys: Sequence[Key]) -> dict[Key, Record]:
 def _day(record: Record | None) -> date | None:
     if isinstance(record, Settlement):
         return record.day + KEPT
+    if isinstance(record, Closure) or (isinstance(record, Opening) and record.exceptional):
+        return record.last
     return record.day if isinstance(record, Slot | Appointment | Visit | Report) else None
 
 

@@ -9,10 +9,20 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert
 
-from guichet.central import reach
+from guichet.central import feed, reach
 from guichet.central.auth import Device
 from guichet.central.sent import Unreadable
-from guichet.domain.operations import Applied, Book, CheckIn, Move, Operation, Refused, concerned
+from guichet.domain.operations import (
+    Applied,
+    Book,
+    CheckIn,
+    Move,
+    Operation,
+    Refused,
+    SetClosure,
+    SetOpenings,
+    concerned,
+)
 from guichet.store.apply import apply
 from guichet.store.booking import Authority
 from guichet.store.prepared import Prepared
@@ -73,6 +83,10 @@ def judge(
     with remembering(connection, records):
         outcome = apply(connection, operation, now, authority)
         changed = outcome.changed if isinstance(outcome, Applied) else ()
+        if isinstance(operation.action, SetOpenings | SetClosure):
+            # Thousands, and of this site's feed alone: its stations read them there.
+            feed.publish(connection, operation.site, (key for key in changed if key[0] == "slot"))
+            changed = tuple(key for key in changed if key[0] != "slot")
         rows = reach.publish(connection, operation.site, changed, concerned(operation.action))
     answer = _verdict(operation, outcome, rows)
     kept = {

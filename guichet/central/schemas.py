@@ -96,6 +96,12 @@ class SlotsBody(BaseModel):
     slots: list[Slot]
 
 
+class DurationsBody(BaseModel):
+    """By démarche (code): how many people were received for so many minutes."""
+
+    durations: dict[str, dict[int, int]]
+
+
 class PersonsBody(BaseModel):
     """Persons found."""
 
@@ -175,6 +181,7 @@ OPERATIONS: dict[str, Any] = {
 VERDICTS: Responses = {200: {"model": VerdictsBody}, 410: problem("cursor_unknown")}
 CHANGES: Responses = {200: {"model": PageBody}, 410: problem("cursor_unknown")}
 SLOTS: Responses = {200: {"model": SlotsBody}}
+DURATIONS: Responses = {200: {"model": DurationsBody}}
 LEASES: Responses = {200: {"model": LentBody}}
 PERSONS: Responses = {200: {"model": PersonsBody}}
 EVENTS: Responses = {

@@ -93,6 +93,7 @@ def load(
             *catalogue.PROCEDURES,
             *(agent for agent in agents if agent.site == site.number),
             *local,
+            *book.openings,
             *book.slots,
             *appointments,
             *visits,

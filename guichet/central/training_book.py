@@ -1,7 +1,7 @@
 """The appointment book of a training site: openings, and who has which seat."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from guichet.central import training_catalogue as catalogue
 from guichet.central.training_day import received
+from guichet.central.training_openings import openings
 from guichet.central.training_people import PERSONAS, Persona, persona_id
 from guichet.domain.calendar_fr import is_open_day
 from guichet.domain.model import (
@@ -22,6 +23,7 @@ from guichet.domain.model import (
     Visit,
 )
 from guichet.domain.reference import reference_of
+from guichet.domain.timetable import timetable
 
 DAYS = 14
 """Days of openings, from the demo day on."""
@@ -66,9 +68,10 @@ class Book:
             self._before -= timedelta(days=1)
         coming = (day + timedelta(days=after) for after in range(1, DAYS))
         self._coming = [other for other in coming if is_open_day(other)]
-        self.slots = [
-            slot for when in (self._before, day, *self._coming) for slot in self._openings(when)
-        ]
+        days = (self._before, day, day + timedelta(days=DAYS - 1))
+        self.openings = openings(site.number, *days)
+        made = timetable(self.openings, (), days[0], days[-1], self._zone)
+        self.slots = sorted(made, key=lambda slot: (slot.day, f"{slot.rule}"[0], slot.starts_at))
         self._left = {slot.id: slot.seats for slot in self.slots}
         self._appointments: list[Appointment] = []
 
@@ -90,30 +93,6 @@ class Book:
         final |= {a.id: replace(a, status=AppointmentStatus.ABSENT) for a in yesterday}
         final |= {a.id: a for a in (*past, *come)}
         return list(final.values()), visits + today_visits
-
-    def _openings(self, day: date) -> Iterable[Slot]:
-        hours = catalogue.DEMO_DAY if day == self._day else catalogue.DAY
-        for lane in catalogue.LANES:
-            codes = tuple(p.code for p in catalogue.PROCEDURES if p.lane == lane.letter)
-            seats = lane.seats[self._site.number - 1]
-            # None on the demo day, whose seats are everybody's by now.
-            pan = int(seats >= catalogue.PAN_FROM and day != self._day)
-            for opens, closes in hours:
-                start = datetime.combine(day, opens, self._zone)
-                while start.time() < closes:
-                    yield Slot(
-                        id=f"{self._site.number}-{lane.letter}-{start:%Y%m%d%H%M}",
-                        site=self._site.number,
-                        day=day,
-                        starts_at=start.astimezone(UTC),
-                        minutes=lane.every,
-                        procedures=codes,
-                        seats=seats,
-                        free=seats,
-                        pan=pan,
-                        pan_until=start.astimezone(UTC) - catalogue.PAN_UNTIL if pan else None,
-                    )
-                    start += timedelta(minutes=lane.every)
 
     def _draw(self, day: date, wanted: int) -> list[Appointment]:
         """Up to `wanted` more appointments of a day, crowded at opening; some are cancelled."""

@@ -5,7 +5,7 @@ the general list of CESEDA annexe 10; what a title asks for besides is local, an
 """
 
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import time
 
 from guichet.domain.model import Procedure, Site
 
@@ -206,8 +206,6 @@ LANES = (
 )
 PAN_FROM = 3
 """Starts with so many seats keep one for the points d'accès numérique."""
-PAN_UNTIL = timedelta(days=3)
-"""How long before its start an unsold one becomes everybody's."""
 DAY = ((time(8, 30), time(12, 30)), (time(13, 30), time(16, 0)))
 """The local hours of an ordinary day."""
 DEMO_DAY = ((time(8, 0), time(20, 0)),)

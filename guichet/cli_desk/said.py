@@ -29,12 +29,13 @@ Line = tuple[str, str]
 class Answer:
     """What a command has to say: `facts` for JSON, blocks of lines for people.
 
-    `warning` is a sentence beside the answer, for standard error.
+    `warning` is a sentence beside the answer, for standard error; `code` the exit code.
     """
 
     facts: dict[str, Any]
     blocks: Sequence[Sequence[Line]] = field(default=())
     warning: str = ""
+    code: int = 0
 
 
 def say(answer: Answer, *, as_json: bool) -> int:
@@ -49,7 +50,7 @@ def say(answer: Answer, *, as_json: bool) -> int:
         click.echo("\n\n".join("\n".join(block) for block in blocks))
     if answer.warning:
         click.echo(answer.warning, err=True)
-    return 0
+    return answer.code
 
 
 def deny(refused: Refused, sentence: str, *, as_json: bool) -> int:
@@ -109,6 +110,20 @@ def own_refusals() -> dict[str, str]:
         ),
         "reason_to_call": _("Ce n’est pas son tour\u202f: dites pourquoi avec --reason ({known})."),
         "desk_taken": _("Le ticket {ticket} est déjà à ce guichet\u202f: terminez-le d’abord."),
+        "unknown_opening": _(
+            "Cette règle n’existe pas\u202f: «\u00a0guichet openings list\u00a0» dit les règles."
+        ),
+        "unknown_closure": _(
+            "Cette fermeture n’existe pas, ou plus\u202f: «\u00a0guichet openings list\u00a0»."
+        ),
+        "unknown_template": _(
+            "Ce modèle n’existe pas\u202f: «\u00a0guichet openings list\u00a0» dit les modèles."
+        ),
+        "nothing_proposed": _(
+            "Rien n’est proposé pour cette règle\u202f: la durée convient, ou il manque "
+            "{missing} mesures."
+        ),
+        "opening_values": _("Le champ {field} n’a pas une valeur possible."),
         "no_slot": _(
             "Aucun créneau libre pour cette démarche\u202f: recommencez plus tard, ou sans --after."
         ),

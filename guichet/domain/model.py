@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from guichet.domain.desks import Desk, Step
 from guichet.domain.keys import PublicKey
+from guichet.domain.openings import Closure, Opening
 from guichet.domain.reports import Report
 from guichet.domain.settling import Settlement
 from guichet.domain.turn import TurnRules
@@ -92,6 +93,9 @@ class Slot:
 
     Of `seats`, `pan` are kept for the points d'accès numérique until `pan_until`, and `urgent` for
     those whom a supervisor lets through; `free` counts neither (guichet.domain.quotas).
+
+    `rule` is that which made it (guichet.domain.openings), None when none did. `closed`: its seats
+    are nobody's any more, save of those who have one.
     """
 
     id: str
@@ -107,6 +111,8 @@ class Slot:
     free_pan: int = 0
     free_urgent: int = 0
     pan_until: datetime | None = None
+    rule: str | None = None
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +287,7 @@ class Demand:
 
 Record = (
     Site | Procedure | Slot | Person | Appointment | Visit | Agent | PublicKey | Competence
-    | Demand | Report | Settlement | Desk
+    | Demand | Report | Settlement | Desk | Opening | Closure
 )  # fmt: skip
 """A replicated record."""
 
@@ -299,6 +305,8 @@ RECORDS: dict[str, type[Record]] = {
     "report": Report,
     "settlement": Settlement,
     "desk": Desk,
+    "opening": Opening,
+    "closure": Closure,
 }
 """Every replicated type by its name on the wire."""
 

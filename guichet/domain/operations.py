@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from guichet.domain.model import Accord, Change, Demand, Person
+from guichet.domain.openings import Closure, Opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,10 +279,27 @@ class Settle:
     kind: Literal["settle"] = "settle"
 
 
+@dataclass(frozen=True, slots=True)
+class SetOpenings:
+    """Record new versions of rules, all of them or none: their slots are made at once."""
+
+    openings: tuple[Opening, ...]
+    kind: Literal["set_openings"] = "set_openings"
+
+
+@dataclass(frozen=True, slots=True)
+class SetClosure:
+    """Close a site for a while, or take that back: what is free then is offered to nobody."""
+
+    closure: Closure
+    kind: Literal["set_closure"] = "set_closure"
+
+
 Action = (
     Hold | Release | Register | Book | Move | Cancel | Present | WithdrawAccord | RecordDemand
     | AnswerOffer | CheckIn | UndoCheckIn | Call | Recall | Miss | Start | Park | Redirect
-    | Complete | UndoStep | SetDesk | NoteScan | NoteIdentity | FileReport | Settle
+    | Complete | UndoStep | SetDesk | NoteScan | NoteIdentity | FileReport | Settle | SetOpenings
+    | SetClosure
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ Shares are a proposal for each préfecture to set (the question n° 1166 speaks 
 fragiles » and gives no numbers).
 """
 
+from dataclasses import replace
 from typing import Final
 
 from guichet.domain.model import Slot
@@ -11,6 +12,8 @@ from guichet.domain.model import Slot
 PUBLIC: Final = "public"
 PAN: Final = "pan"
 URGENT: Final = "urgent"
+CLOSED: Final = "closed"
+"""Of a seat in time that was closed: once given up it is nobody's."""
 
 OPEN_TO: Final[dict[str, tuple[str, ...]]] = {
     PUBLIC: (PUBLIC,),
@@ -31,3 +34,9 @@ def open_seats(slot: Slot, quota: str = PAN) -> int:
     """How many free seats of the slot are open to `quota`."""
     free = {PUBLIC: slot.free, PAN: slot.free_pan, URGENT: slot.free_urgent}
     return sum(free[kind] for kind in OPEN_TO[quota])
+
+
+def untouched(slot: Slot) -> Slot:
+    """The slot as it was before anybody had a seat of it."""
+    free = slot.seats - slot.pan - slot.urgent
+    return replace(slot, free=free, free_pan=slot.pan, free_urgent=slot.urgent, closed=False)

@@ -5,6 +5,7 @@ from guichet.domain.operations import Action, Book, Hold
 
 _BOOKING = frozenset({Role.MEDIATOR, Role.SUPERVISOR})
 _RECEIVING = frozenset({Role.COUNTER, Role.SUPERVISOR})
+_STEERING = frozenset({Role.SUPERVISOR})
 
 ALLOWED: dict[str, frozenset[Role]] = {
     "hold": _BOOKING,
@@ -32,6 +33,8 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "note_identity": _RECEIVING,
     "file_report": _RECEIVING,
     "settle": frozenset(Role),
+    "set_openings": _STEERING,
+    "set_closure": _STEERING,
 }
 """The roles that may do each kind of operation."""
 

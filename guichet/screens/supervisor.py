@@ -79,6 +79,8 @@ class SupervisorScreen(Screen[None]):
             "r", "give_back", _("Rendre"),
             tooltip=_("Rendre à la file qui fut appelé sans suite"), id="day.give_back",
         ),
+        Binding("o", "openings", _("Ouvertures"), tooltip=_("Ouvertures, fermetures, calibrage"),
+                id="day.openings"),
         Binding("down", "list", _("Aller à la liste"), show=False, id="day.list"),
     ]  # fmt: skip
 
@@ -252,6 +254,12 @@ class SupervisorScreen(Screen[None]):
     def action_reports(self) -> None:
         """Read what the counters have reported today."""
         self.app.push_screen(ReportsDialog(self._post))
+
+    def action_openings(self) -> None:
+        """When the site receives."""
+        from guichet.screens.openings import OpeningsScreen  # noqa: PLC0415 - seldom asked for
+
+        self.app.push_screen(OpeningsScreen(self._post))
 
     @property
     def _chosen_row(self) -> DayRow | None:

@@ -92,6 +92,20 @@ REFUSALS: dict[str, str] = {
     "failed": _(
         "La centrale n’a pas pu traiter cette opération. Refaites-la, et prévenez le support."
     ),
+    "opening_values": _("Cette valeur n’est pas possible ici. Corrigez ce champ."),
+    "opening_hours": _("La fin doit venir après le début."),
+    "slot_length": _("Les créneaux de cette durée ne remplissent pas la plage."),
+    "opening_shares": _("Il y a plus de places réservées que de places."),
+    "opening_days": _("Le dernier jour ne va pas avec le premier."),
+    "opening_past": _("Un jour passé ne change plus."),
+    "opening_far": _("C’est trop loin\u00a0: trois ans au plus."),
+    "public_holiday": _("C’est un jour férié. Choisissez un autre jour, ou donnez un motif."),
+    "opening_overlap": _("Une autre ouverture reçoit déjà cette démarche à cette heure."),
+    "version_taken": _("Cette ouverture vient d’être changée par quelqu’un. Relisez-la."),
+    "closure_past": _("Une fermeture ne se met pas dans le passé."),
+    "closure_days": _("Le dernier jour de fermeture vient avant le premier."),
+    "closure_hours": _("L’heure de reprise doit venir après l’heure de fermeture."),
+    "closure_withdrawn": _("Cette fermeture a été levée. Faites-en une nouvelle."),
     "too_large": _("La centrale a trouvé cette opération trop longue. Prévenez le support."),
 }
 
@@ -102,9 +116,12 @@ def refusal(refused: Refused) -> str:
         return _("Trop d’essais\u00a0: attendez {seconds} s, puis recommencez.").format(
             seconds=refused.detail.get("seconds", "")
         )
-    return REFUSALS.get(refused.reason) or _("Refusé par la centrale ({code}).").format(
+    said = REFUSALS.get(refused.reason) or _("Refusé par la centrale ({code}).").format(
         code=refused.reason
     )
+    if "nearest" in refused.detail:
+        said += " " + _("Au plus près\u00a0: {nearest}.").format(nearest=refused.detail["nearest"])
+    return said
 
 
 STATES: dict[DayState, tuple[Level, str]] = {
@@ -144,6 +161,8 @@ OPERATIONS: dict[str, str] = {
     "note_identity": _("Identité vérifiée"),
     "file_report": _("Signalement"),
     "settle": _("Conflit réglé"),
+    "set_openings": _("Ouvertures changées"),
+    "set_closure": _("Fermeture"),
 }
 """For each kind of operation: what the agent did."""
 

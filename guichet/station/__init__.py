@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from guichet.station.identification import Identification
     from guichet.station.mediation import Mediation
     from guichet.station.papers import Papers
+    from guichet.station.steering import Steering
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +109,13 @@ class Station:
         from guichet.station.papers import Papers  # noqa: PLC0415
 
         return Papers(self._core, self.folder / PAPERS)
+
+    @cached_property
+    def steering(self) -> "Steering":
+        """When the site receives."""
+        from guichet.station.steering import Steering  # noqa: PLC0415
+
+        return Steering(self._core)
 
     @classmethod
     def open(cls, folder: Path, clock: Callable[[], datetime], quiet: float = 0.0) -> Self:

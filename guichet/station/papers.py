@@ -3,9 +3,12 @@
 What composes a document is imported when the first one is asked for: no start waits for it.
 """
 
+import csv
+import io
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from guichet.domain.model import Appointment, Demand, Person, Procedure, Site, Visit
 from guichet.domain.names import display_name
@@ -15,6 +18,11 @@ from guichet.station.assistance import SEARCHED
 from guichet.station.core import Core
 from guichet.store.engine import reading
 from guichet.store.records import get
+
+if TYPE_CHECKING:
+    from guichet.convocation.document import Convocation
+
+_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 class Issued(TypedDict):
@@ -41,20 +49,35 @@ class Papers:
         """The convocation of a confirmed appointment, as it is known now; `large`: large type."""
         from guichet.convocation import document  # noqa: PLC0415
 
-        found, person, procedure, site = self._facts(appointment)
-        printed = document.convocation_of(
-            found,
-            person,
-            procedure,
-            site,
-            self._core.today(),
-            # The list of the démarche may have changed since they were shown.
-            presented=tuple(name for name in procedure.documents if name in found.presented),
-        )
+        printed = self._convocation(appointment)
         path = document.write(printed, self._folder, large=large)
         if self.practice is not None:
             document.write_picture(printed, self.practice)
         return path
+
+    def convocations(self, appointments: Sequence[str]) -> Path:
+        """The convocations of several confirmed appointments in one file, for the printer."""
+        from guichet.convocation import bundle, document, press  # noqa: PLC0415
+
+        pages = []
+        for each in appointments:
+            printed = self._convocation(each)
+            pages.append(document.render(printed))
+            if self.practice is not None:
+                document.write_picture(printed, self.practice)
+        name = f"convocations-{self._core.local(self._core.clock()):%Y%m%d-%H%M%S}.pdf"
+        return press.put(self._folder, name, bundle.joined(pages))
+
+    def contacts(self, rows: Sequence[Sequence[str]]) -> Path:
+        """Whom to call, as a table for a spreadsheet (CSV in UTF-8, semicolons); a header first."""
+        from guichet.convocation import press  # noqa: PLC0415
+
+        text = io.StringIO(newline="")
+        # A spreadsheet would compute what begins like a formula.
+        safe = ([f"'{cell}" if cell[:1] in _FORMULA else cell for cell in row] for row in rows)
+        csv.writer(text, delimiter=";").writerows(safe)
+        name = f"a-prevenir-{self._core.local(self._core.clock()):%Y%m%d-%H%M%S}.csv"
+        return press.put(self._folder, name, text.getvalue().encode("utf-8-sig"))
 
     def bilingual(self, language: str) -> bool:
         """Whether a convocation says anything in that language (ISO 639 code) beside the French."""
@@ -204,6 +227,20 @@ class Papers:
         from guichet.convocation import press  # noqa: PLC0415
 
         return press.printer_available()
+
+    def _convocation(self, appointment: str) -> "Convocation":
+        from guichet.convocation import document  # noqa: PLC0415
+
+        found, person, procedure, site = self._facts(appointment)
+        return document.convocation_of(
+            found,
+            person,
+            procedure,
+            site,
+            self._core.today(),
+            # The list of the démarche may have changed since they were shown.
+            presented=tuple(name for name in procedure.documents if name in found.presented),
+        )
 
     def _facts(self, appointment: str) -> tuple[Appointment, Person, Procedure, Site]:
         """What is known here of an appointment that central has confirmed."""

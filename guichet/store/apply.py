@@ -26,13 +26,15 @@ from guichet.domain.operations import (
     Refused,
     Register,
     Release,
+    SetClosure,
     SetDesk,
+    SetOpenings,
     Settle,
     UndoCheckIn,
     WithdrawAccord,
 )
 from guichet.domain.rights import exceptional, may
-from guichet.store import assistance, booking, reports, steps, visits, waiting
+from guichet.store import assistance, booking, reports, steering, steps, visits, waiting
 from guichet.store.booking import Authority
 from guichet.store.records import forget, get
 
@@ -94,6 +96,10 @@ def _dispatch(
             return booking.move(connection, action, operation.site, now, authority)
         case Cancel() as action:
             return booking.cancel(connection, action, operation.site, now)
+        case SetOpenings() as action:
+            return steering.set_openings(connection, operation, action, now, authority)
+        case SetClosure() as action:
+            return steering.set_closure(connection, operation, action, now, authority)
         case Present() | WithdrawAccord() | RecordDemand() | AnswerOffer() as action:
             return assistance.note(connection, operation, action)
         case action:

@@ -54,10 +54,10 @@ def everything(connection: Connection, model: type[R]) -> list[R]:
 
 
 def slots_from(connection: Connection, site: int, day: date) -> list[Slot]:
-    """The slots of a site from a day on, by time."""
+    """The slots of a site from a day on that are not closed, by time."""
     statement = (
         select(_SLOT)
-        .where(_SLOT.c.site == site, _SLOT.c.day >= day)
+        .where(_SLOT.c.site == site, _SLOT.c.day >= day, _SLOT.c.closed.is_(False))
         .order_by(_SLOT.c.starts_at, _SLOT.c.id)
     )
     return records(connection, Slot, statement)
@@ -72,7 +72,12 @@ def coming_slots(
     """
     statement = (
         select(_SLOT)
-        .where(_SLOT.c.site == site, _SLOT.c.starts_at > now, _for(procedure))
+        .where(
+            _SLOT.c.site == site,
+            _SLOT.c.starts_at > now,
+            _SLOT.c.closed.is_(False),
+            _for(procedure),
+        )
         .order_by(_SLOT.c.starts_at, _SLOT.c.id)
         .limit(SLOTS_AT_ONCE)
     )

@@ -90,6 +90,20 @@ Table(
     Index("ix_change_site_sequence", "site", "sequence"),
 )
 Table(
+    "closure",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("site", Integer, nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("opens", String),
+    Column("closes", String),
+    Column("withdrawn", Boolean, nullable=False, default=False),
+    Column("sequence", Integer, nullable=False, default=0),
+    Index("ix_closure_site_last", "site", "last"),
+)
+Table(
     "competence",
     METADATA,
     Column("id", String, primary_key=True),
@@ -196,6 +210,30 @@ Table(
     Column("slot", String, nullable=False),
     Column("until", UtcDateTime, nullable=False),
     Index("ix_lease_station", "station"),
+)
+Table(
+    "opening",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("site", Integer, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", String, nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date),
+    Column("weekdays", JSON, nullable=False),
+    Column("opens", String, nullable=False),
+    Column("closes", String, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("seats", Integer, nullable=False),
+    Column("procedures", JSON, nullable=False),
+    Column("pan", Integer, nullable=False, default=0),
+    Column("urgent", Integer, nullable=False, default=0),
+    Column("exceptional", Boolean, nullable=False, default=False),
+    Column("override", String),
+    Column("template", String),
+    Column("sequence", Integer, nullable=False, default=0),
+    Index("ix_opening_site", "site"),
 )
 Table(
     "outbox",
@@ -374,6 +412,8 @@ Table(
     Column("free_pan", Integer, nullable=False, default=0),
     Column("free_urgent", Integer, nullable=False, default=0),
     Column("pan_until", UtcDateTime),
+    Column("rule", String),
+    Column("closed", Boolean, nullable=False, default=False),
     Column("sequence", Integer, nullable=False, default=0),
     Index("ix_slot_site_day", "site", "day"),
 )

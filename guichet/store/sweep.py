@@ -1,4 +1,6 @@
-"""What time alone changes: holds, offers and cool-downs run out, kept seats become everybody's."""
+"""What time alone changes: holds, offers and cool-downs run out, kept seats become everybody's, a
+new day brings new slots.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,10 +8,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from guichet.domain import quotas
+from guichet.domain.model import Site
 from guichet.domain.waiting import Rules
-from guichet.store import leases, waiting
+from guichet.store import leases, steering, waiting
 from guichet.store.booking import DEMANDS, SEAT, SLOTS, recounted
 from guichet.store.cooling import cooled
+from guichet.store.records import get
 from guichet.store.waiting import Key, Seat
 
 
@@ -23,7 +27,7 @@ def sites_to_sweep(connection: Connection, now: datetime, rules: Rules) -> list[
     found = (
         connection.execute(each.distinct()).scalars() for each in (held, back, unsold, over, old)
     )
-    return sorted({site for sites in found for site in sites})
+    return sorted({*steering.due(connection, now), *(site for sites in found for site in sites)})
 
 
 def sweep(connection: Connection, site: int, now: datetime, rules: Rules) -> list[Key]:
@@ -31,6 +35,7 @@ def sweep(connection: Connection, site: int, now: datetime, rules: Rules) -> lis
 
     Seats that become free so are offered to those who wait, as far as they may have them.
     """
+    made = _made(connection, site, now)
     of_site = SEAT.c.slot.in_(select(SLOTS.c.id).where(SLOTS.c.site == site))
     over = waiting.lapse(connection, site, now)
     expired = connection.execute(
@@ -55,9 +60,16 @@ def sweep(connection: Connection, site: int, now: datetime, rules: Rules) -> lis
     slots = [seat.slot for seat in (*expired, *back)] + list(_shared(connection, site, now))
     demands = dict.fromkeys([*over, *told, *waiting.forget(connection, site, now, rules)])
     return [
+        *made,
         *(("slot", slot) for slot in recounted(connection, slots, now)),
         *(("demand", key) for key in demands),
     ]
+
+
+def _made(connection: Connection, site: int, now: datetime) -> list[Key]:
+    """The slots that a new day brings."""
+    found = get(connection, Site, site) if site in steering.due(connection, now) else None
+    return steering.republish(connection, found, now) if found else []
 
 
 def _shared(connection: Connection, site: int, now: datetime) -> Iterator[str]:

@@ -78,6 +78,45 @@ class SlotRow(SQLModel, table=True):
     free_pan: int = 0
     free_urgent: int = 0
     pan_until: MomentOrNone = None
+    rule: str | None = None
+    closed: bool = False
+    sequence: int = 0
+
+
+class OpeningRow(SQLModel, table=True):
+    __tablename__ = "opening"
+    id: str = Field(primary_key=True)
+    site: int = Field(index=True)
+    rule: str
+    version: int
+    name: str
+    first: date
+    last: date | None
+    weekdays: list[int] = Field(sa_column=json_column())
+    opens: str
+    closes: str
+    minutes: int
+    seats: int
+    procedures: list[str] = Field(sa_column=json_column())
+    pan: int = 0
+    urgent: int = 0
+    exceptional: bool = False
+    override: str | None = None
+    template: str | None = None
+    sequence: int = 0
+
+
+class ClosureRow(SQLModel, table=True):
+    __tablename__ = "closure"
+    __table_args__ = (Index("ix_closure_site_last", "site", "last"),)
+    id: str = Field(primary_key=True)
+    site: int
+    first: date
+    last: date
+    reason: str
+    opens: str | None = None
+    closes: str | None = None
+    withdrawn: bool = False
     sequence: int = 0
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from guichet.domain.calibration import Measured
 from guichet.domain.foreigner_number import Existence
 from guichet.domain.leases import Lease
 from guichet.domain.model import Change, Person, Slot
@@ -221,6 +222,14 @@ class CentralClient:
             return msgspec.convert(body["now"], datetime), msgspec.convert(
                 body["leases"], list[Lease]
             )
+        except (KeyError, TypeError, ValueError) as error:
+            raise nonsense() from error
+
+    def durations(self) -> Measured:
+        """By démarche, how many people were received for how many minutes at this site."""
+        body = self._ask("GET", "/v1/durations")
+        try:
+            return msgspec.convert(body["durations"], dict[str, dict[int, int]], strict=False)
         except (KeyError, TypeError, ValueError) as error:
             raise nonsense() from error
 

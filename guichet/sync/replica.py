@@ -108,6 +108,11 @@ def purge(connection: Connection, before: date, under_way: Collection[str] = ())
         connection.execute(delete(table).where(table.c.day < before, table.c.id.not_in(kept)))
     settlement = TABLES["settlement"]
     connection.execute(delete(settlement).where(settlement.c.day < before - KEPT))
+    closure, opening = TABLES["closure"], TABLES["opening"]
+    connection.execute(delete(closure).where(closure.c.last < before))
+    # A rule's last version stays, though it be over: without it an older one would hold again.
+    over = (opening.c.exceptional.is_(True), opening.c.last < before)
+    connection.execute(delete(opening).where(*over))
     person = TABLES["person"]
     kept = [key for of, key in touched if of == "person"]
     expected = select(TABLES["appointment"].c.person)

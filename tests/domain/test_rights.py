@@ -14,6 +14,7 @@ RECEIVING = {
     "check_in", "undo_check_in", "call", "start", "complete", "note_scan", "note_identity",
     "file_report", "recall", "miss", "park", "redirect", "undo_step", "set_desk",
 }  # fmt: skip
+STEERING = {"set_openings", "set_closure"}
 ROLE_SETS = list(chain.from_iterable(combinations(Role, n) for n in range(4)))
 
 
@@ -22,7 +23,7 @@ def agent(*roles: Role, active: bool = True) -> Agent:
 
 
 def test_every_operation_has_its_roles() -> None:
-    assert set(ALLOWED) == KINDS == BOOKING | RECEIVING | {"settle"}
+    assert set(ALLOWED) == KINDS == BOOKING | RECEIVING | STEERING | {"settle"}
     assert ALLOWED["settle"] == frozenset(Role)  # whoever finds the conflict
 
 
@@ -33,7 +34,13 @@ def test_each_role_may_do_its_own(roles: tuple[Role, ...], kind: str) -> None:
     assert may(agent(*roles), kind, 93) is (own in roles or Role.SUPERVISOR in roles)
 
 
-@pytest.mark.parametrize("kind", sorted(BOOKING | RECEIVING))
+@pytest.mark.parametrize("roles", ROLE_SETS)
+@pytest.mark.parametrize("kind", sorted(STEERING))
+def test_only_a_supervisor_steers(roles: tuple[Role, ...], kind: str) -> None:
+    assert may(agent(*roles), kind, 93) is (Role.SUPERVISOR in roles)
+
+
+@pytest.mark.parametrize("kind", sorted(BOOKING | RECEIVING | STEERING))
 def test_nobody_acts_elsewhere_or_after_leaving(kind: str) -> None:
     assert not may(agent(*Role), kind, 94)
     assert not may(agent(*Role, active=False), kind, 93)

@@ -1,6 +1,6 @@
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import get_args
 
 import pytest
@@ -21,6 +21,7 @@ from guichet.domain.model import (
     Visit,
     VisitStatus,
 )
+from guichet.domain.openings import ClosedFor, Closure, Opening
 from guichet.domain.operations import Applied
 from guichet.domain.reports import Report
 from guichet.domain.settling import Settlement
@@ -60,6 +61,11 @@ ONE_OF_EACH: list[Record] = [
         "o1", 93, DAY, "book", "slot_full", NOW, "MB1", "0000-01A8-1", "p-ada", "told", NOW, "SB1"
     ),
     Desk("93:3", 93, "3", ("A", "B"), DeskState.PAUSED, "CB1", NOW),
+    Opening(
+        "93:b:1", 93, "b", 1, "Renouvellements", DAY, None, (1, 2), time(9), time(12, 30), 15, 4,
+        ("renew",), 1, 1,
+    ),
+    Closure("c1", 93, DAY, DAY, ClosedFor.STRIKE, time(14)),
 ]  # fmt: skip
 
 

@@ -1,0 +1,162 @@
+"""Openings, closures and their people, at a station with a real central."""
+
+import csv
+import threading
+from datetime import date, time, timedelta
+
+import pypdfium2 as pdfium
+import pytest
+
+from guichet.domain.calibration import LEAST
+from guichet.domain.model import Role, Site
+from guichet.domain.opening_text import ended
+from guichet.domain.openings import ClosedFor, Closure, Opening, opening_id
+from guichet.domain.operations import Refused
+from guichet.domain.timetable import Preview
+from guichet.errors import CentralUnavailable
+from guichet.station import Station
+from guichet.station.steering import Moved, ToMove
+from guichet.store.engine import writing
+from guichet.store.records import get
+from guichet.store.steering import republish
+from guichet.sync.replica import purge
+from tests.posts import DAY, MORNING, World
+from tests.waiting import until
+
+FRIDAY = DAY + timedelta(days=3)
+SATURDAY = date(2026, 12, 5)
+
+
+def closure(opens: time | None = None, closes: time | None = None) -> Closure:
+    return Closure("c1", 1, FRIDAY, FRIDAY, ClosedFor.WORKS, opens, closes)
+
+
+def saturday() -> Opening:
+    return Opening(
+        opening_id(1, "sat", 1), 1, "sat", 1, "Remise de titre", SATURDAY, SATURDAY, (6,), time(9),
+        time(12), 10, 3, ("REMI",), exceptional=True,
+    )  # fmt: skip
+
+
+def listed(station: Station) -> list[ToMove]:
+    found = station.steering.to_move()
+    assert isinstance(found, list)
+    return found
+
+
+def test_training_is_what_its_rules_say(world: World) -> None:
+    station = world.station("one")
+    overview = station.steering.overview()
+    assert {rule.name[0] for rule in overview.rules} == set("ABCD")
+    assert [each.template for each in overview.templates] == ["Samedi de remise des titres"]
+    assert (overview.days[0].day, overview.to_move) == (DAY, 0)
+    with writing(world.engine) as connection:
+        site = get(connection, Site, 1)
+        assert site is not None
+        assert republish(connection, site, MORNING) == []
+    preview = station.steering.preview_openings([saturday()])
+    assert isinstance(preview, Preview)
+    assert (preview.slots, preview.seats, preview.kept) == (18, 54, 0)
+
+
+def test_a_closed_day_from_its_preview_to_the_last_convocation(world: World) -> None:
+    station = world.station("one")
+    steering = station.steering
+    preview = steering.preview_closure(closure())
+    assert isinstance(preview, Preview)
+    expected = next(d for d in steering.overview().days if d.day == FRIDAY)
+    assert len(preview.hit) == expected.booked > 5
+    assert (preview.slots, preview.seats) == (-expected.slots, -expected.seats)
+    assert steering.close(closure()) is None
+    until(lambda: not next(d for d in steering.overview().days if d.day == FRIDAY).slots)
+    items = listed(station)
+    assert [each.appointment.id for each in items] == list(preview.hit)
+    assert all(each.slot and each.slot.day != FRIDAY for each in items)
+    stop, heard = threading.Event(), list[Moved]()
+
+    def told(moved: Moved) -> None:
+        heard.append(moved)
+        if len(heard) == 2:
+            stop.set()
+
+    moved = steering.move(items[:4], told, stop)
+    assert moved == heard
+    assert [each.refused for each in moved] == [None, None]
+    # Nothing is kept of the list: another supervisor, or this one tomorrow, has the rest.
+    assert [each.appointment.id for each in listed(station)] == list(preview.hit[2:])
+    assert moved[0].appointment is not None
+    assert moved[0].appointment.reference == items[0].appointment.reference
+    path = station.papers.convocations([m.appointment.id for m in moved if m.appointment])
+    assert len(pdfium.PdfDocument(path)) == 2
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_seat_taken_meanwhile_is_replaced_by_the_next_nearest(world: World) -> None:
+    station = world.station("one")
+    assert station.steering.close(closure(opens=time(8, 30), closes=time(9))) is None
+    until(lambda: bool(listed(station)))
+    (item, *_rest) = listed(station)
+    assert item.slot is not None
+    while not isinstance(station.mediation.hold(item.slot), Refused):
+        pass  # all its seats
+    (moved,) = station.steering.move([item])
+    assert moved.appointment is not None
+    assert moved.appointment.slot not in (item.appointment.slot, item.slot.id)
+    nowhere = ToMove(item.appointment, item.person, item.procedure, None)
+    assert station.steering.move([nowhere])[0].refused == "no_slot"
+
+
+def test_a_worked_saturday_is_seen_for_its_demarche_alone(world: World) -> None:
+    station = world.station("one")
+    assert station.steering.open([saturday()]) is None
+    until(lambda: SATURDAY in station.mediation.slots("REMI"))
+    assert SATURDAY not in station.mediation.slots("RENO")
+    again = station.steering.open([saturday()])
+    assert again is not None
+    assert again.reason == "version_taken"
+
+
+@pytest.mark.parametrize("role", [Role.MEDIATOR, Role.COUNTER])
+def test_nobody_else_steers_nor_sees_whom_to_call(world: World, role: Role) -> None:
+    steering = world.station("one", role).steering
+    assert steering.close(closure()) == Refused("not_allowed")
+    assert steering.open([saturday()]) == Refused("not_allowed")
+    assert steering.to_move() == Refused("not_allowed")
+
+
+def test_without_central_nothing_is_decided(world: World) -> None:
+    station = world.station("one")
+    world.stop()
+    with pytest.raises(CentralUnavailable):
+        station.steering.close(closure())
+    assert station.steering.overview().closures == ()
+
+
+def test_calibration_is_measured_by_central(world: World) -> None:
+    station = world.station("one")
+    found = station.steering.calibration()
+    assert {each.opening.name[0] for each in found} == set("ABCD")
+    for each in found:
+        assert each.missing == max(0, LEAST - each.measured)
+        assert (each.p80 is None) is (each.measured < LEAST)
+    assert any(each.measured for each in found)
+
+
+def test_a_contact_list_computes_nothing(world: World) -> None:
+    path = world.station("one").papers.contacts([["Nom", "Téléphone"], ["=1+1", "+33 6"]])
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file, delimiter=";"))[1] == ["'=1+1", "'+33 6"]
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_what_is_over_leaves_the_station_but_no_rule_comes_back(world: World) -> None:
+    station = world.station("one")
+    assert station.steering.close(closure()) is None
+    assert station.steering.open([saturday()]) is None
+    last = ended(station.steering.versions("Bam")[0], FRIDAY)
+    assert station.steering.open([last]) is None
+    with writing(station._core.engine) as connection:
+        purge(connection, SATURDAY + timedelta(days=10))
+    assert station.steering.versions("sat") == []
+    assert station.steering.versions("Bam")[0] == last
+    assert station.steering.overview().closures == ()

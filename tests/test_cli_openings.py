@@ -1,0 +1,116 @@
+"""The supervisor's commands of openings, against a real central."""
+
+import json
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from guichet.central import training
+from guichet.domain.model import Role
+from tests.commands import Run, logging_put_back, run
+from tests.posts import DAY, MORNING, World
+
+__all__ = ["logging_put_back", "run"]  # fixtures
+
+Asking = Callable[..., dict[str, Any]]
+FRIDAY = (DAY + timedelta(days=3)).isoformat()
+HEADER = "name,procedures,days,first,last,opens,closes,minutes,seats,pan,urgent\n"
+
+
+@pytest.fixture
+def ask(world: World, run: Run, monkeypatch: pytest.MonkeyPatch) -> Asking:
+    """What a command of the supervisor answers in JSON."""
+    offset = math.ceil((MORNING - datetime.now(UTC)).total_seconds())
+    monkeypatch.setenv("GUICHET_CLOCK_OFFSET", str(offset))
+    monkeypatch.setenv("GUICHET_AGENT", training.agent_code(Role.SUPERVISOR, 1))
+    monkeypatch.setenv("GUICHET_DIR", str(world.enrolled("station")))
+
+    def command(*words: str, code: int = 0) -> dict[str, Any]:
+        ran = run("openings", *words, "--json", typed=f"{training.PINS[Role.SUPERVISOR]}\n")
+        assert ran.code == code, ran
+        answer = json.loads(ran.output)
+        assert isinstance(answer, dict)
+        return answer
+
+    return command
+
+
+def test_a_rule_is_changed_after_its_preview(ask: Asking) -> None:
+    (known,) = (each for each in ask("list")["openings"] if each["rule"] == "Bpm")
+    tried = ask("add", "--rule", "Bpm", "minutes=30", "--dry-run")
+    assert (tried["openings"][0]["version"], tried["dry_run"]) == (known["version"] + 1, True)
+    assert tried["slots"] < 0
+    assert len(ask("show", "Bpm")["versions"]) == known["version"]
+    assert ask("add", "--rule", "Bpm", "minutes=30")["slots"] == tried["slots"]
+    newest, *_older = ask("show", "Bpm")["versions"]
+    assert (newest["minutes"], newest["first"]) == (30, (DAY + timedelta(days=1)).isoformat())
+    assert ask("add", "--rule", "Bpm", "minutes=40", code=1)["refused"] == "slot_length"
+    assert ask("show", "nothing", code=1)["refused"] == "unknown_opening"
+
+
+def test_a_closure_and_its_people(ask: Asking, run: Run) -> None:
+    times = ("--from", "8h30", "--to", "08:50", "--reason", "works")
+    tried = ask("close", FRIDAY, *times, "--dry-run")
+    assert tried["hit"] > 0
+    done = ask("close", FRIDAY, *times, "--move")
+    assert (len(done["moved"]), done["left"]) == (tried["hit"], [])
+    assert [Path(path).suffix for path in done["papers"]] == [".pdf", ".csv"]
+    listed = ask("list")
+    assert (listed["to_move"], listed["closures"][0]["id"]) == (0, done["closure"])
+    ask("close", "--lift", done["closure"])
+    assert ask("list")["closures"] == []
+    past = ask("close", "2026-11-02", "--reason", "strike", code=1)
+    assert (past["refused"], past["detail"]["nearest"]) == ("closure_past", DAY.isoformat())
+    assert run("openings", "close").code == 2
+
+
+def test_a_worked_saturday_and_a_holiday(ask: Asking) -> None:
+    model = "Samedi de remise des titres"
+    done = ask("exceptional", model, "2026-12-05")
+    assert (done["slots"], done["openings"][0]["procedures"]) == (18, ["REMI"])
+    refused = ask("exceptional", model, "2026-12-25", code=1)
+    assert (refused["refused"], refused["detail"]["nearest"]) == ("public_holiday", "2026-12-18")
+    ask("exceptional", model, "2026-12-25", "--override", "titres en attente", "--dry-run")
+    assert ask("exceptional", "Dimanche", "2026-12-06", code=1)["refused"] == "unknown_template"
+
+
+def test_an_import_reports_each_line_and_takes_all_or_nothing(ask: Asking, tmp_path: Path) -> None:
+    path = tmp_path / "ouvertures.csv"
+    path.write_text(
+        HEADER
+        + "Samedi,REMI,sam,05/12/2026,,09:00,12:00,20,2,,\n"
+        + ",REMI,dim,05/13/2026,,9,12:00,20,beaucoup,,\n"
+        + "\n"
+        + "Samedi bis,REMI,sam,05/12/2026,,11:00,13:00,20,2,,\n"
+        + "Vieux,REMI,dim,05/11/2026,,09:00,12:00,20,2,,\n"
+    )
+    bad = [(3, "name"), (3, "first"), (3, "opens"), (3, "seats"), (5, "opens"), (6, "first")]
+    refused = ask("import", str(path), code=1)
+    assert [(each["line"], each["field"]) for each in refused["bad"]] == bad
+    assert [each["reason"] for each in refused["bad"][-2:]] == ["opening_overlap", "opening_past"]
+    assert refused["bad"][-2]["nearest"] == "12:00"
+    assert refused["imported"] == 0
+    names = {each["name"] for each in ask("list")["openings"]}
+    assert not names & {"Samedi", "Samedi bis", "Vieux"}
+    done = ask("import", str(path), "--skip-bad", code=1)
+    assert (done["imported"], len(done["bad"])) == (1, len(bad))
+    assert "Samedi" in {each["name"] for each in ask("list")["openings"]}
+
+
+def test_calibration_says_how_many_are_missing(ask: Asking) -> None:
+    found = ask("calibrate")["calibrations"]
+    few = next(each for each in found if each["missing"])
+    assert few["measured"] + few["missing"] == 30
+    refused = ask("calibrate", "--apply", few["rule"], code=1)
+    assert refused["detail"] == {"missing": str(few["missing"])}
+
+
+def test_nobody_else_steers(ask: Asking, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    del ask
+    monkeypatch.setenv("GUICHET_AGENT", training.agent_code(Role.MEDIATOR, 1))
+    told = run("openings", "list", "--json", typed=f"{training.PINS[Role.MEDIATOR]}\n")
+    assert (told.code, json.loads(told.output)["refused"]) == (1, "not_allowed")
