@@ -17,6 +17,7 @@ from guichet.domain.reference import ReferenceProblem
 from guichet.errors import GuichetError
 from guichet.i18n import _
 from guichet.screens import camera_choice, identity, practice, undo, verdicts
+from guichet.screens.announced import Announced
 from guichet.screens.answer import AnswerBox
 from guichet.screens.camera import CameraBox
 from guichet.screens.counter_keys import KEYS, Situation, offered
@@ -51,6 +52,7 @@ class CounterScreen(Screen[None]):
         self._box = RecentBox(post.station)
         self._turns: Turns[Reading | ReferenceProblem] = Turns()
         self._desk = DeskWork(self, post, self._say, self._show_desk)
+        self._announced = Announced(self, post, self._wait_told)
         self._shown = 0
         self._keys: Situation | None = None
 
@@ -71,6 +73,7 @@ class CounterScreen(Screen[None]):
     def on_mount(self) -> None:
         """Read the day."""
         self._show(verdicts.READY)
+        self._announced.start()
         self._read_day()
         background(self, self._reception.prepare, group="prepare")
 
@@ -99,7 +102,14 @@ class CounterScreen(Screen[None]):
         in_line = line(rows, self._post.station.site)
         self._desk.look(rows, in_line, desk)
         self.query_one(QueueBox).show(rows, in_line, desk)
+        self._announced.look(rows)
         self._renew_keys()
+
+    def _wait_told(self) -> None:
+        self.query_one(QueueBox).say_waits(self._announced.waits)
+        if self._scan is not None:
+            view = verdicts.with_wait(self._scan.view, self._scan.reading, self._announced.waits)
+            self.query_one(AnswerBox).show(view, needs_of_reading(self._scan.reading))
 
     # Asking the reception, one thing after the other --------------------------------------------
 
@@ -296,8 +306,9 @@ class CounterScreen(Screen[None]):
     ) -> None:
         """Show a verdict: of a reading, which may wait for the agent's word, or of the desk."""
         self._scan = scan
-        if scan is not None and scan.reading.person is not None:
-            needs = scan.reading.person.needs
+        if scan is not None:
+            needs = needs_of_reading(scan.reading) or needs
+            view = verdicts.with_wait(view, scan.reading, self._announced.waits)
         answer = self.query_one(AnswerBox)
         answer.show(view, needs)
         answer.say_waiting(self._box.recent.waiting - (scan is not None and scan.open))
@@ -314,3 +325,8 @@ class CounterScreen(Screen[None]):
     def _ring(self, view: VerdictView) -> None:
         if self._post.settings.bell:
             verdicts.ring(self, view)
+
+
+def needs_of_reading(reading: Reading) -> tuple[str, ...]:
+    """The needs of whom a reading is about."""
+    return reading.person.needs if reading.person else ()

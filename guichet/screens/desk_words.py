@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from guichet.domain.estimate import Wait, rounded
 from guichet.domain.turn import Turn, Why
 from guichet.i18n import _
 from guichet.screens.ask import Choices
@@ -70,3 +71,23 @@ def why(turn: Turn, local: Callable[[datetime], datetime], *, short: bool = Fals
     """By what somebody is due, in at most ten characters, or four."""
     word, words = _WHY[turn.why]
     return word if short else words.format(time=f"{local(turn.due):%H:%M}")
+
+
+def wait_words(wait: Wait | None) -> str:
+    """How long somebody will wait, as it is announced; that no desk is open where none is."""
+    if wait is None:
+        return _("aucun guichet ouvert pour cette file")
+    low, high = rounded(wait)
+    if low == 0:
+        return _("moins de {high} minutes").format(high=high)
+    if low == high:
+        return _("environ {low} minutes").format(low=low)
+    return _("environ {low} à {high} minutes").format(low=low, high=high)
+
+
+def wait_short(wait: Wait | None) -> str:
+    """The same in minutes, for a column; nothing where there is nothing to announce."""
+    if wait is None:
+        return ""
+    low, high = rounded(wait)
+    return f"< {high}" if low == 0 else f"{low}–{high}"

@@ -10,11 +10,13 @@ from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from guichet.domain.estimate import Wait
 from guichet.domain.model import Procedure, Visit
 from guichet.domain.operations import Refused
 from guichet.domain.tickets import UNKNOWN_LANE
 from guichet.errors import GuichetError
 from guichet.i18n import _
+from guichet.screens.desk_words import wait_words
 from guichet.screens.post import Post, background
 from guichet.screens.words import refusal
 from guichet.widgets.big import BigText
@@ -88,16 +90,18 @@ class WalkInDialog(ModalScreen[None]):
             return
         self._given = True
         procedure = self._procedures.get(self.query_one(RowsView).key or _UNKNOWN)
-        reception = self._post.station.reception
-        background(
-            self,
-            lambda: reception.walk_in(procedure),
-            self._received,
-            group="walk_in",
-            failed=self._failed,
-        )
+        station = self._post.station
 
-    def _received(self, outcome: Visit | Refused) -> None:
+        def receive() -> tuple[Visit | Refused, Wait | None]:
+            outcome = station.reception.walk_in(procedure)
+            if isinstance(outcome, Refused):
+                return outcome, None
+            return outcome, station.calling.waits().visits.get(outcome.id)
+
+        background(self, receive, self._received, group="walk_in", failed=self._failed)
+
+    def _received(self, received: tuple[Visit | Refused, Wait | None]) -> None:
+        outcome, wait = received
         if isinstance(outcome, Refused):
             self._again(refusal(outcome))
             return
@@ -105,9 +109,8 @@ class WalkInDialog(ModalScreen[None]):
         ticket.text = outcome.ticket
         ticket.display = True
         self.query_one(RowsView).display = False
-        self._say(
-            _("Donnez le ticket {ticket}, et faites patienter.").format(ticket=outcome.ticket), "ok"
-        )
+        said = _("Donnez le ticket {ticket}, et faites patienter : {wait}.")
+        self._say(said.format(ticket=outcome.ticket, wait=wait_words(wait)), "ok")
 
     def _failed(self, error: GuichetError) -> None:
         self._again(str(error))

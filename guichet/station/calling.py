@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from guichet.domain.day import DayRow, DayState
 from guichet.domain.desks import Desk, DeskState, desk_id
+from guichet.domain.estimate import Waits, waits
 from guichet.domain.lifecycle import UNANSWERED, UNDO_WITHIN
 from guichet.domain.line import Waiting, callable_at, line
 from guichet.domain.model import Appointment, Procedure, Visit, VisitStatus
@@ -27,6 +28,7 @@ from guichet.domain.passage import last_at, times_missed, waited
 from guichet.domain.tickets import UNKNOWN_LANE
 from guichet.station.core import Core
 from guichet.store import queries
+from guichet.store import waits as waited_for
 from guichet.store.engine import reading
 from guichet.store.records import get
 
@@ -138,6 +140,16 @@ class Calling:
     def line(self, day: date | None = None) -> list[Waiting]:
         """Everybody who waits, in the order in which they are called."""
         return line(self._rows(day), self._core.known_site())
+
+    def waits(self, rows: list[DayRow] | None = None) -> Waits:
+        """How long those who wait will, and who would come now; `rows`: the day, when read already.
+
+        Some hundredths of a second: never for a key press.
+        """
+        core = self._core
+        with reading(core.engine) as connection:
+            facts = waited_for.facts(connection, core.known_site(), core.today(), rows)
+        return waits(facts, core.clock())
 
     def next(self, desk: str) -> Called:
         """Call the next person of the desk's lanes, unless somebody is there already.
