@@ -70,6 +70,12 @@ class DayRow:
         return self.last.ended_at if self.last and self.last.how is Ended.MISSED else None
 
     @property
+    def lost(self) -> Step | None:
+        """The desk that has vanished while they were there, as long as they wait since."""
+        gone = self.last is not None and self.last.how is Ended.GONE
+        return self.last if gone and self.state is DayState.WAITING else None
+
+    @property
     def parked(self) -> Step | None:
         """The desk where they were put aside, while they are: since its `ended_at`."""
         return self.last if self.state is DayState.PARKED else None

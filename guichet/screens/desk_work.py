@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from textual.screen import Screen
 
 from guichet.domain.day import DayRow, DayState
-from guichet.domain.desks import Desk, DeskState
+from guichet.domain.desks import Desk, DeskState, Step
 from guichet.domain.lifecycle import UNDO_WITHIN
 from guichet.domain.line import Waiting, callable_at
 from guichet.domain.operations import Refused
@@ -18,7 +18,7 @@ from guichet.screens import verdicts
 from guichet.screens.ask import AskScreen, Choices
 from guichet.screens.desk import who
 from guichet.screens.desk_dialog import DeskDialog, Wanted
-from guichet.screens.desk_words import CALL_REASONS, PARK_REASONS, STEP_UNDO_REASONS
+from guichet.screens.desk_words import CALL_REASONS, PARK_REASONS, STEP_UNDO_REASONS, lost
 from guichet.screens.finishing import Finishing
 from guichet.screens.post import Post, background
 from guichet.screens.redirecting import Place, ask_where
@@ -61,6 +61,8 @@ class DeskWork:
         self._line: Sequence[Waiting] = ()
         self._calls = False
         """Whether somebody is being called at this moment."""
+        self._told: set[Step] = set()
+        """What this desk has lost while it gave no sign, and has been told of."""
 
     @property
     def name(self) -> str:
@@ -77,6 +79,10 @@ class DeskWork:
         self.here = at_desk(rows, self.name)
         self.desk = desk
         self._line = callable_at(in_line, self.name, desk.lanes if desk else ())
+        for row in rows:
+            if row.lost and row.lost.desk == self.name and row.lost not in self._told:
+                self._told.add(row.lost)
+                self._say(lost(row))
 
     def do(self, what: str, chosen: DayRow | None) -> None:
         """Do something with nobody, with who is here, or with who is `chosen` in the list."""

@@ -90,6 +90,13 @@ class Calling:
         self._opened: str | None = None
         """The desk that was opened here, until it is closed."""
 
+    def _attend(self, desk: str | None) -> None:
+        """Remember the desk open here, and let central hear that it is there."""
+        if desk is not None and self._opened is None:
+            self._core.sync.wake()  # else the next sign may be half an hour away
+        self._opened = desk
+        self._core.sync.at_desk = desk is not None
+
     # Desks --------------------------------------------------------------------------------------
 
     def desks(self) -> list[Desk]:
@@ -100,14 +107,21 @@ class Calling:
     def desk(self, name: str) -> Desk | None:
         """A desk as the agent at work has set it today; None when they have not, or it is closed.
 
-        One that somebody else has opened, or that stayed open since another day, is opened anew.
+        One that somebody else has opened, or the agent elsewhere, or that stayed open since another
+        day, is opened anew.
         """
         with reading(self._core.engine) as connection:
             found = get(connection, Desk, desk_id(self._core.enrolment.site, name))
         agent = self._core.agent
         if found is None or agent is None or found.agent != agent.code:
             return None
-        return found if self._core.local(found.since).date() == self._core.today() else None
+        if found.station not in (None, self._core.enrolment.station):
+            return None
+        if self._core.local(found.since).date() != self._core.today():
+            return None
+        if self._opened is None and found.state is not DeskState.CLOSED:
+            self._attend(name)  # opened before this station was last started
+        return found
 
     def lanes(self) -> dict[str, list[str]]:
         """The letter of each lane of the site, and the démarches it is for, none for the last."""
@@ -122,14 +136,15 @@ class Calling:
         """Open a desk for some lanes, all when there is none; pause it, or close it."""
         refused = self._done(SetDesk(desk, state.value, tuple(lanes)))
         if refused is None:
-            self._opened = None if state is DeskState.CLOSED else desk
+            self._attend(None if state is DeskState.CLOSED else desk)
         return refused
 
     def leave(self) -> None:
         """Close the desk that was opened here, if one was: nobody is there to receive any more."""
         if self._opened is None or self._core.agent is None:
             return
-        action, self._opened = SetDesk(self._opened, DeskState.CLOSED.value), None
+        action = SetDesk(self._opened, DeskState.CLOSED.value)
+        self._attend(None)
         if self._core.cut_off:
             self._core.submit(action)
         else:

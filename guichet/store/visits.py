@@ -23,6 +23,7 @@ from guichet.domain.operations import (
     Refused,
     UndoCheckIn,
 )
+from guichet.domain.tickets import MOST_PEOPLE
 from guichet.store.records import get, put, records
 from guichet.store.schema import METADATA
 
@@ -66,6 +67,7 @@ def check_in(
         desk=None,
         outcome=None,
         anomaly=action.anomaly,
+        people=min(MOST_PEOPLE, max(1, action.people)),  # they are here, whatever was typed
     )
     changed = [("visit", visit.id)]
     if action.appointment is None:
