@@ -43,7 +43,7 @@ class Told:
             SITE, list(day.rows.values()), desks, _PLANNED, [*self.yesterday, *day.held], _LANES
         )
         begun = time.perf_counter()
-        wait = waits(facts, day.now).visits.get(row.key)
+        wait = waits(facts, day.now).visits[row.key]
         self.seconds.append(time.perf_counter() - begun)
         if wait is None:
             return  # no desk is open yet: that is said instead

@@ -28,7 +28,7 @@ def queue(station: Station) -> Outcome:
     facts = {
         "waiting": [_waiting_facts(station, each, waits) for each in line],
         "parked": [_parked_facts(station, row) for row in aside],
-        "newcomers": {lane: rounded(wait) for lane, wait in waits.lanes.items()},
+        "newcomers": {lane: wait and rounded(wait) for lane, wait in waits.lanes.items()},
     }
     blocks = [[(_("en attente"), str(len(line))), (_("mis de côté"), str(len(aside)))]]
     blocks += [_waiting_lines(station, each, waits) for each in line]
@@ -93,6 +93,7 @@ def _facts(station: Station, row: DayRow) -> dict[str, Any]:
         "reference": row.reference or None,
         "lane": row.lane,
         "needs": list(row.needs),
+        "people": row.people,
         "arrived_at": station.local(arrived).isoformat() if arrived else None,
     }
 

@@ -31,7 +31,8 @@ class DayRow:
     `name` is ready to show ("DIALLO Aïssatou"), empty for a visit whose person is not known here.
     `confirmed`: central has said yes to the appointment. `anomaly`, `identity`, `for_desk` and
     `calls` are the visit's; `reported`: a counter has reported something about it today; `lane`:
-    the one they wait in; `last`: the desk they have left last within the visit.
+    the one they wait in; `last`: the desk they have left last within the visit; `people`: how many
+    they are on the ticket.
     """
 
     key: str
@@ -56,6 +57,7 @@ class DayRow:
     calls: int = 0
     started_at: datetime | None = None
     last: Step | None = None
+    people: int = 1
 
     @property
     def waiting_since(self) -> datetime | None:

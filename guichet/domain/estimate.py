@@ -48,11 +48,11 @@ class Wait(NamedTuple):
 class Waits:
     """What is to be told: by visit, and by lane to who would come now without an appointment.
 
-    Nobody is in it whom no open desk would call.
+    None is for those whom no open desk would call: that is told instead.
     """
 
-    visits: Mapping[str, Wait]
-    lanes: Mapping[str, Wait]
+    visits: Mapping[str, Wait | None]
+    lanes: Mapping[str, Wait | None]
 
 
 NO_WAITS = Waits({}, {})
@@ -109,17 +109,17 @@ def waits(facts: Facts, now: datetime) -> Waits:
     pace = paces(facts.planned, facts.held, busy, now)
     speed = [math.exp(_PACE_SPREAD * z) for z in _shuffled("pace", _normals())]
     tables = _tables(facts, pace, speed, now)
-    players = sorted(_players(facts, pace, speed, now), key=lambda each: each.turn)
-    players = [each for each in players if any(_serves(table, each.place) for table in tables)]
+    everybody = sorted(_players(facts, pace, speed, now), key=lambda each: each.turn)
+    players = [each for each in everybody if any(_serves(table, each.place) for table in tables)]
     found: dict[int, list[float]] = {}
     for draw in range(_DRAWS):
         for rank, start in _played(players, tables, draw).items():
             found.setdefault(rank, []).append(start)
-    said = {rank: _middle(starts) for rank, starts in found.items() if len(starts) == _DRAWS}
-    here = {rank: players[rank] for rank in said}
+    said = {players[rank].turn: _middle(starts) for rank, starts in found.items()}
+    here = [each for each in everybody if each.ready <= 0]
     return Waits(
-        {p.of: said[rank] for rank, p in here.items() if p.of},
-        {p.place[0]: said[rank] for rank, p in here.items() if p.of is None},
+        {each.of: said.get(each.turn) for each in here if each.of},
+        {each.place[0]: said.get(each.turn) for each in here if each.of is None},
     )
 
 
@@ -175,17 +175,22 @@ def _tables(
     facts: Facts, pace: Mapping[str, Pace], speed: Sequence[float], now: datetime
 ) -> list[_Table]:
     """The desks that will call: those open, and those where somebody is though nobody opened it."""
-    busy = {row.desk: row for row in facts.rows if row.state in _AT_DESK and row.desk}
+    busy: dict[str, list[DayRow]] = {}
+    for row in sorted(facts.rows, key=lambda row: (row.state is DayState.CALLED, row.key)):
+        if row.state in _AT_DESK and row.desk:
+            busy.setdefault(row.desk, []).append(row)
     known = {desk.name: desk for desk in facts.desks}
     tables = []
     for name in sorted({*busy, *known}):
-        desk, row = known.get(name), busy.get(name)
+        desk, there = known.get(name), busy.get(name, [])
         if desk is not None and desk.state is DeskState.CLOSED:
             continue
-        lanes = desk.lanes if desk else (row.lane,) if row else ()
+        lanes = desk.lanes if desk else (there[0].lane,)
         free = [0.0] * _DRAWS
-        if row is not None:
-            free = _remaining(row, pace, speed, now)
+        if there:
+            free = _remaining(there[0], pace, speed, now)
+            for row in there[1:]:  # a family called together
+                free = [sum(pair) for pair in zip(free, _holds(row, pace, speed), strict=True)]
         elif desk is not None and desk.state is DeskState.PAUSED:
             free = [max(5.0, (desk.since + _PAUSE - now) / _MINUTE)] * _DRAWS
         tables.append(_Table(name, lanes, free))

@@ -92,15 +92,17 @@ class CounterScreen(Screen[None]):
     def _read_day(self) -> None:
         calling, name = self._post.station.calling, self._desk.name
 
-        def read() -> tuple[list[DayRow], Desk | None]:
-            return self._reception.day(), calling.desk(name)
+        def read() -> tuple[list[DayRow], Desk | None, list[DayRow]]:
+            rows = self._reception.day()
+            return rows, calling.desk(name), calling.family(rows, name)
 
         background(self, read, self._day_read, group="day", exclusive=True)
 
-    def _day_read(self, read: tuple[list[DayRow], Desk | None]) -> None:
-        rows, desk = read
+    def _day_read(self, read: tuple[list[DayRow], Desk | None, list[DayRow]]) -> None:
+        rows, desk, family = read
         in_line = line(rows, self._post.station.site)
         self._desk.look(rows, in_line, desk)
+        self._desk.meet(family)
         self.query_one(QueueBox).show(rows, in_line, desk)
         self._announced.look(rows)
         self._renew_keys()
@@ -169,11 +171,11 @@ class CounterScreen(Screen[None]):
     def _situation(self) -> Situation:
         pending = self._pending is not None
         camera, queue = self.query_one_optional(CameraBox), self.query_one_optional(QueueBox)
-        desk = self._desk.desk
+        desk, chosen = self._desk.desk, queue.chosen if queue is not None else None
         return Situation(
             desk=self._desk.state,
             open=desk.state if desk else None,
-            chosen=queue is not None and queue.chosen is not None,
+            chosen=chosen is not None,
             pending=pending,
             # Not asked otherwise: a screen that is being made has no line yet.
             typed=pending and bool(self.query_one(QueueBox).typed),
@@ -182,6 +184,7 @@ class CounterScreen(Screen[None]):
             step=self._desk.last is not None,
             identity=identity.possible(self._reading),
             practice=camera is not None and camera.practising,
+            family=chosen is not None and self._desk.is_family(chosen),
         )
 
     @property

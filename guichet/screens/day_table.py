@@ -12,6 +12,7 @@ from guichet.domain.identity import Check
 from guichet.domain.lifecycle import PARKED_LONG, UNANSWERED
 from guichet.domain.needs import Need
 from guichet.i18n import _
+from guichet.screens.desk import name_and_number
 from guichet.screens.desk_words import WAITS_FOR
 from guichet.screens.words import ANOMALIES, IDENTITIES, NEEDS, STATES
 from guichet.widgets.columns import Column, Row
@@ -131,7 +132,7 @@ def _line(row: DayRow, now: datetime, local: Callable[[datetime], datetime]) -> 
         (
             f"{local(row.starts_at):%H:%M}" if row.starts_at else "–",
             row.ticket,
-            ("! " if row.reported else "") + (row.name or _("(usager inconnu ici)")),
+            ("! " if row.reported else "") + (name_and_number(row) or _("(usager inconnu ici)")),
             row.procedure,
             word,
             "" if minutes is None else waited(minutes),

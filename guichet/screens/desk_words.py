@@ -32,6 +32,7 @@ CALL_REASONS: Choices = {
     "young_child": ("j", _("Jeune enfant")),
     "urgent": ("u", _("Urgence")),
     "follow_up": ("s", _("Suite d’un passage précédent")),
+    "family": ("v", _("Vient avec une personne déjà appelée")),
     "other": ("a", _("Autre motif")),
 }
 

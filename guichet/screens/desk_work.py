@@ -61,6 +61,7 @@ class DeskWork:
         self._line: Sequence[Waiting] = ()
         self._calls = False
         """Whether somebody is being called at this moment."""
+        self._family: set[str | None] = set()
         self._told: set[Step] = set()
         """What this desk has lost while it gave no sign, and has been told of."""
 
@@ -83,6 +84,19 @@ class DeskWork:
             if row.lost and row.lost.desk == self.name and row.lost not in self._told:
                 self._told.add(row.lost)
                 self._say(lost(row))
+
+    def meet(self, family: Sequence[DayRow]) -> None:
+        """These have come with the person at the desk and wait: say so, once."""
+        visits = {each.visit for each in family}
+        if visits - self._family:
+            tickets = ", ".join(each.ticket for each in family)
+            told = _("Viennent ensemble\u202f: {tickets}. Maj+F5 dans la liste les appelle aussi.")
+            self._say(told.format(tickets=tickets))
+        self._family = visits
+
+    def is_family(self, row: DayRow) -> bool:
+        """Whether somebody who waits has come with the person at the desk."""
+        return self.here is not None and row.visit in self._family
 
     def do(self, what: str, chosen: DayRow | None) -> None:
         """Do something with nobody, with who is here, or with who is `chosen` in the list."""
@@ -153,6 +167,9 @@ class DeskWork:
 
     def this(self, row: DayRow) -> None:
         """Call this one, and ask why when it is not their turn."""
+        if self.is_family(row):
+            self._call(lambda: self._calling.this(row, self.name, "family"))
+            return
         turn = bool(self._line) and self._line[0].row.visit == row.visit
         if turn or row.state is DayState.PARKED:
             self._call_from_open(lambda: self._calling.this(row, self.name))

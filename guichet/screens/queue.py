@@ -18,7 +18,7 @@ from guichet.domain.line import Waiting, callable_at
 from guichet.domain.needs import Need
 from guichet.domain.reference import parse_reference
 from guichet.i18n import _, ngettext
-from guichet.screens.desk import who
+from guichet.screens.desk import name_and_number, who
 from guichet.screens.desk_words import WAITS_FOR, wait_short, why
 from guichet.screens.post import Post
 from guichet.screens.verdicts import needs_of
@@ -219,7 +219,8 @@ class QueueBox(Vertical):
         elif row.state is DayState.EXPECTED:
             word = time or word
         wait = wait_short(self._waits.visits.get(row.visit or "")) if turn is not None else ""
-        cells = (row.ticket, order, row.name, row.procedure, needs_of(row.needs), wait, word)
+        needs = needs_of(row.needs)
+        cells = (row.ticket, order, name_and_number(row), row.procedure, needs, wait, word)
         return Row(row.key, cells, level, dim=row.state is DayState.EXPECTED)
 
 

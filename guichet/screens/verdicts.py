@@ -75,10 +75,10 @@ def view_of(reading: Reading, station: Station) -> VerdictView:
 
 def with_wait(view: VerdictView, reading: Reading, waits: Waits) -> VerdictView:
     """What the panel says, with how long who has just got a ticket will wait, once it is known."""
-    wait = waits.visits.get(reading.visit.id) if reading.visit and view.ticket else None
-    if wait is None:
+    visit = reading.visit
+    if visit is None or not view.ticket or visit.id not in waits.visits:
         return view
-    said = _("Attente : {wait}").format(wait=wait_words(wait))
+    said = _("Attente\u00a0: {wait}").format(wait=wait_words(waits.visits[visit.id]))
     return replace(view, lines=(*view.lines, said))
 
 
@@ -143,12 +143,13 @@ def served_view(row: DayRow, desk: str) -> VerdictView:
 
 
 def _desk_view(row: DayRow, desk: str, then: str, so_far: str = "") -> VerdictView:
+    people = _("{n} personnes").format(n=row.people) if row.people > 1 else ""
     return VerdictView(
         level="idle",
         sign="→",
         word=_("Guichet {desk}").format(desk=desk),
         name=row.name,
-        lines=tuple(filter(None, (row.procedure, so_far))),
+        lines=tuple(filter(None, (row.procedure, people, so_far))),
         ticket=row.ticket,
         next_action=then,
     )

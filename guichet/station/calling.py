@@ -26,6 +26,7 @@ from guichet.domain.operations import (
 )
 from guichet.domain.passage import last_at, times_missed, waited
 from guichet.domain.tickets import UNKNOWN_LANE
+from guichet.domain.together import came_with
 from guichet.station.core import Core
 from guichet.store import queries
 from guichet.store import waits as waited_for
@@ -37,12 +38,17 @@ _PATIENCE = 2.0
 milliseconds, and without it the desk goes on."""
 _LEAVING = 1.0
 """Seconds for central to hear that a desk is closed; else it hears when the station next opens."""
+_FAMILY = timedelta(minutes=10)
+"""Between the first and the last of a family at the door, more than ever."""
 _ATTEMPTS = 40
 """More than a site has desks: each attempt that fails is a person whom another desk has called."""
 
 
 _ELSEWHERE = frozenset({"already_called", "already_done", "duplicate", "undone"})
 """What central says of somebody who no longer waits: they were called, and perhaps received."""
+
+
+_AT_DESK = (DayState.CALLED, DayState.SERVING)
 
 
 class Called(NamedTuple):
@@ -78,8 +84,9 @@ class About(NamedTuple):
 
 def at_desk(rows: Sequence[DayRow], desk: str) -> DayRow | None:
     """The person called to the desk or received there."""
-    states = (DayState.CALLED, DayState.SERVING)
-    return next((row for row in rows if row.desk == desk and row.state in states), None)
+    here = [row for row in rows if row.desk == desk and row.state in _AT_DESK]
+    # Of a family called together, the one who is received.
+    return min(here, key=lambda row: row.state is not DayState.SERVING, default=None)
 
 
 class Calling:
@@ -207,6 +214,17 @@ class Calling:
             return self._done(action)
         outcome, _heard = self._core.confirm(action, _PATIENCE)
         return outcome if isinstance(outcome, Refused) else None
+
+    def family(self, rows: Sequence[DayRow], desk: str) -> list[DayRow]:
+        """Who waits and seems to have come with the person at the desk: they may join them."""
+        row = at_desk(rows, desk)
+        visit = self._visit(row.visit or "") if row else None
+        if visit is None:
+            return []
+        with reading(self._core.engine) as connection:
+            around = queries.arrivals_around(connection, visit, _FAMILY)
+        tickets = came_with(around, visit.ticket)
+        return [each for each in rows if each.ticket in tickets and each.state is DayState.WAITING]
 
     # At the desk --------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -22,10 +22,12 @@ from guichet.domain.model import (
     Procedure,
     Site,
     Slot,
+    Visit,
     VisitStatus,
 )
 from guichet.domain.names import display_name
 from guichet.domain.provenance import Provenance, Through
+from guichet.domain.together import Arrival
 from guichet.store.records import TABLES, R, record, records
 
 _APPOINTMENT = TABLES["appointment"]
@@ -144,6 +146,22 @@ def desks(connection: Connection, site: int) -> list[Desk]:
     return records(connection, Desk, statement)
 
 
+def arrivals_around(connection: Connection, visit: Visit, within: timedelta) -> list[Arrival]:
+    """Who was checked in at the site so long before or after somebody, and they, by time."""
+    statement = (
+        select(_VISIT.c.arrived_at, _PERSON.c.family_name, _PERSON.c.phone, _VISIT.c.ticket)
+        .select_from(_VISIT.join(_PERSON, _PERSON.c.id == _VISIT.c.person))
+        .where(
+            _VISIT.c.site == visit.site,
+            _VISIT.c.day == visit.day,
+            _VISIT.c.status.not_in(_HIDDEN),
+            _VISIT.c.arrived_at.between(visit.arrived_at - within, visit.arrived_at + within),
+        )
+        .order_by(_VISIT.c.arrived_at, _VISIT.c.id)
+    )
+    return [Arrival(*row) for row in connection.execute(statement)]
+
+
 def tickets(connection: Connection, day: date) -> list[str]:
     """Every ticket given on a day, as far as it is known here."""
     return list(connection.execute(select(_VISIT.c.ticket).where(_VISIT.c.day == day)).scalars())
@@ -249,6 +267,7 @@ _DAY_COLUMNS = (
     _VISIT.c.calls,
     _VISIT.c.started_at,
     _VISIT.c.steps,
+    _VISIT.c.people,
 )
 
 
@@ -278,6 +297,7 @@ def _day_row(row: Sequence[Any], reported: AbstractSet[str]) -> DayRow:
         calls,
         started_at,
         steps,
+        people,
     ) = row
     return DayRow(
         appointment or visit_appointment or visit,
@@ -302,6 +322,7 @@ def _day_row(row: Sequence[Any], reported: AbstractSet[str]) -> DayRow:
         calls or 0,
         started_at,
         msgspec.convert(steps[-1], Step) if steps else None,
+        people or 1,
     )
 
 
