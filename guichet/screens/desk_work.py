@@ -90,7 +90,7 @@ class DeskWork:
         visits = {each.visit for each in family}
         if visits - self._family:
             tickets = ", ".join(each.ticket for each in family)
-            told = _("Viennent ensemble\u202f: {tickets}. Maj+F5 dans la liste les appelle aussi.")
+            told = _("Viennent ensemble\u00a0: {tickets}. Maj+F5 dans la liste les appelle aussi.")
             self._say(told.format(tickets=tickets))
         self._family = visits
 

@@ -15,6 +15,8 @@ from guichet.store.records import TABLES
 _VISIT, _PROCEDURE = TABLES["visit"], TABLES["procedure"]
 _RECEIVED = ("served", "unsuccessful")
 _DAY = timedelta(days=1)
+EVERY = timedelta(seconds=10)
+"""Between two estimates for a waiting room: it takes some hundredths of a second."""
 
 
 def facts(connection: Connection, site: Site, day: date, rows: list[DayRow] | None = None) -> Facts:

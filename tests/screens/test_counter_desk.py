@@ -401,7 +401,7 @@ async def test_a_family_is_called_together(world: World, monkeypatch: pytest.Mon
         await counter.see(lambda: counter.screen._desk.desk is not None)
         visits = [counter.row(row.appointment or "") for row in (one, two)]
         assert counter.station.calling.this(visits[0], "40", "follow_up").refused is None
-        await counter.see(lambda: f"Viennent ensemble\u202f: {visits[1].ticket}" in counter.said())
+        await counter.see(lambda: f"Viennent ensemble\u00a0: {visits[1].ticket}" in counter.said())
         view = counter.screen.query_one(QueueBox).query_one(RowsView)
         assert view.select(two.key)
         view.focus()
