@@ -19,7 +19,7 @@ from guichet.store.schema import METADATA
 from guichet.store.visits import VISITS
 
 _DESKS = METADATA.tables["desk"]
-_HEARD = timedelta(minutes=5)
+_HEARD = timedelta(minutes=6)
 """Another station of the site was heard within that time: else it is the network that has gone."""
 _GRACE = timedelta(minutes=1)
 """When the network comes back, one station is heard before the other."""

@@ -9,11 +9,10 @@ from guichet.config import load_settings
 from guichet.domain.day import DayRow, DayState
 from guichet.domain.estimate import Waits, rounded
 from guichet.domain.lifecycle import CALL_REASONS
-from guichet.domain.line import Waiting
+from guichet.domain.line import Waiting, at_desk
 from guichet.domain.operations import Refused
 from guichet.i18n import _
 from guichet.station import Station
-from guichet.station.calling import at_desk
 
 Outcome = Answer | Refused
 

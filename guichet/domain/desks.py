@@ -6,8 +6,8 @@ from enum import StrEnum
 
 GONE_AFTER = timedelta(minutes=10)
 """A desk whose station gives no sign for so long has vanished, while others of its site are heard:
-who was called there is given back. A station at a desk that is open gives one a minute, however
-long an interview lasts."""
+who was called there is given back. A station at a desk that is open gives one every three
+minutes, however long an interview lasts."""
 
 
 class DeskState(StrEnum):

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from guichet.domain.day import DayRow, DayState
 from guichet.domain.desks import Desk, DeskState
-from guichet.domain.line import line
+from guichet.domain.line import AT_DESK, line
 from guichet.domain.model import Site
 from guichet.domain.pace import Held, Pace, paces
 from guichet.domain.turn import Turn, Why, turn_of
@@ -34,7 +34,6 @@ _COMES, _COMES_LATE = 0.92, 0.5
 """What share of those expected come: before their time, and of those not there at their time."""
 _MINUTE = timedelta(minutes=1)
 _NORMAL = NormalDist()
-_AT_DESK = (DayState.CALLED, DayState.SERVING)
 
 
 class Wait(NamedTuple):
@@ -104,7 +103,7 @@ def waits(facts: Facts, now: datetime) -> Waits:
     busy = [
         (row.procedure, (now - row.called_at) / _MINUTE)
         for row in facts.rows
-        if row.state in _AT_DESK and row.called_at is not None
+        if row.state in AT_DESK and row.called_at is not None
     ]
     pace = paces(facts.planned, facts.held, busy, now)
     speed = [math.exp(_PACE_SPREAD * z) for z in _shuffled("pace", _normals())]
@@ -177,7 +176,7 @@ def _tables(
     """The desks that will call: those open, and those where somebody is though nobody opened it."""
     busy: dict[str, list[DayRow]] = {}
     for row in sorted(facts.rows, key=lambda row: (row.state is DayState.CALLED, row.key)):
-        if row.state in _AT_DESK and row.desk:
+        if row.state in AT_DESK and row.desk:
             busy.setdefault(row.desk, []).append(row)
     known = {desk.name: desk for desk in facts.desks}
     tables = []

@@ -1,13 +1,18 @@
 """The waiting times that a screen announces: made off the UI loop, a few seconds apart at most."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from textual.screen import Screen
 
 from guichet.domain.day import DayRow
 from guichet.domain.estimate import NO_WAITS, Waits
+from guichet.i18n import _
+from guichet.screens.desk_words import wait_words
 from guichet.screens.post import Post, background
+from guichet.station import Reading
+from guichet.widgets.verdict import VerdictView
 
 _EVERY: Final = 2.0
 """Seconds between two estimates, however fast facts change: each takes some hundredths."""
@@ -34,6 +39,14 @@ class Announced:
         """The day is like this now."""
         self._rows = rows
         self._ask()
+
+    def on(self, view: VerdictView, reading: Reading) -> VerdictView:
+        """What the panel says, with how long who holds a ticket will wait, once that is known."""
+        visit = reading.visit
+        if visit is None or not view.ticket or visit.id not in self.waits.visits:
+            return view
+        said = _("Attente\u00a0: {wait}").format(wait=wait_words(self.waits.visits[visit.id]))
+        return replace(view, lines=(*view.lines, said))
 
     def _ask(self) -> None:
         if self._busy:

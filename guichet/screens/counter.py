@@ -110,8 +110,7 @@ class CounterScreen(Screen[None]):
     def _wait_told(self) -> None:
         self.query_one(QueueBox).say_waits(self._announced.waits)
         if self._scan is not None:
-            view = verdicts.with_wait(self._scan.view, self._scan.reading, self._announced.waits)
-            self.query_one(AnswerBox).show(view, needs_of_reading(self._scan.reading))
+            self._show(self._scan.view, self._scan)
 
     # Asking the reception, one thing after the other --------------------------------------------
 
@@ -310,8 +309,8 @@ class CounterScreen(Screen[None]):
         """Show a verdict: of a reading, which may wait for the agent's word, or of the desk."""
         self._scan = scan
         if scan is not None:
-            needs = needs_of_reading(scan.reading) or needs
-            view = verdicts.with_wait(view, scan.reading, self._announced.waits)
+            needs = scan.reading.person.needs if scan.reading.person else needs
+            view = self._announced.on(view, scan.reading)
         answer = self.query_one(AnswerBox)
         answer.show(view, needs)
         answer.say_waiting(self._box.recent.waiting - (scan is not None and scan.open))
@@ -328,8 +327,3 @@ class CounterScreen(Screen[None]):
     def _ring(self, view: VerdictView) -> None:
         if self._post.settings.bell:
             verdicts.ring(self, view)
-
-
-def needs_of_reading(reading: Reading) -> tuple[str, ...]:
-    """The needs of whom a reading is about."""
-    return reading.person.needs if reading.person else ()

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from guichet.domain.day import DayRow
 from guichet.domain.estimate import Wait, rounded
 from guichet.domain.turn import Turn, Why
 from guichet.i18n import _
@@ -93,11 +92,3 @@ def wait_short(wait: Wait | None) -> str:
         return ""
     low, high = rounded(wait)
     return f"< {high}" if low == 0 else f"{low}–{high}"
-
-
-def lost(row: DayRow) -> str:
-    """What a desk is told that gave no sign for so long that its person was given back."""
-    return _(
-        "Ce guichet ne donnait plus signe\u202f: {ticket} attend de nouveau, en tête. "
-        "Terminez son passage si vous l’avez reçu."
-    ).format(ticket=row.ticket)

@@ -8,9 +8,9 @@ from typing import NamedTuple, Protocol
 from textual.screen import Screen
 
 from guichet.domain.day import DayRow, DayState
-from guichet.domain.desks import Desk, DeskState, Step
+from guichet.domain.desks import Desk, DeskState
 from guichet.domain.lifecycle import UNDO_WITHIN
-from guichet.domain.line import Waiting, callable_at
+from guichet.domain.line import Waiting, at_desk, callable_at
 from guichet.domain.operations import Refused
 from guichet.errors import GuichetError
 from guichet.i18n import _
@@ -18,13 +18,14 @@ from guichet.screens import verdicts
 from guichet.screens.ask import AskScreen, Choices
 from guichet.screens.desk import who
 from guichet.screens.desk_dialog import DeskDialog, Wanted
-from guichet.screens.desk_words import CALL_REASONS, PARK_REASONS, STEP_UNDO_REASONS, lost
+from guichet.screens.desk_learns import Learns, lost, together
+from guichet.screens.desk_words import CALL_REASONS, PARK_REASONS, STEP_UNDO_REASONS
 from guichet.screens.finishing import Finishing
 from guichet.screens.post import Post, background
 from guichet.screens.redirecting import Place, ask_where
 from guichet.screens.words import refusal
 from guichet.settings import save_setting
-from guichet.station.calling import Called, Missed, at_desk
+from guichet.station.calling import Called, Missed
 from guichet.widgets.verdict import VerdictView
 
 
@@ -61,9 +62,7 @@ class DeskWork:
         self._line: Sequence[Waiting] = ()
         self._calls = False
         """Whether somebody is being called at this moment."""
-        self._family: set[str | None] = set()
-        self._told: set[Step] = set()
-        """What this desk has lost while it gave no sign, and has been told of."""
+        self._learns = Learns()
 
     @property
     def name(self) -> str:
@@ -80,23 +79,17 @@ class DeskWork:
         self.here = at_desk(rows, self.name)
         self.desk = desk
         self._line = callable_at(in_line, self.name, desk.lanes if desk else ())
-        for row in rows:
-            if row.lost and row.lost.desk == self.name and row.lost not in self._told:
-                self._told.add(row.lost)
-                self._say(lost(row))
+        for row in self._learns.lost(rows, self.name):
+            self._say(lost(row))
 
     def meet(self, family: Sequence[DayRow]) -> None:
         """These have come with the person at the desk and wait: say so, once."""
-        visits = {each.visit for each in family}
-        if visits - self._family:
-            tickets = ", ".join(each.ticket for each in family)
-            told = _("Viennent ensemble\u00a0: {tickets}. Maj+F5 dans la liste les appelle aussi.")
-            self._say(told.format(tickets=tickets))
-        self._family = visits
+        if self._learns.family(family):
+            self._say(together(family))
 
     def is_family(self, row: DayRow) -> bool:
         """Whether somebody who waits has come with the person at the desk."""
-        return self.here is not None and row.visit in self._family
+        return self.here is not None and row.visit in self._learns.visits
 
     def do(self, what: str, chosen: DayRow | None) -> None:
         """Do something with nobody, with who is here, or with who is `chosen` in the list."""

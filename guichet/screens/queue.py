@@ -14,7 +14,7 @@ from guichet.domain.day import DayRow, DayState, filtered
 from guichet.domain.desks import Desk, DeskState
 from guichet.domain.estimate import NO_WAITS, Waits
 from guichet.domain.lifecycle import ANSWER_WITHIN, PARKED_LONG
-from guichet.domain.line import Waiting, callable_at
+from guichet.domain.line import Waiting, at_desk, callable_at
 from guichet.domain.needs import Need
 from guichet.domain.reference import parse_reference
 from guichet.i18n import _, ngettext
@@ -23,7 +23,6 @@ from guichet.screens.desk_words import WAITS_FOR, wait_short, why
 from guichet.screens.post import Post
 from guichet.screens.verdicts import needs_of
 from guichet.screens.words import STATES
-from guichet.station.calling import at_desk
 from guichet.widgets.rows import Column, Row, RowsView
 
 _TOKEN = "G1:"  # noqa: S105 - how a convocation's text begins

@@ -1,6 +1,5 @@
 """A reading of the station, put into the words of the verdict panel and into its bell."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -10,7 +9,6 @@ from guichet.domain.admission import Admit, Finding
 from guichet.domain.calendar_fr import clock, long_date
 from guichet.domain.day import DayRow
 from guichet.domain.desks import Ended
-from guichet.domain.estimate import Waits
 from guichet.domain.identity import Check
 from guichet.domain.model import Visit, VisitStatus
 from guichet.domain.names import display_name
@@ -18,7 +16,6 @@ from guichet.domain.needs import Need
 from guichet.domain.reference import ReferenceProblem
 from guichet.domain.verdicts import BELLS, Tone
 from guichet.i18n import _, mid_sentence, ngettext
-from guichet.screens.desk_words import wait_words
 from guichet.screens.words import FINDINGS, IDENTITIES, NEEDS
 from guichet.station import Reading, Station
 from guichet.station.calling import Missed
@@ -71,15 +68,6 @@ def view_of(reading: Reading, station: Station) -> VerdictView:
         ticket=visit.ticket if visit and holds else "",
         next_action=then,
     )
-
-
-def with_wait(view: VerdictView, reading: Reading, waits: Waits) -> VerdictView:
-    """What the panel says, with how long who has just got a ticket will wait, once it is known."""
-    visit = reading.visit
-    if visit is None or not view.ticket or visit.id not in waits.visits:
-        return view
-    said = _("Attente\u00a0: {wait}").format(wait=wait_words(waits.visits[visit.id]))
-    return replace(view, lines=(*view.lines, said))
 
 
 def _name(reading: Reading) -> str:

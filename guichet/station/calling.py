@@ -8,7 +8,7 @@ from guichet.domain.day import DayRow, DayState
 from guichet.domain.desks import Desk, DeskState, desk_id
 from guichet.domain.estimate import Waits, waits
 from guichet.domain.lifecycle import UNANSWERED, UNDO_WITHIN
-from guichet.domain.line import Waiting, callable_at, line
+from guichet.domain.line import Waiting, at_desk, callable_at, line
 from guichet.domain.model import Appointment, Procedure, Visit, VisitStatus
 from guichet.domain.operations import (
     Action,
@@ -32,6 +32,7 @@ from guichet.store import queries
 from guichet.store import waits as waited_for
 from guichet.store.engine import reading
 from guichet.store.records import get
+from guichet.store.visits import arrivals_around
 
 _PATIENCE = 2.0
 """Seconds for central's word that nobody else has called the person; usually it takes some tens of
@@ -46,9 +47,6 @@ _ATTEMPTS = 40
 
 _ELSEWHERE = frozenset({"already_called", "already_done", "duplicate", "undone"})
 """What central says of somebody who no longer waits: they were called, and perhaps received."""
-
-
-_AT_DESK = (DayState.CALLED, DayState.SERVING)
 
 
 class Called(NamedTuple):
@@ -80,13 +78,6 @@ class About(NamedTuple):
 
     person: str | None
     documents: tuple[str, ...]
-
-
-def at_desk(rows: Sequence[DayRow], desk: str) -> DayRow | None:
-    """The person called to the desk or received there."""
-    here = [row for row in rows if row.desk == desk and row.state in _AT_DESK]
-    # Of a family called together, the one who is received.
-    return min(here, key=lambda row: row.state is not DayState.SERVING, default=None)
 
 
 class Calling:
@@ -222,7 +213,7 @@ class Calling:
         if visit is None:
             return []
         with reading(self._core.engine) as connection:
-            around = queries.arrivals_around(connection, visit, _FAMILY)
+            around = arrivals_around(connection, visit, _FAMILY)
         tickets = came_with(around, visit.ticket)
         return [each for each in rows if each.ticket in tickets and each.state is DayState.WAITING]
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -22,12 +22,10 @@ from guichet.domain.model import (
     Procedure,
     Site,
     Slot,
-    Visit,
     VisitStatus,
 )
 from guichet.domain.names import display_name
 from guichet.domain.provenance import Provenance, Through
-from guichet.domain.together import Arrival
 from guichet.store.records import TABLES, R, record, records
 
 _APPOINTMENT = TABLES["appointment"]
@@ -144,22 +142,6 @@ def desks(connection: Connection, site: int) -> list[Desk]:
     """The desks of a site as they were last opened, paused or closed, by name."""
     statement = select(_DESK).where(_DESK.c.site == site).order_by(_DESK.c.name)
     return records(connection, Desk, statement)
-
-
-def arrivals_around(connection: Connection, visit: Visit, within: timedelta) -> list[Arrival]:
-    """Who was checked in at the site so long before or after somebody, and they, by time."""
-    statement = (
-        select(_VISIT.c.arrived_at, _PERSON.c.family_name, _PERSON.c.phone, _VISIT.c.ticket)
-        .select_from(_VISIT.join(_PERSON, _PERSON.c.id == _VISIT.c.person))
-        .where(
-            _VISIT.c.site == visit.site,
-            _VISIT.c.day == visit.day,
-            _VISIT.c.status.not_in(_HIDDEN),
-            _VISIT.c.arrived_at.between(visit.arrived_at - within, visit.arrived_at + within),
-        )
-        .order_by(_VISIT.c.arrived_at, _VISIT.c.id)
-    )
-    return [Arrival(*row) for row in connection.execute(statement)]
 
 
 def tickets(connection: Connection, day: date) -> list[str]:

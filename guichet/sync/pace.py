@@ -12,7 +12,7 @@ POLL = 15.0
 HEARD_POLL = 1800.0
 """The same, give or take a tenth, while the event stream is open: it tells what has moved, and
 three thousand stations that looked every 15 s would cost central a third of a core."""
-DESK_POLL = 60.0
+DESK_POLL = 180.0
 """The same while a desk is open here: central takes the silence of its station for that of a desk
 that has vanished, and gives back who is there (guichet.domain.desks)."""
 MAX_WAIT = 10.0
