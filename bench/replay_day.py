@@ -178,8 +178,8 @@ def _at_supervisor(
             _only(terminal, row)
             moment = time.perf_counter()
             feed.write(token + "\n")
-            waits = partial(_stands, row=row, word="en attente")
-            seen.rows.append(terminal.until(waits, "the row of who was scanned") - moment)
+            come = partial(_stands, row=row, here=True)  # called at once by a desk that is free
+            seen.rows.append(terminal.until(come, "the row of who was scanned") - moment)
             terminal.press(b"\x1b")
             terminal.watch(1.0, lambda _grid: False)
 
@@ -189,12 +189,13 @@ def _only(terminal: Terminal, row: DayRow) -> None:
     terminal.press(b"/")
     terminal.watch(0.5, lambda _grid: False)
     terminal.press(row.reference.encode())
-    terminal.until(partial(_stands, row=row, word="attendu"), "who is expected")
+    terminal.until(partial(_stands, row=row, here=False), "who is expected")
 
 
-def _stands(grid: Grid, row: DayRow, word: str) -> bool:
-    name = row.name.split()[0]
-    return any(name in line and word in line.lower() for line in grid.lines)
+def _stands(grid: Grid, row: DayRow, *, here: bool) -> bool:
+    """Whether the first line of the table is theirs, and says that they have come, or have not."""
+    lines = [line for line in grid.lines if row.name.split()[0] in line and ":" in line]
+    return bool(lines) and ("attendu" not in lines[0]) is here
 
 
 def _at_display(terminal: Terminal, end: float) -> None:

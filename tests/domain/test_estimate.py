@@ -194,3 +194,18 @@ def test_rounded_for_people() -> None:
     assert rounded(Wait(0, 0)) == (0, 5)
     assert rounded(Wait(21.2, 33)) == (20, 35)
     assert rounded(Wait(58, 92)) == (55, 105)
+
+
+def test_a_desk_for_two_lanes_calls_by_the_one_order() -> None:
+    busy = replace(here("x"), state=DayState.SERVING, desk="1", called_at=START)
+    rows = [busy, here("a", 5, lane="A"), here("b", 0, lane="B"), here("c", 10, lane="B")]
+    found = told(facts(rows, [desk("1", "A", "B")]))
+    assert found["v-b"].low < found["v-a"].low < found["v-c"].low
+
+
+def test_who_is_at_the_desk_with_their_family_keeps_it_for_longer() -> None:
+    one = replace(here("x"), state=DayState.SERVING, desk="1", called_at=START)
+    two = replace(here("y"), state=DayState.CALLED, desk="1", called_at=START)
+    alone = told(facts([one, here("a")], [desk("1")]))["v-a"]
+    both = told(facts([one, two, here("a")], [desk("1")]))["v-a"]
+    assert both.low > alone.low + 5

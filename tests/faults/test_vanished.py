@@ -64,7 +64,7 @@ def time_passes(world: World, *alive: Station) -> None:
     until(lambda: world.looked_at() == world.clock.now)
 
 
-@pytest.mark.parametrize("how", ["called", "serving"])
+@pytest.mark.parametrize("how", [pytest.param("called", marks=pytest.mark.slow), "serving"])
 def test_who_was_there_waits_again_and_is_first(world: World, how: str) -> None:
     folder = world.enrolled("lost")
     other = world.station("other", Role.COUNTER)
@@ -92,6 +92,7 @@ def test_who_was_there_waits_again_and_is_first(world: World, how: str) -> None:
     assert [step.how for step in found.steps] == [Ended.GONE]
 
 
+@pytest.mark.slow
 def test_the_desk_that_comes_back_ends_what_it_had_begun(world: World) -> None:
     folder = world.enrolled("lost")
     other = world.station("other", Role.COUNTER)
@@ -123,6 +124,7 @@ def test_a_long_interview_is_no_vanished_desk(world: World) -> None:
     assert row_of(other, visit).state is DayState.SERVING
 
 
+@pytest.mark.slow
 def test_a_network_that_is_gone_for_all_gives_nobody_back(world: World) -> None:
     folder = world.enrolled("lost")
     other = world.station("other", Role.COUNTER)
