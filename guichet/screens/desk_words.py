@@ -74,11 +74,17 @@ def why(turn: Turn, local: Callable[[datetime], datetime], *, short: bool = Fals
     return word if short else words.format(time=f"{local(turn.due):%H:%M}")
 
 
+_LONG = 120
+"""Minutes from which on only the hours are worth saying."""
+
+
 def wait_words(wait: Wait | None) -> str:
     """How long somebody will wait, as it is announced; that no desk is open where none is."""
     if wait is None:
         return _("aucun guichet ouvert pour cette file")
     low, high = rounded(wait)
+    if low >= _LONG:
+        return _("plus de {hours} heures").format(hours=low // 60)
     if low == 0:
         return _("moins de {high} minutes").format(high=high)
     if low == high:
@@ -91,4 +97,8 @@ def wait_short(wait: Wait | None) -> str:
     if wait is None:
         return ""
     low, high = rounded(wait)
+    if low >= _LONG:
+        return _("> {hours} h").format(hours=low // 60)
+    if low == high:
+        return str(low)
     return f"< {high}" if low == 0 else f"{low}–{high}"

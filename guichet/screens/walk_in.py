@@ -59,7 +59,7 @@ class WalkInDialog(ModalScreen[None]):
             yield BigText("")
             yield Said()
             yield Static(
-                _("Lettre\u00a0: la file · Chiffre\u00a0: à plusieurs · Entrée\u00a0: le ticket"),
+                _("Lettre\u00a0: file · Chiffre\u00a0: à plusieurs · Entrée\u00a0: ticket · Échap"),
                 classes="hint",
             )
 
@@ -125,8 +125,10 @@ class WalkInDialog(ModalScreen[None]):
         ticket.text = outcome.ticket
         ticket.display = True
         self.query_one(RowsView).display = False
-        said = _("Donnez le ticket {ticket}, et faites patienter : {wait}.")
-        self._say(said.format(ticket=outcome.ticket, wait=wait_words(wait)), "ok")
+        said = _("Donnez le ticket {ticket}, et faites patienter.").format(ticket=outcome.ticket)
+        self._say(said, "ok")
+        told = _("Attente\u00a0: {wait}").format(wait=wait_words(wait))
+        self.query_one(".subtitle", Static).update(told)
 
     def _failed(self, error: GuichetError) -> None:
         self._again(str(error))

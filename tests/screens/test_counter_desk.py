@@ -378,7 +378,7 @@ async def test_several_on_one_ticket(world: World, monkeypatch: pytest.MonkeyPat
         await counter.pilot.press("enter")
         said = screen.query_one(Said)
         await counter.see(lambda: "Donnez le ticket" in str(said.content))
-        assert "patienter" in str(said.content)
+        assert "Attente" in str(asked.content)
         await counter.pilot.press("escape")
         (row,) = [each for each in counter.rows() if each.people == 4]
         view = counter.screen.query_one(QueueBox).query_one(RowsView)
