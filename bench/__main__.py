@@ -17,6 +17,7 @@ MEASURES = (
     "search",
     "camera",
     "replay",
+    "estimate",
     "central",
     "drain",
     "listeners",

@@ -23,13 +23,19 @@ from guichet.i18n import _
 )
 @click.option("--mute", is_flag=True, help=_("Sans sonnerie."))
 @click.option(
+    "--sound",
+    metavar="FICHIER",
+    type=click.Path(path_type=Path),
+    help=_("Son à jouer à chaque appel, au lieu de la sonnerie du terminal (WAV)."),
+)
+@click.option(
     "--theme",
     type=click.Choice(["sombre", "clair", "contraste"]),
     default="contraste",
     show_default=True,
     help=_("Couleurs de l’écran."),
 )
-def display(*, folder: Path | None, own: bool, mute: bool, theme: str) -> int:
+def display(*, folder: Path | None, own: bool, mute: bool, sound: Path | None, theme: str) -> int:
     """Afficher les appels pour la salle d’attente.
 
     Des numéros et des guichets, jamais un nom. À lancer dans un second terminal, à côté de guichet
@@ -47,4 +53,4 @@ def display(*, folder: Path | None, own: bool, mute: bool, theme: str) -> int:
     install(load_settings(where).language)
     from guichet.display import run  # noqa: PLC0415 - heavy, and its texts are translated
 
-    return run(where, own=own, theme=theme, mute=mute)
+    return run(where, own=own, theme=theme, mute=mute, sound=sound)

@@ -33,7 +33,7 @@ _LEAST = 6
 def stations(site: int | None, folder: Path | None, database: str | None, *, as_json: bool) -> None:
     """Lister les postes.
 
-    Leur dernier contact (à un quart d’heure près), leur version, leur état.
+    Leur dernier contact (à deux minutes près), leur version, leur état.
     """
     found = _listed(created(folder, database), site)
     if as_json:

@@ -19,7 +19,9 @@ from guichet.domain.calendar_fr import short_day
 from guichet.domain.display import Board, DeskCall, latest, opened, turned
 from guichet.errors import GuichetError
 from guichet.i18n import _, ngettext
+from guichet.screens.desk_words import wait_short
 from guichet.screens.post import Fault, background
+from guichet.sound import Sound
 from guichet.station import Station
 from guichet.station.display import Display, Hears, Look, displaying
 from guichet.terminal import Driver
@@ -47,11 +49,20 @@ class DisplayApp(App[None]):
         Binding("f10,ctrl+q", "quit", _("Fermer"), show=False, priority=True)
     ]
 
-    def __init__(self, display: Display, *, theme: str = "contraste", mute: bool = False) -> None:
+    def __init__(
+        self,
+        display: Display,
+        *,
+        theme: str = "contraste",
+        mute: bool = False,
+        sound: Sound | None = None,
+    ) -> None:
         super().__init__(driver_class=Driver)
         register_themes(self, theme)
         self._source = display
         self._mute = mute
+        self._sound = sound
+        """Played in place of the bell."""
         self._board: Board | None = None
         self._look_under_way = False
         self._half_flashes = 0
@@ -65,6 +76,7 @@ class DisplayApp(App[None]):
         yield Huge(id="desk")
         yield Static(_("Derniers appels"), id="title", markup=False)
         yield LastCalls(id="last")
+        yield Static("", id="waits", markup=False)
         yield Static("", id="state", markup=False)
 
     def on_mount(self) -> None:
@@ -115,6 +127,7 @@ class DisplayApp(App[None]):
         self.query_one("#desk", Huge).text = _to(call) if call else _("Aucun appel")
         last = [f"{each.ticket}→{each.desk}" for each in latest(board, look.calls)]
         self.query_one(LastCalls).show(last)
+        self.query_one("#waits", Static).update(_waits(look), layout=False)
         self._say(_state(look))
 
     def _say(self, sentence: str) -> None:
@@ -123,10 +136,17 @@ class DisplayApp(App[None]):
         state.set_class(bool(sentence), "-said")
 
     def _announce(self) -> None:
-        if not self._mute:
+        if self._sound is not None and not self._mute:
+            background(self, self._sound.play, group="sound", failed=self._silent)
+        elif not self._mute:
             self.bell()
         if self.animation_level != "none":
             self._half_flashes = 2 * _FLASHES
+
+    def _silent(self, error: GuichetError) -> None:
+        """The bell, then, and why."""
+        self.bell()
+        self._say(f"{error} {_listen()}")
 
     def _flash(self) -> None:
         self._half_flashes = max(0, self._half_flashes - 1)
@@ -136,6 +156,16 @@ class DisplayApp(App[None]):
 
 def _to(call: DeskCall) -> str:
     return _("→ Guichet {desk}").format(desk=call.desk)
+
+
+def _waits(look: Look) -> str:
+    """How long who came now would wait, by lane, in minutes."""
+    lanes = [
+        f"{lane}\u00a0{wait_short(wait) or _('fermé')}" for lane, wait in sorted(look.lanes.items())
+    ]
+    return (
+        _("Attente estimée (min)\u00a0:  {lanes}").format(lanes="   ".join(lanes)) if lanes else ""
+    )
 
 
 def _state(look: Look) -> str:
@@ -168,13 +198,21 @@ def _kept_in_step(folder: Path, now: Callable[[], datetime], *, own: bool) -> It
         station.close()
 
 
-def run(folder: Path, *, own: bool = False, theme: str | None = None, mute: bool = False) -> int:
+def run(
+    folder: Path,
+    *,
+    own: bool = False,
+    theme: str | None = None,
+    mute: bool = False,
+    sound: Path | None = None,
+) -> int:
     """Show the calls of a station's folder until it is closed; the process's exit code.
 
-    `own`: nobody opens the application on this folder, so it is kept in step here.
+    `own`: nobody opens the application on this folder, so it is kept in step here. `sound`: a file
+    to play at each call in place of the bell. Raises ConfigError when it cannot be.
     """
-    now = clock()
+    now, played = clock(), Sound(sound) if sound else None
     with _kept_in_step(folder, now, own=own), displaying(folder, now) as display:
-        app = DisplayApp(display, theme=theme or "contraste", mute=mute)
+        app = DisplayApp(display, theme=theme or "contraste", mute=mute, sound=played)
         app.run()
         return app.return_code or 0

@@ -65,9 +65,15 @@ class World:
     def start(self) -> None:
         """Serve, at the same address as before."""
         app = create_app(self.engine, clock=self.clock, protection=UNLIMITED)
+        self._vanished = app.state.events.vanished
         serving = running(app, port=self._port)
         self.url = self._serving.enter_context(serving)
         self._port = int(self.url.rsplit(":", 1)[1])
+
+    def looked_at(self) -> datetime | None:
+        """When central has last looked for desks that have vanished."""
+        found: datetime | None = self._vanished.looked_at
+        return found
 
     def stop(self) -> None:
         """Stop serving; the database stays."""

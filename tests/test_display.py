@@ -7,15 +7,18 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from guichet import display
 from guichet.display import DisplayApp
 from guichet.domain.model import Role
 from guichet.errors import ConfigError, StoreError
+from guichet.sound import Sound
 from guichet.station import Station
 from guichet.station.display import Display, Hears, displaying
 from guichet.store.engine import writing
@@ -32,8 +35,8 @@ __all__ = ["logging_put_back", "run"]
 class Rung(DisplayApp):
     """A display whose bell is counted, and whose flashes are watched."""
 
-    def __init__(self, source: Display, *, mute: bool = False) -> None:
-        super().__init__(source, mute=mute)
+    def __init__(self, source: Display, *, mute: bool = False, sound: Sound | None = None) -> None:
+        super().__init__(source, mute=mute, sound=sound)
         self.rung = 0
         self.flashes: list[bool] = []
 
@@ -65,10 +68,14 @@ def post(world: World) -> Station:
 
 @asynccontextmanager
 async def at_display(
-    world: World, size: tuple[int, int] = (80, 24), *, mute: bool = False
+    world: World,
+    size: tuple[int, int] = (80, 24),
+    *,
+    mute: bool = False,
+    sound: Sound | None = None,
 ) -> AsyncIterator[tuple[Rung, Pilot[None]]]:
     with displaying(world.folder / "post", world.clock) as source:
-        app = Rung(source, mute=mute)
+        app = Rung(source, mute=mute, sound=sound)
         async with app.run_test(size=size) as pilot:
             await wait_for(pilot, lambda: app._board is not None)
             yield app, pilot
@@ -203,3 +210,45 @@ def test_a_closed_terminal_ends_it(world: World) -> None:
         stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr.decode()
+
+
+def player(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """The only player of sounds there is: it notes what it plays, or fails."""
+    program = folder / "paplay"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+
+
+async def test_a_file_is_played_at_each_call_and_the_bell_rung_when_it_cannot_be(
+    world: World, post: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, played = tmp_path / "gong.wav", tmp_path / "played"
+    with pytest.raises(ConfigError, match="introuvable"):
+        Sound(file)
+    file.touch()
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(ConfigError, match="lecteur"):
+        Sound(file)
+    player(tmp_path, monkeypatch, f'echo "$1" >> {played}')
+    async with at_display(world, sound=Sound(file)) as (app, pilot):
+        ticket = called(post, "41")
+        await wait_for(pilot, lambda: app.shown()[0] == ticket, what=ticket)
+        await wait_for(pilot, played.exists, what="the sound")
+        assert (played.read_text(), app.rung) == (f"{file}\n", 0)
+        player(tmp_path, monkeypatch, "exit 1")
+        other = called(post, "42")
+        world.clock.forward(seconds=7)
+        await wait_for(pilot, lambda: app.shown()[0] == other, what=other)
+        await wait_for(pilot, lambda: app.rung == 1, what="the bell")
+
+
+async def test_how_long_who_came_now_would_wait_is_shown_by_lane(
+    world: World, post: Station
+) -> None:
+    async with at_display(world) as (app, pilot):
+        said = app.query_one("#waits", Static)
+        await wait_for(pilot, lambda: "Attente estimée" in str(said.content))
+        lanes = set(post.calling.waits().lanes)
+        assert all(f" {lane}\u00a0" in str(said.content) for lane in lanes)
+        assert "fermé" in str(said.content)

@@ -81,6 +81,7 @@ def create_app(
     app.state.waiting = waiting
     app.state.leases = leases or LeaseRules()
     app.state.connector = connector
+    app.state.waits = {}
     app.include_router(health.router)
     app.include_router(router)
     app.include_router(display.router)

@@ -24,7 +24,7 @@ _BY_TOKEN = tuple(
     for column in (STATIONS.c.token_hash, STATIONS.c.next_hash)
 )
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
-_SEEN = timedelta(minutes=15)
+_SEEN = timedelta(minutes=2)
 _AGENT = re.compile(r"guichet/([0-9A-Za-z.+-]{1,30})$")
 
 
@@ -49,7 +49,7 @@ def digest(secret: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A device that has been let in, and what is to be written down of it: nothing most of the
-    time, for that it was heard is noted every quarter of an hour only.
+    time, for that it was heard is noted every two minutes only.
     """
 
     device: Device

@@ -15,7 +15,7 @@ _SECRET_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A device. `seen_at` is true to the quarter of an hour; `standing` is "good" or a reason."""
+    """A device. `seen_at` is true to two minutes; `standing` is "good" or a reason."""
 
     id: str
     site: int

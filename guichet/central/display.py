@@ -10,7 +10,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,7 +27,10 @@ from guichet.central.auth import digest
 from guichet.central.problems import Problem
 from guichet.central.schemas import DISPLAY_EVENTS
 from guichet.central.transactions import transact
+from guichet.domain.estimate import rounded
+from guichet.domain.estimate import waits as estimate
 from guichet.domain.model import Site
+from guichet.store import waits
 from guichet.store.display import calls_of
 from guichet.store.engine import reading
 from guichet.store.records import get
@@ -114,7 +117,7 @@ def _hash(text: str, tag: str) -> str:
 
 @router.get("/display/{site}/events", responses=DISPLAY_EVENTS, response_class=StreamingResponse)
 async def events(site: Number, request: Request) -> StreamingResponse:
-    """Tell the calls of the site now, and whenever they change; a comment every 15 seconds."""
+    """Tell the calls and waits of the site now, and at each change; a comment every 15 s."""
     scheme, _space, key = (request.headers.get("authorization") or "").partition(" ")
     wanted = digest(key.strip()) if scheme.lower() == "bearer" else ""
     first = await run_in_threadpool(_told, request, site, wanted)
@@ -141,15 +144,16 @@ async def _stream(request: Request, site: int, wanted: str, first: str) -> Async
 
 
 def _told(request: Request, site: int, wanted: str) -> str | None:
-    """The event of the calls as they are now; None when the key is none of the site's."""
+    """The events of the calls and waits as they are now; None when the key is not the site's."""
     with reading(request.app.state.engine) as connection:
-        if connection.execute(_GOOD, {"wanted": wanted, "asked": site}).first() is None:
+        if not _good(connection, site, wanted):
             return None
         known = get(connection, Site, site)
         if known is None:
             return None
         zone = ZoneInfo(known.time_zone)
-        day = request.app.state.clock().astimezone(zone).date()
+        now = request.app.state.clock()
+        day = now.astimezone(zone).date()
         calls = [
             {
                 "ticket": call.ticket,
@@ -160,4 +164,28 @@ def _told(request: Request, site: int, wanted: str) -> str | None:
             }
             for call in calls_of(connection, site, day)
         ]
-    return f"event: calls\ndata: {json.dumps(calls, ensure_ascii=False)}\n\n"
+        lanes = _lanes(request.app.state.waits, connection, known, day, now)
+        if not _good(connection, site, wanted):
+            return None  # revoked since: what was read after that is not for it
+    return f"event: calls\ndata: {json.dumps(calls, ensure_ascii=False)}\n\n{lanes}"
+
+
+def _good(connection: Connection, site: int, wanted: str) -> bool:
+    return connection.execute(_GOOD, {"wanted": wanted, "asked": site}).first() is not None
+
+
+def _lanes(
+    kept: dict[int, tuple[datetime, str]],
+    connection: Connection,
+    site: Site,
+    day: date,
+    now: datetime,
+) -> str:
+    """The event of how long who came now would wait; the same for a while, for all displays."""
+    at, told = kept.get(site.number, (None, ""))
+    if at is None or not timedelta(0) <= now - at < waits.EVERY:
+        found = estimate(waits.facts(connection, site, day), now).lanes
+        lanes = {lane: wait and rounded(wait) for lane, wait in sorted(found.items())}
+        told = f"event: waits\ndata: {json.dumps(lanes)}\n\n"
+        kept[site.number] = (now, told)
+    return told

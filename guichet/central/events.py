@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, select, text
 
 from guichet.central import feed, metrics
 from guichet.central.auth import STATIONS
+from guichet.central.gone import Vanished
 from guichet.central.transactions import transact
 from guichet.domain.waiting import Rules
 from guichet.errors import StoreError
@@ -48,6 +49,7 @@ class Events:
         self._engine = engine
         self._clock = clock
         self._waiting = waiting or Rules()
+        self.vanished = Vanished(engine)
         self._counters: dict[int, int] = {}
         self._streams: dict[int, set[_Stream]] = {}
         self._cut: frozenset[str] = frozenset()
@@ -159,6 +161,7 @@ class Events:
         cut = self._cut
         if housekeeping:
             keep_house(self._engine, self._clock(), self._waiting)
+            self.vanished.look(self._clock())
         with reading(self._engine) as connection:
             if housekeeping:
                 revoked = select(STATIONS.c.id).where(STATIONS.c.revoked_at.is_not(None))

@@ -192,7 +192,7 @@ EVENTS: Responses = {
 }
 DISPLAY_EVENTS: Responses = {
     200: {
-        "description": "`event: calls` with the last calls of the site as data",
+        "description": "`event: calls`, the last calls of the site; `event: waits`, by lane",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     },
     401: problem("display_unknown"),

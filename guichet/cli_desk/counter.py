@@ -7,12 +7,12 @@ from guichet.cli_desk import reads
 from guichet.cli_desk.said import Answer, Line
 from guichet.config import load_settings
 from guichet.domain.day import DayRow, DayState
+from guichet.domain.estimate import Waits, rounded
 from guichet.domain.lifecycle import CALL_REASONS
-from guichet.domain.line import Waiting
+from guichet.domain.line import Waiting, at_desk
 from guichet.domain.operations import Refused
 from guichet.i18n import _
 from guichet.station import Station
-from guichet.station.calling import at_desk
 
 Outcome = Answer | Refused
 
@@ -22,13 +22,15 @@ _MINUTE = timedelta(minutes=1)
 def queue(station: Station) -> Outcome:
     """Who waits, in the order in which they are called, then who is put aside."""
     line = station.calling.line()
+    waits = station.calling.waits()
     aside = [row for row in station.reception.day() if row.parked is not None]
     facts = {
-        "waiting": [_waiting_facts(station, each) for each in line],
+        "waiting": [_waiting_facts(station, each, waits) for each in line],
         "parked": [_parked_facts(station, row) for row in aside],
+        "newcomers": {lane: wait and rounded(wait) for lane, wait in waits.lanes.items()},
     }
     blocks = [[(_("en attente"), str(len(line))), (_("mis de côté"), str(len(aside)))]]
-    blocks += [_waiting_lines(station, each) for each in line]
+    blocks += [_waiting_lines(station, each, waits) for each in line]
     blocks += [_parked_lines(station, row) for row in aside]
     return reads.read(station, facts, blocks)
 
@@ -90,6 +92,7 @@ def _facts(station: Station, row: DayRow) -> dict[str, Any]:
         "reference": row.reference or None,
         "lane": row.lane,
         "needs": list(row.needs),
+        "people": row.people,
         "arrived_at": station.local(arrived).isoformat() if arrived else None,
     }
 
@@ -105,29 +108,32 @@ def _lines(row: DayRow) -> list[Line]:
     ]
 
 
-def _waiting_facts(station: Station, each: Waiting) -> dict[str, Any]:
+def _waiting_facts(station: Station, each: Waiting, waits: Waits) -> dict[str, Any]:
+    wait = waits.visits.get(each.turn.visit)
     return {
         **_facts(station, each.row),
         "due": station.local(each.turn.due).isoformat(),
         "why": each.turn.why.value,
         "for_desk": each.row.for_desk,
         "waits_minutes": _minutes(station, each.row),
+        "estimated_minutes": rounded(wait) if wait else None,
     }
 
 
-def _waiting_lines(station: Station, each: Waiting) -> list[Line]:
-    from guichet.screens.desk_words import why  # noqa: PLC0415 - translated when imported
+def _waiting_lines(station: Station, each: Waiting, waits: Waits) -> list[Line]:
+    from guichet.screens.desk_words import wait_words, why  # noqa: PLC0415 - translated when imported
 
     due = _("{why}, à {time}").format(
         why=why(each.turn, station.local), time=f"{station.local(each.turn.due):%H:%M}"
     )
-    waits = _("{n} min").format(n=_minutes(station, each.row))
+    so_far = _("{n} min").format(n=_minutes(station, each.row))
     return [
         *_lines(each.row),
         (_("file"), each.row.lane),
         (_("guichet seulement"), each.row.for_desk or ""),
         (_("son tour"), due),
-        (_("attend depuis"), waits),
+        (_("attend depuis"), so_far),
+        (_("attente estimée"), wait_words(waits.visits.get(each.turn.visit))),
     ]
 
 

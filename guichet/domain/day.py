@@ -31,7 +31,8 @@ class DayRow:
     `name` is ready to show ("DIALLO Aïssatou"), empty for a visit whose person is not known here.
     `confirmed`: central has said yes to the appointment. `anomaly`, `identity`, `for_desk` and
     `calls` are the visit's; `reported`: a counter has reported something about it today; `lane`:
-    the one they wait in; `last`: the desk they have left last within the visit.
+    the one they wait in; `last`: the desk they have left last within the visit; `people`: how many
+    they are on the ticket.
     """
 
     key: str
@@ -56,6 +57,7 @@ class DayRow:
     calls: int = 0
     started_at: datetime | None = None
     last: Step | None = None
+    people: int = 1
 
     @property
     def waiting_since(self) -> datetime | None:
@@ -68,6 +70,12 @@ class DayRow:
     def missed_at(self) -> datetime | None:
         """When they were called last and did not come, if nothing has happened since."""
         return self.last.ended_at if self.last and self.last.how is Ended.MISSED else None
+
+    @property
+    def lost(self) -> Step | None:
+        """The desk that has vanished while they were there, as long as they wait since."""
+        gone = self.last is not None and self.last.how is Ended.GONE
+        return self.last if gone and self.state is DayState.WAITING else None
 
     @property
     def parked(self) -> Step | None:

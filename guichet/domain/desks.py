@@ -1,8 +1,13 @@
 """Desks, and the desks that a visit has been to."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+GONE_AFTER = timedelta(minutes=10)
+"""A desk whose station gives no sign for so long has vanished, while others of its site are heard:
+who was called there is given back. A station at a desk that is open gives one every three
+minutes, however long an interview lasts."""
 
 
 class DeskState(StrEnum):
@@ -19,6 +24,7 @@ class Desk:
 
     `id` is "site:name"; `lanes` are those it calls from, all when there is none. `agent` is who
     sits there, None once it is closed: whose persons they are calling needs it, and nothing else.
+    `station` is the one it was opened at, None where that was not kept.
     """
 
     id: str
@@ -28,6 +34,7 @@ class Desk:
     state: DeskState
     agent: str | None
     since: datetime
+    station: str | None = None
 
 
 class Ended(StrEnum):
@@ -37,6 +44,8 @@ class Ended(StrEnum):
     PARKED = "parked"
     MISSED = "missed"
     """They did not come when called."""
+    GONE = "gone"
+    """The desk has vanished: its station gave no sign any more."""
 
 
 @dataclass(frozen=True, slots=True)

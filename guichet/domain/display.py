@@ -1,6 +1,6 @@
 """What a waiting room is shown: which ticket goes to which desk. Never a name, nor what for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ _CALLED = (VisitStatus.CALLED, VisitStatus.SERVING, VisitStatus.DONE)
 class DeskCall:
     """A ticket called to a desk, at a moment (UTC), for the `times`-th time there.
 
-    A recall is another one. `awaited`: the person has not come yet.
+    A recall is another one, at its own moment. `awaited`: the person has not come yet.
     """
 
     ticket: str
@@ -35,7 +35,13 @@ def desk_calls(visits: Iterable[Visit]) -> list[DeskCall]:
     one, is none any more.
     """
     calls = [
-        DeskCall(each.ticket, each.desk, each.called_at, each.calls, each.status is _CALLED[0])
+        DeskCall(
+            each.ticket,
+            each.desk,
+            each.recalled_at or each.called_at,
+            each.calls,
+            each.status is _CALLED[0],
+        )
         for each in visits
         if each.called_at is not None and each.desk and each.status in _CALLED
     ]
@@ -47,18 +53,18 @@ def desk_calls(visits: Iterable[Visit]) -> list[DeskCall]:
 class Board:
     """What stands on a display. `current` is in the middle, announced at `rung` if it has been.
 
-    `queue` are to be announced after it; `seen` says since when this display knows a call.
+    `queue` are to be announced after it; `seen` are the calls that this display knows.
     """
 
     current: DeskCall | None = None
     rung: datetime | None = None
     queue: tuple[DeskCall, ...] = ()
-    seen: Mapping[DeskCall, datetime] = field(default_factory=dict)
+    seen: frozenset[DeskCall] = frozenset()
 
 
 def opened(calls: Sequence[DeskCall]) -> Board:
     """A display that begins: what has been called before is shown, and not announced again."""
-    return Board(calls[0] if calls else None, seen={call: call.at for call in calls})
+    return Board(calls[0] if calls else None, seen=frozenset(calls))
 
 
 def turned(board: Board, calls: Sequence[DeskCall], now: datetime) -> Board:
@@ -70,20 +76,16 @@ def turned(board: Board, calls: Sequence[DeskCall], now: datetime) -> Board:
     fresh = [call for call in reversed(calls) if call not in board.seen]
     awaited = {call for call in calls if call.awaited}
     queue = [call for call in (*board.queue, *fresh) if call in awaited]
-    seen = {**board.seen, **{call: now for call in calls if call not in board.seen}}
+    seen = board.seen.union(calls)
     current, rung = board.current, board.rung
     gone = current not in calls
     if queue and (gone or rung is None or not timedelta(0) <= now - rung < AT_LEAST):
         current, rung = queue.pop(0), now
     elif gone:
-        current = next(iter(latest(Board(seen=seen), calls)), None)
+        current = next(iter(calls), None)
     return Board(current, rung, tuple(queue), seen)
 
 
 def latest(board: Board, calls: Sequence[DeskCall]) -> list[DeskCall]:
-    """The calls but the one in the middle, by when this display has heard of them, latest first.
-
-    So a recall, which keeps the moment of its call, comes to the top again.
-    """
-    others = [call for call in calls if call != board.current]
-    return sorted(others, key=lambda call: board.seen.get(call, call.at), reverse=True)
+    """The calls but the one in the middle, in their order: the same on every display."""
+    return [call for call in calls if call != board.current]

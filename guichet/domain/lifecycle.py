@@ -28,9 +28,9 @@ UNSUCCESSFUL = (
 )
 """Why a visit was unsuccessful."""
 
-CALL_REASONS = ("frail", "young_child", "urgent", "follow_up", "other")
+CALL_REASONS = ("frail", "young_child", "urgent", "follow_up", "family", "other")
 """Why somebody is called before their turn. Nothing about health is written: frail is what an agent
-sees, whatever it comes from."""
+sees, whatever it comes from; family: with somebody who is called or received at that desk."""
 
 PARK_REASONS = ("photocopy", "document", "interpreter", "colleague", "other")
 """What somebody put aside waits for."""

@@ -8,6 +8,8 @@ from guichet.domain.model import Site
 from guichet.domain.tickets import is_of
 from guichet.domain.turn import Turn, turn_of
 
+AT_DESK = (DayState.CALLED, DayState.SERVING)
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -36,6 +38,13 @@ def line(rows: Iterable[DayRow], site: Site) -> list[Waiting]:
         if row.state is DayState.WAITING and row.visit is not None and row.arrived_at is not None
     ]
     return sorted(waiting, key=lambda each: each.turn)
+
+
+def at_desk(rows: Sequence[DayRow], desk: str) -> DayRow | None:
+    """The person called to the desk or received there."""
+    here = [row for row in rows if row.desk == desk and row.state in AT_DESK]
+    # Of a family called together, the one who is received.
+    return min(here, key=lambda row: row.state is not DayState.SERVING, default=None)
 
 
 def callable_at(

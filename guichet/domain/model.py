@@ -199,10 +199,11 @@ class Visit:
     is how it ended, or why it was taken back (guichet.domain.lifecycle); `identity` what checking
     it gave (guichet.domain.identity.Check), None before. Nothing typed is kept.
 
-    `calls`: how often they have been called to the desk they are called to. Sent on within the
-    visit they wait in `lane`, for `for_desk` alone if it is named. `steps` are the desks they have
-    left before. `reason` says why a visit was unsuccessful, `missing` which documents were not
-    there.
+    `calls`: how often they have been called to the desk they are called to, `recalled_at` when
+    they last were if more than once; `people`: how many have come on this ticket. Sent on within
+    the visit they wait in `lane`, for `for_desk` alone if it is named. `steps` are the desks they
+    have left before. `reason` says why a visit was unsuccessful, `missing` which documents were
+    not there.
     """
 
     id: str
@@ -227,6 +228,8 @@ class Visit:
     steps: tuple[Step, ...] = ()
     reason: str | None = None
     missing: tuple[str, ...] = ()
+    recalled_at: datetime | None = None
+    people: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,7 @@ class CheckIn:
 
     A fact of the physical world: central records it whatever it knows, and says what was odd.
     `appointment` is None for who has none; then `procedure` says what they come for, if known.
+    `people`: so many have come on one ticket (guichet.domain.tickets.MOST_PEOPLE at most).
     """
 
     visit: str
@@ -125,6 +126,7 @@ class CheckIn:
     ticket: str
     anomaly: str | None
     procedure: str | None = None
+    people: int = 1
     kind: Literal["check_in"] = "check_in"
 
 

@@ -58,9 +58,32 @@ def left_desk(
         desk=None,
         called_at=None,
         started_at=None,
+        recalled_at=None,
         calls=0,
         steps=(*visit.steps, step),
     )
+
+
+def given_back(visit: Visit, at: datetime) -> Visit:
+    """The visit once its desk has vanished, `at` its last sign: they wait on, due when they were.
+
+    Sent to that desk alone, they are any other's now.
+    """
+    back = left_desk(visit, VisitStatus.WAITING, Ended.GONE, max(at, waits_since(visit)))
+    return replace(back, for_desk=None if visit.for_desk == visit.desk else visit.for_desk)
+
+
+def lost(visit: Visit) -> Step | None:
+    """The desk that vanished with them, while they wait since."""
+    last = visit.steps[-1] if visit.steps else None
+    gone = last is not None and last.how is Ended.GONE and visit.status is VisitStatus.WAITING
+    return last if gone else None
+
+
+def found_again(visit: Visit) -> Visit:
+    """The visit at the desk that had vanished with them, which has done something since."""
+    step = lost(visit)
+    return visit if step is None else _back_at(visit, step)
 
 
 def missed(visit: Visit, at: datetime, rules: TurnRules) -> Visit:
@@ -93,7 +116,8 @@ def undone(visit: Visit) -> Visit | str:
         case VisitStatus.SERVING:
             return replace(visit, status=VisitStatus.CALLED, started_at=None)
         case VisitStatus.CALLED:
-            return replace(visit, status=_before(visit), called_at=None, desk=None, calls=0)
+            waits = replace(visit, status=_before(visit), desk=None, calls=0)
+            return replace(waits, called_at=None, recalled_at=None)
         case VisitStatus.DONE if not _ended_by_missing(visit):
             return _reopened(visit)
         case _:

@@ -6,6 +6,9 @@ MOST_STATIONS = STRIDE - 1
 UNKNOWN_LANE = "X"
 """The lane of those of whom it is not known what they come for."""
 
+MOST_PEOPLE = 20
+"""Who come together on one ticket: more of them is a mistake of a key."""
+
 _BLOCK = 99
 
 

@@ -36,6 +36,16 @@ def together(arrivals: Sequence[Arrival]) -> list[Arrival]:
     return group[::-1]
 
 
+def came_with(arrivals: Sequence[Arrival], ticket: str) -> list[str]:
+    """The tickets of those who seem to have come with whose ticket it is; `arrivals` by time."""
+    group: list[Arrival] = []
+    for number in range(len(arrivals)):
+        grown = together(arrivals[: number + 1])
+        if any(each.ticket == ticket for each in grown):
+            group = grown
+    return [each.ticket for each in group if each.ticket != ticket]
+
+
 def _akin(one: Arrival, other: Arrival) -> bool:
     same_name = canonical(one.family_name) == canonical(other.family_name) != ""
     return same_name or (bool(one.phone) and one.phone == other.phone)

@@ -17,6 +17,7 @@ from guichet.domain.reference import ReferenceProblem
 from guichet.errors import GuichetError
 from guichet.i18n import _
 from guichet.screens import camera_choice, identity, practice, undo, verdicts
+from guichet.screens.announced import Announced
 from guichet.screens.answer import AnswerBox
 from guichet.screens.camera import CameraBox
 from guichet.screens.counter_keys import KEYS, Situation, offered
@@ -51,6 +52,7 @@ class CounterScreen(Screen[None]):
         self._box = RecentBox(post.station)
         self._turns: Turns[Reading | ReferenceProblem] = Turns()
         self._desk = DeskWork(self, post, self._say, self._show_desk)
+        self._announced = Announced(self, post, self._wait_told)
         self._shown = 0
         self._keys: Situation | None = None
 
@@ -71,6 +73,7 @@ class CounterScreen(Screen[None]):
     def on_mount(self) -> None:
         """Read the day."""
         self._show(verdicts.READY)
+        self._announced.start()
         self._read_day()
         background(self, self._reception.prepare, group="prepare")
 
@@ -89,17 +92,25 @@ class CounterScreen(Screen[None]):
     def _read_day(self) -> None:
         calling, name = self._post.station.calling, self._desk.name
 
-        def read() -> tuple[list[DayRow], Desk | None]:
-            return self._reception.day(), calling.desk(name)
+        def read() -> tuple[list[DayRow], Desk | None, list[DayRow]]:
+            rows = self._reception.day()
+            return rows, calling.desk(name), calling.family(rows, name)
 
         background(self, read, self._day_read, group="day", exclusive=True)
 
-    def _day_read(self, read: tuple[list[DayRow], Desk | None]) -> None:
-        rows, desk = read
+    def _day_read(self, read: tuple[list[DayRow], Desk | None, list[DayRow]]) -> None:
+        rows, desk, family = read
         in_line = line(rows, self._post.station.site)
         self._desk.look(rows, in_line, desk)
+        self._desk.meet(family)
         self.query_one(QueueBox).show(rows, in_line, desk)
+        self._announced.look(rows)
         self._renew_keys()
+
+    def _wait_told(self) -> None:
+        self.query_one(QueueBox).say_waits(self._announced.waits)
+        if self._scan is not None:
+            self._show(self._scan.view, self._scan)
 
     # Asking the reception, one thing after the other --------------------------------------------
 
@@ -159,11 +170,11 @@ class CounterScreen(Screen[None]):
     def _situation(self) -> Situation:
         pending = self._pending is not None
         camera, queue = self.query_one_optional(CameraBox), self.query_one_optional(QueueBox)
-        desk = self._desk.desk
+        desk, chosen = self._desk.desk, queue.chosen if queue is not None else None
         return Situation(
             desk=self._desk.state,
             open=desk.state if desk else None,
-            chosen=queue is not None and queue.chosen is not None,
+            chosen=chosen is not None,
             pending=pending,
             # Not asked otherwise: a screen that is being made has no line yet.
             typed=pending and bool(self.query_one(QueueBox).typed),
@@ -172,6 +183,7 @@ class CounterScreen(Screen[None]):
             step=self._desk.last is not None,
             identity=identity.possible(self._reading),
             practice=camera is not None and camera.practising,
+            family=chosen is not None and self._desk.is_family(chosen),
         )
 
     @property
@@ -296,8 +308,9 @@ class CounterScreen(Screen[None]):
     ) -> None:
         """Show a verdict: of a reading, which may wait for the agent's word, or of the desk."""
         self._scan = scan
-        if scan is not None and scan.reading.person is not None:
-            needs = scan.reading.person.needs
+        if scan is not None:
+            needs = scan.reading.person.needs if scan.reading.person else needs
+            view = self._announced.on(view, scan.reading)
         answer = self.query_one(AnswerBox)
         answer.show(view, needs)
         answer.say_waiting(self._box.recent.waiting - (scan is not None and scan.open))

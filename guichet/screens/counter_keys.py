@@ -59,7 +59,7 @@ class Situation:
     `pending`: the reading shown waits for the agent's word; `typed`: something stands in the line;
     `in_recent`: the last readings have the focus; `undo`: there is a check-in to take back, `step`:
     something done at the desk; `identity`: somebody to compare an ID with; `practice`: the camera
-    is the practice one.
+    is the practice one; `family`: the one under the cursor has come with who is at the desk.
     """
 
     desk: DayState | None
@@ -72,6 +72,7 @@ class Situation:
     step: bool
     identity: bool
     practice: bool
+    family: bool
 
 
 def offered(action: str, parameters: tuple[object, ...], now: Situation) -> bool | None:
@@ -98,7 +99,7 @@ def _at_desk(what: str, now: Situation) -> bool:
         case "call" | "open":
             return now.desk is None
         case "this":
-            return now.desk is None and now.chosen
+            return now.chosen and (now.desk is None or now.family)
         case "start" | "recall" | "miss":
             return now.desk is DayState.CALLED
         case "finish" | "park":

@@ -12,6 +12,7 @@ from guichet.domain.identity import Check
 from guichet.domain.lifecycle import PARKED_LONG, UNANSWERED
 from guichet.domain.needs import Need
 from guichet.i18n import _
+from guichet.screens.desk import name_and_number
 from guichet.screens.desk_words import WAITS_FOR
 from guichet.screens.words import ANOMALIES, IDENTITIES, NEEDS, STATES
 from guichet.widgets.columns import Column, Row
@@ -106,6 +107,8 @@ def _standing(row: DayRow, now: datetime) -> tuple[Level, str, int | None]:
     aside = row.parked
     if unanswered(row, now) and row.called_at is not None:
         return "bad", _("sans suite"), _minutes(now - row.called_at)
+    if row.lost:
+        return "warn", _("rendu"), waiting(row, now)
     if aside is not None:
         long = now - aside.ended_at >= PARKED_LONG
         return "warn" if long else "info", word, _minutes(now - aside.ended_at)
@@ -129,7 +132,7 @@ def _line(row: DayRow, now: datetime, local: Callable[[datetime], datetime]) -> 
         (
             f"{local(row.starts_at):%H:%M}" if row.starts_at else "–",
             row.ticket,
-            ("! " if row.reported else "") + (row.name or _("(usager inconnu ici)")),
+            ("! " if row.reported else "") + (name_and_number(row) or _("(usager inconnu ici)")),
             row.procedure,
             word,
             "" if minutes is None else waited(minutes),
@@ -148,6 +151,10 @@ def detail(row: DayRow, now: datetime, local: Callable[[datetime], datetime]) ->
         standing += _(" depuis {wait}").format(wait=waited(minutes))
     if row.parked is not None:
         standing += f" – {WAITS_FOR[row.parked.reason or 'other']}"
+    if row.lost is not None:
+        since = f"{local(row.lost.ended_at):%H:%M}"
+        gone = _("guichet {desk} sans signe depuis {time} : rendu à la file")
+        standing = f"{SIGNS['warn'].strip()} {gone.format(desk=row.lost.desk, time=since)}"
     if unanswered(row, now):
         standing = _("{standing} (R\u00a0: rendre à la file)").format(standing=standing)
     first = [row.ticket, _("guichet {n}").format(n=row.desk) if row.desk else ""]

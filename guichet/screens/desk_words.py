@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from guichet.domain.estimate import Wait, rounded
 from guichet.domain.turn import Turn, Why
 from guichet.i18n import _
 from guichet.screens.ask import Choices
@@ -30,6 +31,7 @@ CALL_REASONS: Choices = {
     "young_child": ("j", _("Jeune enfant")),
     "urgent": ("u", _("Urgence")),
     "follow_up": ("s", _("Suite d’un passage précédent")),
+    "family": ("v", _("Vient avec une personne déjà appelée")),
     "other": ("a", _("Autre motif")),
 }
 
@@ -70,3 +72,33 @@ def why(turn: Turn, local: Callable[[datetime], datetime], *, short: bool = Fals
     """By what somebody is due, in at most ten characters, or four."""
     word, words = _WHY[turn.why]
     return word if short else words.format(time=f"{local(turn.due):%H:%M}")
+
+
+_LONG = 120
+"""Minutes from which on only the hours are worth saying."""
+
+
+def wait_words(wait: Wait | None) -> str:
+    """How long somebody will wait, as it is announced; that no desk is open where none is."""
+    if wait is None:
+        return _("aucun guichet ouvert pour cette file")
+    low, high = rounded(wait)
+    if low >= _LONG:
+        return _("plus de {hours} heures").format(hours=low // 60)
+    if low == 0:
+        return _("moins de {high} minutes").format(high=high)
+    if low == high:
+        return _("environ {low} minutes").format(low=low)
+    return _("environ {low} à {high} minutes").format(low=low, high=high)
+
+
+def wait_short(wait: Wait | None) -> str:
+    """The same in minutes, for a column; nothing where there is nothing to announce."""
+    if wait is None:
+        return ""
+    low, high = rounded(wait)
+    if low >= _LONG:
+        return _("> {hours} h").format(hours=low // 60)
+    if low == high:
+        return str(low)
+    return f"< {high}" if low == 0 else f"{low}–{high}"

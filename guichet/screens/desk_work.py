@@ -10,7 +10,7 @@ from textual.screen import Screen
 from guichet.domain.day import DayRow, DayState
 from guichet.domain.desks import Desk, DeskState
 from guichet.domain.lifecycle import UNDO_WITHIN
-from guichet.domain.line import Waiting, callable_at
+from guichet.domain.line import Waiting, at_desk, callable_at
 from guichet.domain.operations import Refused
 from guichet.errors import GuichetError
 from guichet.i18n import _
@@ -18,13 +18,14 @@ from guichet.screens import verdicts
 from guichet.screens.ask import AskScreen, Choices
 from guichet.screens.desk import who
 from guichet.screens.desk_dialog import DeskDialog, Wanted
+from guichet.screens.desk_learns import Learns, lost, together
 from guichet.screens.desk_words import CALL_REASONS, PARK_REASONS, STEP_UNDO_REASONS
 from guichet.screens.finishing import Finishing
 from guichet.screens.post import Post, background
 from guichet.screens.redirecting import Place, ask_where
 from guichet.screens.words import refusal
 from guichet.settings import save_setting
-from guichet.station.calling import Called, Missed, at_desk
+from guichet.station.calling import Called, Missed
 from guichet.widgets.verdict import VerdictView
 
 
@@ -61,6 +62,7 @@ class DeskWork:
         self._line: Sequence[Waiting] = ()
         self._calls = False
         """Whether somebody is being called at this moment."""
+        self._learns = Learns()
 
     @property
     def name(self) -> str:
@@ -77,6 +79,17 @@ class DeskWork:
         self.here = at_desk(rows, self.name)
         self.desk = desk
         self._line = callable_at(in_line, self.name, desk.lanes if desk else ())
+        for row in self._learns.lost(rows, self.name):
+            self._say(lost(row))
+
+    def meet(self, family: Sequence[DayRow]) -> None:
+        """These have come with the person at the desk and wait: say so, once."""
+        if self._learns.family(family):
+            self._say(together(family))
+
+    def is_family(self, row: DayRow) -> bool:
+        """Whether somebody who waits has come with the person at the desk."""
+        return self.here is not None and row.visit in self._learns.visits
 
     def do(self, what: str, chosen: DayRow | None) -> None:
         """Do something with nobody, with who is here, or with who is `chosen` in the list."""
@@ -147,6 +160,9 @@ class DeskWork:
 
     def this(self, row: DayRow) -> None:
         """Call this one, and ask why when it is not their turn."""
+        if self.is_family(row):
+            self._call(lambda: self._calling.this(row, self.name, "family"))
+            return
         turn = bool(self._line) and self._line[0].row.visit == row.visit
         if turn or row.state is DayState.PARKED:
             self._call_from_open(lambda: self._calling.this(row, self.name))

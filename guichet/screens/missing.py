@@ -16,12 +16,21 @@ from guichet.widgets.said import Said
 _DIGITS = 9
 
 
+class MissingTick(DocumentTick, inherit_bindings=False):
+    """A document that Space ticks: Enter ends the visit."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "toggle_button", _("Cocher"), show=False),
+    ]
+
+
 class MissingScreen(ModalScreen[tuple[str, ...]]):
     """Dismissed with the documents that were not there, at least one; nothing to go back."""
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "record", _("Terminer"), priority=True, tooltip=_("Clore ce passage")),
+        # Not before the keys typed ahead of it, as a priority would: a figure ticks, then it ends.
+        Binding("enter", "record", _("Terminer"), tooltip=_("Clore ce passage")),
         Binding("down", "app.focus_next", show=False, tooltip=_("Pièce suivante")),
         Binding("up", "app.focus_previous", show=False, tooltip=_("Pièce précédente")),
         *(Binding(f"{n}", f"tick({n})", show=False) for n in range(1, _DIGITS + 1)),
@@ -40,7 +49,7 @@ class MissingScreen(ModalScreen[tuple[str, ...]]):
             yield Static(self._who, markup=False, classes="subtitle")
             with VerticalScroll(id="documents", can_focus=False):
                 for number, name in enumerate(self._documents, 1):
-                    yield DocumentTick(Content(f"{number} {name}"))
+                    yield MissingTick(Content(f"{number} {name}"))
             yield Said()
             yield Static(
                 _("Un chiffre\u00a0: cocher · Entrée\u00a0: terminer · Échap\u00a0: revenir"),
@@ -49,18 +58,18 @@ class MissingScreen(ModalScreen[tuple[str, ...]]):
 
     def on_mount(self) -> None:
         """Begin with the first document."""
-        self.query(DocumentTick).first().focus()
+        self.query(MissingTick).first().focus()
 
     def action_tick(self, number: int) -> None:
         """Tick the document of that number, or no longer."""
-        ticks = list(self.query(DocumentTick))
+        ticks = list(self.query(MissingTick))
         if number <= len(ticks):
             ticks[number - 1].toggle()
             ticks[number - 1].focus()
 
     def action_record(self) -> None:
         """These were missing."""
-        ticks = zip(self._documents, self.query(DocumentTick), strict=True)
+        ticks = zip(self._documents, self.query(MissingTick), strict=True)
         missing = tuple(name for name, tick in ticks if tick.value)
         if missing:
             self.dismiss(missing)

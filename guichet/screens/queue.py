@@ -12,17 +12,17 @@ from textual.widgets import Input, Static
 
 from guichet.domain.day import DayRow, DayState, filtered
 from guichet.domain.desks import Desk, DeskState
+from guichet.domain.estimate import NO_WAITS, Waits
 from guichet.domain.lifecycle import ANSWER_WITHIN, PARKED_LONG
-from guichet.domain.line import Waiting, callable_at
+from guichet.domain.line import Waiting, at_desk, callable_at
 from guichet.domain.needs import Need
 from guichet.domain.reference import parse_reference
 from guichet.i18n import _, ngettext
-from guichet.screens.desk import who
-from guichet.screens.desk_words import WAITS_FOR, why
+from guichet.screens.desk import name_and_number, who
+from guichet.screens.desk_words import WAITS_FOR, wait_short, why
 from guichet.screens.post import Post
 from guichet.screens.verdicts import needs_of
 from guichet.screens.words import STATES
-from guichet.station.calling import at_desk
 from guichet.widgets.rows import Column, Row, RowsView
 
 _TOKEN = "G1:"  # noqa: S105 - how a convocation's text begins
@@ -35,6 +35,7 @@ _COLUMNS = (
     Column("name", _("Usager"), flex=4),
     Column("procedure", _("Démarche"), flex=3, min_terminal=_WIDE),
     Column("needs", _("Besoins"), flex=2, min_terminal=_WIDE),
+    Column("wait", _("Estimé"), width=6, align="right", min_terminal=_WIDE),
     Column("state", _("État"), width=11),
 )
 
@@ -64,6 +65,7 @@ class QueueBox(Vertical):
         self._in_line: Sequence[Waiting] = ()
         self._turns: dict[str, Waiting] = {}
         self._desk: Desk | None = None
+        self._waits: Waits = NO_WAITS
 
     def compose(self) -> ComposeResult:
         """Who is at the desk or next, the line, what is wrong with it, the list."""
@@ -119,6 +121,12 @@ class QueueBox(Vertical):
         self._turns = {each.row.key: each for each in in_line}
         self._fill()
         self._say_desk()
+
+    def say_waits(self, waits: Waits) -> None:
+        """Show how long those who wait will."""
+        if waits != self._waits:
+            self._waits = waits
+            self._fill()
 
     def on_resize(self) -> None:
         """Another width has room for other words."""
@@ -209,7 +217,9 @@ class QueueBox(Vertical):
             word = _("guichet {desk}").format(desk=row.desk)
         elif row.state is DayState.EXPECTED:
             word = time or word
-        cells = (row.ticket, order, row.name, row.procedure, needs_of(row.needs), word)
+        wait = wait_short(self._waits.visits.get(row.visit or "")) if turn is not None else ""
+        needs = needs_of(row.needs)
+        cells = (row.ticket, order, name_and_number(row), row.procedure, needs, wait, word)
         return Row(row.key, cells, level, dim=row.state is DayState.EXPECTED)
 
 

@@ -131,12 +131,13 @@ def served_view(row: DayRow, desk: str) -> VerdictView:
 
 
 def _desk_view(row: DayRow, desk: str, then: str, so_far: str = "") -> VerdictView:
+    people = _("{n} personnes").format(n=row.people) if row.people > 1 else ""
     return VerdictView(
         level="idle",
         sign="→",
         word=_("Guichet {desk}").format(desk=desk),
         name=row.name,
-        lines=tuple(filter(None, (row.procedure, so_far))),
+        lines=tuple(filter(None, (row.procedure, people, so_far))),
         ticket=row.ticket,
         next_action=then,
     )

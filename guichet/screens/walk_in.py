@@ -10,11 +10,13 @@ from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from guichet.domain.estimate import Wait
 from guichet.domain.model import Procedure, Visit
 from guichet.domain.operations import Refused
-from guichet.domain.tickets import UNKNOWN_LANE
+from guichet.domain.tickets import MOST_PEOPLE, UNKNOWN_LANE
 from guichet.errors import GuichetError
-from guichet.i18n import _
+from guichet.i18n import _, ngettext
+from guichet.screens.desk_words import wait_words
 from guichet.screens.post import Post, background
 from guichet.screens.words import refusal
 from guichet.widgets.big import BigText
@@ -43,6 +45,7 @@ class WalkInDialog(ModalScreen[None]):
         super().__init__()
         self._post = post
         self._procedures: dict[str, Procedure] = {}
+        self._people = 1
         self._given = False
 
     def compose(self) -> ComposeResult:
@@ -56,7 +59,7 @@ class WalkInDialog(ModalScreen[None]):
             yield BigText("")
             yield Said()
             yield Static(
-                _("Lettre de la file, puis Entrée\u00a0: le ticket · Échap\u00a0: fermer"),
+                _("Lettre\u00a0: file · Chiffre\u00a0: à plusieurs · Entrée\u00a0: ticket · Échap"),
                 classes="hint",
             )
 
@@ -74,7 +77,11 @@ class WalkInDialog(ModalScreen[None]):
         self.query_one(RowsView).set_rows([*rows, other])
 
     def on_key(self, event: Key) -> None:
-        """Go to the next démarche of the lane whose letter is typed."""
+        """Go to the next démarche of the lane whose letter is typed; a figure says how many."""
+        if event.key.isdecimal() and not self._given:
+            event.stop()
+            self._count(event.key)
+            return
         view = self.query_one(RowsView)
         keys = [row.key for row in view.rows if row.cells[0] == event.key.upper()]
         if keys:
@@ -82,22 +89,35 @@ class WalkInDialog(ModalScreen[None]):
             at = keys.index(view.key) + 1 if view.key in keys else 0
             view.select(keys[at % len(keys)])
 
+    def _count(self, figure: str) -> None:
+        """So many have come on one ticket; a second figure may follow the first."""
+        longer = int(f"{self._people}{figure}") if self._people > 1 or figure == "0" else 0
+        self._people = longer if 1 < longer <= MOST_PEOPLE else max(1, int(figure))
+        asked = ngettext(
+            "Pour quelle démarche la personne vient-elle\u202f?",
+            "Pour quelle démarche ces {n} personnes viennent-elles\u202f?",
+            self._people,
+        )
+        self.query_one(".subtitle", Static).update(asked.format(n=self._people))
+
     @on(RowsView.Selected)
     def _chosen(self) -> None:
         if self._given:
             return
         self._given = True
         procedure = self._procedures.get(self.query_one(RowsView).key or _UNKNOWN)
-        reception = self._post.station.reception
-        background(
-            self,
-            lambda: reception.walk_in(procedure),
-            self._received,
-            group="walk_in",
-            failed=self._failed,
-        )
+        station, people = self._post.station, self._people
 
-    def _received(self, outcome: Visit | Refused) -> None:
+        def receive() -> tuple[Visit | Refused, Wait | None]:
+            outcome = station.reception.walk_in(procedure, people)
+            if isinstance(outcome, Refused):
+                return outcome, None
+            return outcome, station.calling.waits().visits.get(outcome.id)
+
+        background(self, receive, self._received, group="walk_in", failed=self._failed)
+
+    def _received(self, received: tuple[Visit | Refused, Wait | None]) -> None:
+        outcome, wait = received
         if isinstance(outcome, Refused):
             self._again(refusal(outcome))
             return
@@ -105,9 +125,10 @@ class WalkInDialog(ModalScreen[None]):
         ticket.text = outcome.ticket
         ticket.display = True
         self.query_one(RowsView).display = False
-        self._say(
-            _("Donnez le ticket {ticket}, et faites patienter.").format(ticket=outcome.ticket), "ok"
-        )
+        said = _("Donnez le ticket {ticket}, et faites patienter.").format(ticket=outcome.ticket)
+        self._say(said, "ok")
+        told = _("Attente\u00a0: {wait}").format(wait=wait_words(wait))
+        self.query_one(".subtitle", Static).update(told)
 
     def _failed(self, error: GuichetError) -> None:
         self._again(str(error))

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from guichet.domain.day import DayRow, DayState
 from guichet.domain.desks import Desk, DeskState, desk_id
+from guichet.domain.estimate import Waits, waits
 from guichet.domain.lifecycle import UNANSWERED, UNDO_WITHIN
-from guichet.domain.line import Waiting, callable_at, line
+from guichet.domain.line import Waiting, at_desk, callable_at, line
 from guichet.domain.model import Appointment, Procedure, Visit, VisitStatus
 from guichet.domain.operations import (
     Action,
@@ -25,16 +26,21 @@ from guichet.domain.operations import (
 )
 from guichet.domain.passage import last_at, times_missed, waited
 from guichet.domain.tickets import UNKNOWN_LANE
+from guichet.domain.together import came_with
 from guichet.station.core import Core
 from guichet.store import queries
+from guichet.store import waits as waited_for
 from guichet.store.engine import reading
 from guichet.store.records import get
+from guichet.store.visits import arrivals_around
 
 _PATIENCE = 2.0
 """Seconds for central's word that nobody else has called the person; usually it takes some tens of
 milliseconds, and without it the desk goes on."""
 _LEAVING = 1.0
 """Seconds for central to hear that a desk is closed; else it hears when the station next opens."""
+_FAMILY = timedelta(minutes=10)
+"""Between the first and the last of a family at the door, more than ever."""
 _ATTEMPTS = 40
 """More than a site has desks: each attempt that fails is a person whom another desk has called."""
 
@@ -74,12 +80,6 @@ class About(NamedTuple):
     documents: tuple[str, ...]
 
 
-def at_desk(rows: Sequence[DayRow], desk: str) -> DayRow | None:
-    """The person called to the desk or received there."""
-    states = (DayState.CALLED, DayState.SERVING)
-    return next((row for row in rows if row.desk == desk and row.state in states), None)
-
-
 class Calling:
     """Everything that is asked for at a desk; every method blocks."""
 
@@ -87,6 +87,13 @@ class Calling:
         self._core = core
         self._opened: str | None = None
         """The desk that was opened here, until it is closed."""
+
+    def _attend(self, desk: str | None) -> None:
+        """Remember the desk open here, and let central hear that it is there."""
+        if desk is not None and self._opened is None:
+            self._core.sync.wake()  # else the next sign may be half an hour away
+        self._opened = desk
+        self._core.sync.at_desk = desk is not None
 
     # Desks --------------------------------------------------------------------------------------
 
@@ -98,14 +105,21 @@ class Calling:
     def desk(self, name: str) -> Desk | None:
         """A desk as the agent at work has set it today; None when they have not, or it is closed.
 
-        One that somebody else has opened, or that stayed open since another day, is opened anew.
+        One that somebody else has opened, or the agent elsewhere, or that stayed open since another
+        day, is opened anew.
         """
         with reading(self._core.engine) as connection:
             found = get(connection, Desk, desk_id(self._core.enrolment.site, name))
         agent = self._core.agent
         if found is None or agent is None or found.agent != agent.code:
             return None
-        return found if self._core.local(found.since).date() == self._core.today() else None
+        if found.station not in (None, self._core.enrolment.station):
+            return None
+        if self._core.local(found.since).date() != self._core.today():
+            return None
+        if self._opened is None and found.state is not DeskState.CLOSED:
+            self._attend(name)  # opened before this station was last started
+        return found
 
     def lanes(self) -> dict[str, list[str]]:
         """The letter of each lane of the site, and the démarches it is for, none for the last."""
@@ -120,14 +134,15 @@ class Calling:
         """Open a desk for some lanes, all when there is none; pause it, or close it."""
         refused = self._done(SetDesk(desk, state.value, tuple(lanes)))
         if refused is None:
-            self._opened = None if state is DeskState.CLOSED else desk
+            self._attend(None if state is DeskState.CLOSED else desk)
         return refused
 
     def leave(self) -> None:
         """Close the desk that was opened here, if one was: nobody is there to receive any more."""
         if self._opened is None or self._core.agent is None:
             return
-        action, self._opened = SetDesk(self._opened, DeskState.CLOSED.value), None
+        action = SetDesk(self._opened, DeskState.CLOSED.value)
+        self._attend(None)
         if self._core.cut_off:
             self._core.submit(action)
         else:
@@ -138,6 +153,16 @@ class Calling:
     def line(self, day: date | None = None) -> list[Waiting]:
         """Everybody who waits, in the order in which they are called."""
         return line(self._rows(day), self._core.known_site())
+
+    def waits(self, rows: list[DayRow] | None = None) -> Waits:
+        """How long those who wait will, and who would come now; `rows`: the day, when read already.
+
+        Some hundredths of a second: never for a key press.
+        """
+        core = self._core
+        with reading(core.engine) as connection:
+            facts = waited_for.facts(connection, core.known_site(), core.today(), rows)
+        return waits(facts, core.clock())
 
     def next(self, desk: str) -> Called:
         """Call the next person of the desk's lanes, unless somebody is there already.
@@ -180,6 +205,17 @@ class Calling:
             return self._done(action)
         outcome, _heard = self._core.confirm(action, _PATIENCE)
         return outcome if isinstance(outcome, Refused) else None
+
+    def family(self, rows: Sequence[DayRow], desk: str) -> list[DayRow]:
+        """Who waits and seems to have come with the person at the desk: they may join them."""
+        row = at_desk(rows, desk)
+        visit = self._visit(row.visit or "") if row else None
+        if visit is None:
+            return []
+        with reading(self._core.engine) as connection:
+            around = arrivals_around(connection, visit, _FAMILY)
+        tickets = came_with(around, visit.ticket)
+        return [each for each in rows if each.ticket in tickets and each.state is DayState.WAITING]
 
     # At the desk --------------------------------------------------------------------------------
 

@@ -1,22 +1,25 @@
 """What the waiting room's display knows: read beside the application, which keeps the folder."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from guichet.config import Enrolment, load_enrolment
 from guichet.domain.display import DeskCall
+from guichet.domain.estimate import NO_WAITS, Wait, Waits
+from guichet.domain.estimate import waits as estimate
 from guichet.domain.model import Site
 from guichet.errors import ConfigError, StoreError
 from guichet.i18n import _
 from guichet.station import opening
 from guichet.station.retention import DATABASE
+from guichet.store import waits
 from guichet.store.display import calls_of, waiting_count
 from guichet.store.engine import open_engine, reading, sqlite_url
 from guichet.store.records import get
@@ -46,6 +49,8 @@ class Look:
     waiting: int
     hears: Hears
     since: datetime | None
+    lanes: Mapping[str, Wait | None] = field(default_factory=dict)
+    """How long who came now would wait, by lane; None where no desk is open."""
 
 
 class Display:
@@ -60,6 +65,8 @@ class Display:
         self._engine = open_engine(sqlite_url(self._path), enrolment.key)
         event.listen(self._engine, "connect", _only_read)
         self._alive_at: datetime | None = None
+        self._waits: Waits = NO_WAITS
+        self._waits_at: datetime | None = None
 
     def close(self) -> None:
         """Give the database back."""
@@ -77,9 +84,20 @@ class Display:
             calls = calls_of(connection, site.number, here.date())
             waiting = waiting_count(connection, site.number, here.date())
             last = next(iter(recent(connection, 1)), None)
+            lanes = self._lanes(connection, site, now)
         hears, since = self._hears(last, now)
         local = None if since is None else since.astimezone(here.tzinfo)
-        return Look(here, site.name, calls, waiting, hears, local)
+        return Look(here, site.name, calls, waiting, hears, local, lanes)
+
+    def _lanes(
+        self, connection: Connection, site: Site, now: datetime
+    ) -> Mapping[str, Wait | None]:
+        before = self._waits_at
+        if before is None or not timedelta(0) <= now - before < waits.EVERY:
+            day = now.astimezone(ZoneInfo(site.time_zone)).date()
+            self._waits = estimate(waits.facts(connection, site, day), now)
+            self._waits_at = now
+        return self._waits.lanes
 
     def _follow(self) -> None:
         """Look at the file that has the database's name now: a damaged one is replaced."""

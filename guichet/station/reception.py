@@ -220,8 +220,8 @@ class Reception:
             found = queries.everything(connection, Procedure)
         return sorted(found, key=lambda procedure: procedure.label)
 
-    def walk_in(self, procedure: Procedure | None) -> Visit | Refused:
-        """Receive somebody without an appointment; None: what for is not known."""
+    def walk_in(self, procedure: Procedure | None, people: int = 1) -> Visit | Refused:
+        """Receive who has no appointment, so many on one ticket; None: what for is not known."""
         with writing(self._core.engine) as connection:
             check_in = CheckIn(
                 visit=uuid.uuid4().hex,
@@ -229,6 +229,7 @@ class Reception:
                 ticket=self._next_ticket(connection, procedure),
                 anomaly=None,
                 procedure=procedure.code if procedure else None,
+                people=people,
             )
             outcome = self._core.perform(connection, self._core.operation(check_in))
             visit = get(connection, Visit, check_in.visit)

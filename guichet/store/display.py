@@ -23,7 +23,7 @@ def calls_of(connection: Connection, site: int, day: date) -> list[DeskCall]:
             _VISIT.c.called_at.is_not(None),
             _VISIT.c.desk.is_not(None),
         )
-        .order_by(_VISIT.c.called_at.desc(), _VISIT.c.id)
+        .order_by(func.coalesce(_VISIT.c.recalled_at, _VISIT.c.called_at).desc(), _VISIT.c.id)
         .limit(_MOST)
     )
     return desk_calls(records(connection, Visit, statement))

@@ -254,6 +254,7 @@ _DAY_COLUMNS = (
     _VISIT.c.calls,
     _VISIT.c.started_at,
     _VISIT.c.steps,
+    _VISIT.c.people,
 )
 
 
@@ -283,6 +284,7 @@ def _day_row(row: Sequence[Any], reported: AbstractSet[str]) -> DayRow:
         calls,
         started_at,
         steps,
+        people,
     ) = row
     return DayRow(
         appointment or visit_appointment or visit,
@@ -307,6 +309,7 @@ def _day_row(row: Sequence[Any], reported: AbstractSet[str]) -> DayRow:
         calls or 0,
         started_at,
         msgspec.convert(steps[-1], Step) if steps else None,
+        people or 1,
     )
 
 

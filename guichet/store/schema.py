@@ -156,6 +156,7 @@ Table(
     Column("state", String, nullable=False),
     Column("agent", String),
     Column("since", UtcDateTime, nullable=False),
+    Column("station", String),
     Column("sequence", Integer, nullable=False, default=0),
     Index("ix_desk_site", "site"),
 )
@@ -479,6 +480,8 @@ Table(
     Column("steps", JSON, nullable=False),
     Column("reason", String),
     Column("missing", JSON, nullable=False),
+    Column("recalled_at", UtcDateTime),
+    Column("people", Integer, nullable=False, default=1),
     Column("sequence", Integer, nullable=False, default=0),
     Index("ix_visit_appointment", "appointment"),
     Index("ix_visit_site_day", "site", "day"),

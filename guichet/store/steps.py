@@ -31,7 +31,7 @@ from guichet.domain.operations import (
     Start,
     UndoStep,
 )
-from guichet.domain.passage import left_desk, missed, undone
+from guichet.domain.passage import found_again, given_back, left_desk, lost, missed, undone
 from guichet.store.records import get, put
 from guichet.store.visits import known, refused, visit_of
 
@@ -46,6 +46,8 @@ def step(connection: Connection, operation: Operation, action: Stepping) -> Appl
     wrong = _unknown(action)
     if wrong is not None:
         return Refused(wrong)
+    if not isinstance(action, Call | UndoStep) and _at_that_desk(connection, operation, visit):
+        visit = found_again(visit)
     changed = [("visit", visit.id)]
     if isinstance(action, Call | Complete) and visit.status is VisitStatus.DUPLICATE:
         visit = _preferred(connection, visit, changed)
@@ -85,7 +87,7 @@ def _stepped(
         case Call(desk=desk):
             return replace(visit, status=to, called_at=at, desk=desk, calls=1)
         case Recall():
-            return replace(visit, calls=visit.calls + 1)
+            return replace(visit, calls=visit.calls + 1, recalled_at=at)
         case Miss():
             site = get(connection, Site, operation.site)
             return "unknown_site" if site is None else missed(visit, at, site.turns)
@@ -105,8 +107,17 @@ def _stepped(
                 reason=action.reason,
                 missing=action.missing,
             )
+        case UndoStep(reason="desk_gone") if visit.status is VisitStatus.CALLED:
+            return given_back(visit, at)
         case UndoStep():
             return undone(visit)
+
+
+def _at_that_desk(connection: Connection, operation: Operation, visit: Visit) -> bool:
+    """Whether the operation comes from the desk that was thought to have vanished with them."""
+    step = lost(visit)
+    desk = get(connection, Desk, desk_id(visit.site, step.desk)) if step else None
+    return desk is not None and desk.station == operation.station
 
 
 def _preferred(connection: Connection, visit: Visit, changed: list[tuple[str, str]]) -> Visit:
@@ -134,6 +145,7 @@ def set_desk(connection: Connection, operation: Operation, action: SetDesk) -> A
         state=DeskState(action.state),
         agent=None if action.state == DeskState.CLOSED else operation.agent,
         since=operation.at,
+        station=operation.station,
     )
     put(connection, desk)
     return Applied((("desk", desk.id),))

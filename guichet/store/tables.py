@@ -219,6 +219,8 @@ class VisitRow(SQLModel, table=True):
     steps: list[dict[str, str]] = Field(sa_column=json_column())
     reason: str | None = None
     missing: list[str] = Field(sa_column=json_column())
+    recalled_at: MomentOrNone = None
+    people: int = 1
     sequence: int = 0
 
 
@@ -231,6 +233,7 @@ class DeskRow(SQLModel, table=True):
     state: str
     agent: str | None
     since: Moment
+    station: str | None = None
     sequence: int = 0
 
 

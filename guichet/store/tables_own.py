@@ -103,8 +103,8 @@ class LeaseRow(SQLModel, table=True):
 class StationRow(SQLModel, table=True):
     """An enrolled device. Only the hash of its token is kept.
 
-    `next_hash` is that of a newer token, given but not yet used. `seen_at` is kept to the quarter
-    of an hour, `version` is what the device says it runs.
+    `next_hash` is that of a newer token, given but not yet used. `seen_at` is kept to two
+    minutes, `version` is what the device says it runs.
     """
 
     __tablename__ = "station"

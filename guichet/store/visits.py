@@ -1,6 +1,7 @@
 """From arrival to outcome. What happened in the room is recorded, never refused by central."""
 
 from dataclasses import replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, select
@@ -23,11 +24,14 @@ from guichet.domain.operations import (
     Refused,
     UndoCheckIn,
 )
+from guichet.domain.tickets import MOST_PEOPLE
+from guichet.domain.together import Arrival
 from guichet.store.prepared import Prepared
 from guichet.store.records import get, put, records
 from guichet.store.schema import METADATA
 
 VISITS = METADATA.tables["visit"]
+_PERSONS = METADATA.tables["person"]
 _LIVE = (
     VisitStatus.WAITING,
     VisitStatus.CALLED,
@@ -67,6 +71,7 @@ def check_in(
         desk=None,
         outcome=None,
         anomaly=action.anomaly,
+        people=min(MOST_PEOPLE, max(1, action.people)),  # they are here, whatever was typed
     )
     changed = [("visit", visit.id)]
     if action.appointment is None:
@@ -180,6 +185,22 @@ def visit_of(connection: Connection, appointment: str, site: int) -> Visit | Non
 _COME = Prepared(select(VISITS).where(VISITS.c.appointment == bindparam("appointment")))
 """All visits of an appointment; those of the site are sorted out here, for SQLite would look
 through everyone who has come there."""
+
+
+def arrivals_around(connection: Connection, visit: Visit, within: timedelta) -> list[Arrival]:
+    """Who was checked in at the site so long before or after somebody, and they, by time."""
+    statement = (
+        select(VISITS.c.arrived_at, _PERSONS.c.family_name, _PERSONS.c.phone, VISITS.c.ticket)
+        .select_from(VISITS.join(_PERSONS, _PERSONS.c.id == VISITS.c.person))
+        .where(
+            VISITS.c.site == visit.site,
+            VISITS.c.day == visit.day,
+            VISITS.c.status.in_([each.value for each in _LIVE]),
+            VISITS.c.arrived_at.between(visit.arrived_at - within, visit.arrived_at + within),
+        )
+        .order_by(VISITS.c.arrived_at, VISITS.c.id)
+    )
+    return [Arrival(*row) for row in connection.execute(statement)]
 
 
 _DUPLICATES = Prepared(

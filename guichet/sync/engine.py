@@ -74,6 +74,8 @@ class SyncEngine:
         self._failures = 0
         self._after = 0.0
         self._listening = False
+        self.at_desk = False
+        """Whether a desk is open at this station, which then gives a sign of life more often."""
         self._skew: Skew | None = None
         self._threads: list[threading.Thread] = []
         self.state = SyncState(Link.STARTING)
@@ -173,7 +175,8 @@ class SyncEngine:
             finally:
                 self.upkeep()
             self._urgent.wait(pace.CALM)
-            self._wake.wait(pace.next_look(_jitter(), listening=self._listening))
+            look = pace.next_look(_jitter(), listening=self._listening, at_desk=self.at_desk)
+            self._wake.wait(look)
             self._stop.wait(_BREATH)
 
     def _rest(self, retry_after: float | None) -> None:

@@ -12,6 +12,9 @@ POLL = 15.0
 HEARD_POLL = 1800.0
 """The same, give or take a tenth, while the event stream is open: it tells what has moved, and
 three thousand stations that looked every 15 s would cost central a third of a core."""
+DESK_POLL = 180.0
+"""The same while a desk is open here: central takes the silence of its station for that of a desk
+that has vanished, and gives back who is there (guichet.domain.desks)."""
 MAX_WAIT = 10.0
 """Between two tries after many failures, at most."""
 _FIRST_WAIT = 0.5
@@ -19,9 +22,10 @@ LONGEST_ASKED = 300.0
 """What central may ask to be left alone for."""
 
 
-def next_look(jitter: float, *, listening: bool) -> float:
+def next_look(jitter: float, *, listening: bool, at_desk: bool = False) -> float:
     """Until the next look after one that went well, unless the thread is woken."""
-    return HEARD_POLL * (0.9 + jitter / 5) if listening else POLL
+    heard = DESK_POLL if at_desk else HEARD_POLL
+    return heard * (0.9 + jitter / 5) if listening else POLL
 
 
 def rest(failures: int, retry_after: float | None, jitter: float) -> tuple[float, float]:

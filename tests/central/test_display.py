@@ -44,11 +44,13 @@ def someone() -> Person:
     return replace(person("p1"), number="9301234567", needs=("interpreter",))
 
 
-Told = tuple[str, list[dict[str, Any]]]
+Told = tuple[str, Any]
 
 
 @contextmanager
-def listening(central: CentralUnderTest, key: str, site: int = 1) -> Iterator[Iterator[Told]]:
+def listening(
+    central: CentralUnderTest, key: str, site: int = 1, event: str = "calls"
+) -> Iterator[Iterator[Told]]:
     """The calls as the stream tells them: its raw text, and what that says; until it ends."""
     headers = {"Authorization": f"Bearer {key}"}
     url = f"{central.url}/display/{site}/events"
@@ -58,8 +60,10 @@ def listening(central: CentralUnderTest, key: str, site: int = 1) -> Iterator[It
         assert response.headers["cache-control"] == "no-store"
 
         def events() -> Iterator[Told]:
+            kind = ""
             for line in response.iter_lines():
-                if line.startswith("data: "):
+                kind = line if line.startswith("event: ") else kind
+                if line.startswith("data: ") and kind == f"event: {event}":
                     yield line, json.loads(line.removeprefix("data: "))
 
         yield events()
@@ -184,3 +188,17 @@ def _luminance(colour: str) -> float:
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_how_long_who_came_now_would_wait_is_told_by_lane(
+    central: CentralUnderTest, key: str, clock: Clock
+) -> None:
+    lane = PROCEDURE.lane
+    with listening(central, key, event="waits") as told:
+        _text, waits = next(told)
+        low, high = waits[lane]
+        assert 0 <= low < high
+        publish(central.engine, 1, visit("B101", status=VisitStatus.DONE, ended_at=clock()))
+        clock.advance(minutes=1)
+        publish(central.engine, 1, person("p2"))
+        assert next(told)[1] == {lane: None}

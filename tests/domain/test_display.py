@@ -71,9 +71,10 @@ def test_only_calls_that_stand_are_shown(visits: list[Visit], tickets: list[str]
 
 def test_a_recall_is_another_call() -> None:
     (one,) = desk_calls([B1])
-    (two,) = desk_calls([replace(B1, calls=2)])
+    (two, other) = desk_calls([replace(B1, calls=2, recalled_at=after(20)), B2])
     assert one != two
-    assert (one.awaited, two.times) == (True, 2)
+    assert (one.awaited, two.times, two.at) == (True, 2, after(20))
+    assert other.ticket == "B102"  # called before the recall: two displays list them alike
 
 
 def test_who_is_awaited_is_shown_however_many_came_after() -> None:
@@ -121,8 +122,8 @@ def test_who_has_come_meanwhile_is_not_announced() -> None:
 def test_a_recall_is_announced_and_comes_to_the_top() -> None:
     first, second, third = call("B101"), call("B102", 10), call("B103", 20)
     board = opened([third, second, first])
-    recall = call("B101", times=2)
-    calls = [third, second, recall]
+    recall = call("B101", 50, times=2)
+    calls = [recall, third, second]
     board = turned(board, calls, after(60))
     assert (board.current, board.rung) == (recall, after(60))
     fourth = call("B104", 100)

@@ -1,6 +1,7 @@
 """Calling, receiving, finishing; taking a check-in back; a database that fails."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,17 +11,22 @@ from textual.widgets import Input, Label, Static
 
 from guichet.domain.day import DayRow, DayState
 from guichet.domain.desks import DeskState
-from guichet.domain.model import Role, Visit
+from guichet.domain.model import Appointment, Person, Role, Visit
+from guichet.domain.passage import given_back
 from guichet.screens import verdicts
 from guichet.screens.ask import AskScreen
 from guichet.screens.desk_dialog import DeskDialog
 from guichet.screens.missing import MissingScreen
 from guichet.screens.person_file import PersonFile
 from guichet.screens.queue import QueueBox
+from guichet.screens.walk_in import WalkInDialog
+from guichet.station import Station
 from guichet.store.engine import reading, writing
-from guichet.store.records import get
+from guichet.store.records import get, put
 from guichet.store.schema import METADATA
 from guichet.widgets.rows import RowsView
+from guichet.widgets.said import Said
+from guichet.widgets.verdict import VerdictPanel
 from tests.convocation.outputs import pages
 from tests.posts import World
 from tests.screens.counter_post import Counter, at_counter
@@ -336,3 +342,110 @@ async def test_what_cannot_be_recorded_is_told_and_stays_typed(
         rename(engine, "lost", "ticket")
         await counter.pilot.press("enter")
         await counter.sees("Attendu")
+
+
+def waiting_with_a_wait(counter: Counter) -> list[str]:
+    """What the column of estimates says, in the order of the line."""
+    view = counter.screen.query_one(QueueBox).query_one(RowsView)
+    return [row.cells[-2] for row in view.rows if row.cells[-2]]
+
+
+async def test_how_long_they_will_wait_is_told_in_the_line_and_on_the_panel(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with at_counter(world, monkeypatch, size=(120, 40)) as counter:
+        await counter.see(lambda: waiting_with_a_wait(counter))
+        row = counter.expected(-29, 10)
+        await counter.type(row.reference)
+        await counter.sees("Attendu")
+        shown = counter.screen.query_one(VerdictPanel)
+        await counter.see(lambda: any("Attente" in line for line in shown.view.lines))
+        (said,) = [line for line in shown.view.lines if "Attente" in line]
+        assert "minutes" in said or "aucun guichet" in said
+
+
+async def test_several_on_one_ticket(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with at_counter(world, monkeypatch) as counter:
+        await counter.pilot.press("shift+f9")
+        await counter.asked(WalkInDialog)
+        screen = counter.pilot.app.screen
+        await counter.see(lambda: len(screen.query_one(RowsView).rows) > 1)
+        asked = screen.query_one(".subtitle", Static)
+        for figure, said_of in (("1", "la personne"), ("4", "ces 4 personnes")):
+            await counter.pilot.press(figure)
+            await counter.see(lambda s=said_of: s in str(asked.content))  # type: ignore[misc]
+        await counter.pilot.press("enter")
+        said = screen.query_one(Said)
+        await counter.see(lambda: "Donnez le ticket" in str(said.content))
+        assert "Attente" in str(asked.content)
+        await counter.pilot.press("escape")
+        (row,) = [each for each in counter.rows() if each.people == 4]
+        view = counter.screen.query_one(QueueBox).query_one(RowsView)
+        await counter.see(lambda: any("(4 pers.)" in line.cells[2] for line in view.rows))
+        assert counter.station.calling.call(row.visit or "", "40", "other") is None
+        await counter.see(lambda: at_our_desk(counter) is not None)
+        called = verdicts.called_view(at_our_desk(counter) or row, "40", timedelta(0))
+        assert "4 personnes" in called.lines
+
+
+async def test_a_family_is_called_together(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with at_counter(world, monkeypatch, size=(120, 40)) as counter:
+        one, two = expected_rows(counter)[:2]
+        same_phone(counter.station, one.appointment or "", two.appointment or "")
+        for row in (one, two):
+            assert counter.station.reception.choose(row.appointment or "").checked_in
+        await counter.pilot.press("ctrl+g")
+        await counter.asked(DeskDialog)
+        await counter.pilot.press("enter")
+        await counter.see(lambda: counter.screen._desk.desk is not None)
+        visits = [counter.row(row.appointment or "") for row in (one, two)]
+        assert counter.station.calling.this(visits[0], "40", "follow_up").refused is None
+        await counter.see(lambda: f"Viennent ensemble\u00a0: {visits[1].ticket}" in counter.said())
+        view = counter.screen.query_one(QueueBox).query_one(RowsView)
+        assert view.select(two.key)
+        view.focus()
+        await counter.pilot.press("shift+f5")  # no reason asked
+        await counter.shown(two.appointment, DayState.CALLED)
+        assert {row.visit for row in counter.rows() if row.desk == "40"} == {
+            each.visit for each in visits
+        }
+        await counter.pilot.press("f6")
+        await counter.see(lambda: counter.screen._desk.state is DayState.SERVING)
+
+
+def expected_rows(counter: Counter) -> list[DayRow]:
+    """Who may be checked in at this moment without a question, by different names."""
+    now = counter.station.now()
+    found = [
+        row
+        for row in counter.rows()
+        if row.state is DayState.EXPECTED and row.confirmed and row.starts_at is not None
+        and abs((now - row.starts_at).total_seconds()) < 10 * 60
+    ]  # fmt: skip
+    return list({row.name.split()[0]: row for row in found}.values())
+
+
+def same_phone(station: Station, *appointments: str) -> None:
+    """Give the persons of these appointments one phone, as a family has."""
+    with writing(station._core.engine) as connection:
+        for key in appointments:
+            appointment = get(connection, Appointment, key)
+            person = get(connection, Person, appointment.person) if appointment else None
+            assert person is not None
+            put(connection, replace(person, phone="+33612345678"))
+
+
+async def test_a_desk_is_told_that_its_person_was_given_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_counter(world, monkeypatch) as counter:
+        await counter.open_and_call()
+        here = at_our_desk(counter)
+        assert here is not None
+        with writing(counter.station._core.engine) as connection:
+            visit = get(connection, Visit, here.visit or "")
+            assert visit is not None
+            put(connection, given_back(visit, visit.called_at or visit.arrived_at))
+        counter.station._core.changed()
+        await counter.see(lambda: f"{here.ticket} attend de nouveau" in counter.said())

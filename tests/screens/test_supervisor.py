@@ -328,3 +328,14 @@ def test_who_is_put_aside_is_said_with_what_for_and_marked_when_long() -> None:
         line = day_table([aside], now, lambda moment: moment).lines["a"]
         assert (line.status, line.cells[4:6]) == (level, ("mis de côté", f"{minutes}\u00a0min"))
         assert "photocopie" in detail(aside, now, lambda moment: moment).plain
+
+
+def test_who_was_given_back_as_their_desk_has_vanished_is_said_with_since_when() -> None:
+    step = Step("12", None, MORNING, MORNING, MORNING, MORNING, Ended.GONE)
+    back = row(state=DayState.WAITING, last=step)
+    line = day_table([back], MORNING, lambda moment: moment).lines["a"]
+    assert (line.status, line.cells[4]) == ("warn", "rendu")
+    told = detail(back, MORNING, lambda moment: moment).plain
+    assert f"guichet 12 sans signe depuis {MORNING:%H:%M}" in told
+    seen = replace(back, state=DayState.CALLED)
+    assert "sans signe" not in detail(seen, MORNING, lambda moment: moment).plain

@@ -13,6 +13,7 @@ from guichet.cli_desk.said import own_refusals
 from guichet.domain import lifecycle
 from guichet.domain.admission import ADMIT, Admit, Finding
 from guichet.domain.day import DayState
+from guichet.domain.estimate import Wait
 from guichet.domain.foreigner_number import AbsentReason
 from guichet.domain.identity import Check
 from guichet.domain.lifecycle import APPOINTMENT, VISIT
@@ -24,6 +25,7 @@ from guichet.domain.reports import Seen
 from guichet.domain.similar import Match, Reason
 from guichet.screens import desk_words, person_words, undo, words
 from guichet.screens.ask import Choices
+from guichet.screens.desk_words import wait_short, wait_words
 
 SOURCES = sorted(Path(guichet.__file__).parent.rglob("*.py"))
 
@@ -134,3 +136,15 @@ def test_french_typography() -> None:
 
 def test_the_scan_sees_sentences() -> None:
     assert sum(1 for _ in calls("_")) > 100
+
+
+def test_a_wait_is_said_as_people_say_it() -> None:
+    for wait, said, short in (
+        (None, "aucun guichet ouvert pour cette file", ""),
+        (Wait(0, 3), "moins de 5 minutes", "< 5"),
+        (Wait(21, 33), "environ 20 à 35 minutes", "20–35"),
+        (Wait(10, 10), "environ 10 minutes", "10"),
+        (Wait(55, 92), "environ 55 à 105 minutes", "55–105"),
+        (Wait(190, 400), "plus de 3 heures", "> 3 h"),
+    ):
+        assert (wait_words(wait), wait_short(wait)) == (said, short)

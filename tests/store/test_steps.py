@@ -11,6 +11,7 @@ from guichet.domain.operations import (
     Action,
     Applied,
     Call,
+    CheckIn,
     Complete,
     Miss,
     Park,
@@ -20,9 +21,12 @@ from guichet.domain.operations import (
     Start,
     UndoStep,
 )
-from guichet.store.engine import reading
+from guichet.domain.passage import given_back, missed_at
+from guichet.store.apply import apply
+from guichet.store.engine import reading, writing
 from guichet.store.queries import day_rows, desks
-from tests.store.samples import ADA, DAY, FIRST, Counter, furnish
+from guichet.store.records import put
+from tests.store.samples import ADA, DAY, FIRST, Counter, furnish, operation
 
 
 @pytest.fixture
@@ -126,6 +130,65 @@ def test_a_desk_is_as_it_was_last_said(desk: Counter) -> None:
     assert isinstance(desk.do(SetDesk("4", "closed"), at(9)), Applied)
     with reading(desk.engine) as connection:
         three, four = desks(connection, 93)
-    assert three == Desk("93:3", 93, "3", ("A",), DeskState.PAUSED, three.agent, at(2))
+    assert three == Desk("93:3", 93, "3", ("A",), DeskState.PAUSED, three.agent, at(2), "st-1")
     assert three.agent is not None
     assert (four.state, four.agent) == (DeskState.CLOSED, None)
+
+
+def test_a_recall_has_a_moment_of_its_own_until_they_leave_the_desk(desk: Counter) -> None:
+    called = done(desk, Call("v1", "3"), Recall("v1"))
+    assert (called.called_at, called.recalled_at) == (at(1), at(2))
+    assert done(desk, Start("v1")).recalled_at == at(2)
+    assert done(desk, Redirect("v1", "C")).recalled_at is None
+    assert (
+        done(desk, Call("v1", "3"), Recall("v1"), UndoStep("v1", "by_mistake")).recalled_at is None
+    )
+
+
+@pytest.mark.parametrize(("typed", "kept"), [(1, 1), (4, 4), (0, 1), (-3, 1), (9999, 20)])
+def test_so_many_come_on_one_ticket(desk: Counter, typed: int, kept: int) -> None:
+    come = CheckIn("v2", None, "X101", None, people=typed)
+    assert isinstance(desk.do(come, at(1)), Applied)
+    assert desk.visit("v2").people == kept
+    with reading(desk.engine) as connection:
+        assert [r.people for r in day_rows(connection, 93, DAY) if r.visit == "v2"] == [kept]
+
+
+def vanished(desk: Counter, *actions: Action, station: str = "st-1") -> Visit:
+    """The visit once the desk where it was has vanished, and its station has done these since."""
+    set_desk = operation(SetDesk("3", "open"), at(0), station=station)
+    with writing(desk.engine) as connection:
+        apply(connection, set_desk, at(0), desk.authority)
+    visit = done(desk, Call("v1", "3"), Start("v1"))
+    with writing(desk.engine) as connection:
+        put(connection, given_back(visit, at(2)))
+    return done(desk, *actions)
+
+
+def test_who_is_given_back_keeps_their_place_and_the_trace(desk: Counter) -> None:
+    before = desk.visit("v1")
+    back = vanished(desk)
+    assert (back.status, back.arrived_at, missed_at(back)) == (
+        VisitStatus.WAITING, before.arrived_at, None,
+    )  # fmt: skip
+    assert [(s.desk, s.how, s.started_at, s.ended_at) for s in back.steps] == [
+        ("3", Ended.GONE, at(2), at(2))
+    ]
+
+
+def test_a_desk_that_comes_back_goes_on_with_them(desk: Counter) -> None:
+    ended = vanished(desk, Complete("v1", "served"), station="st-1")
+    assert (ended.status, ended.desk, ended.started_at, ended.steps) == (
+        VisitStatus.DONE, "3", at(2), (),
+    )  # fmt: skip
+
+
+def test_another_desk_ends_the_visit_of_who_waits(desk: Counter) -> None:
+    ended = vanished(desk, Complete("v1", "left"), station="another")
+    assert (ended.status, ended.desk, len(ended.steps)) == (VisitStatus.DONE, None, 1)
+
+
+def test_a_supervisor_gives_back_with_the_same_trace(desk: Counter) -> None:
+    back = done(desk, Call("v1", "3"), UndoStep("v1", "desk_gone"))
+    assert [(step.desk, step.how) for step in back.steps] == [("3", Ended.GONE)]
+    assert back.status is VisitStatus.WAITING

@@ -16,6 +16,7 @@ from guichet.central.app import create_app
 from guichet.central.budgets import UNLIMITED
 from guichet.central.serve import running
 from guichet.domain.day import DayRow, DayState
+from guichet.domain.desks import GONE_AFTER
 from guichet.domain.model import AccordMode
 from guichet.station import Link, Station
 from guichet.station.mediation import Booked, Held
@@ -105,6 +106,9 @@ def test_whoever_hears_looks_every_half_hour_and_whoever_does_not_every_quarter_
 ) -> None:
     assert pace.next_look(jitter, listening=True) == pytest.approx(1620 + 360 * jitter)
     assert pace.next_look(jitter, listening=False) == 15
+    at_desk = pace.next_look(jitter, listening=True, at_desk=True)
+    assert at_desk == pytest.approx(162 + 36 * jitter)
+    assert timedelta(seconds=2 * at_desk) < GONE_AFTER
 
 
 @pytest.mark.parametrize(

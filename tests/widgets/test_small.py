@@ -13,7 +13,7 @@ from guichet.theme import register_themes
 from guichet.widgets.bar import StatusBar, Sync
 from guichet.widgets.big import HEIGHT, BigText, Huge, big_lines
 from guichet.widgets.calls import LastCalls
-from guichet.widgets.foot import Foot
+from guichet.widgets.foot import Foot, TwoRows
 from guichet.widgets.guidance import Guidance
 from guichet.widgets.preview import CameraPreview
 from guichet.widgets.verdict import NOTHING, VerdictPanel, VerdictView
@@ -328,6 +328,35 @@ async def test_no_key_at_the_foot_is_cut_in_two() -> None:
         await wait_for(pilot, lambda: foot() == "f5 Garder f6 Nouvelle personne f12 Verrouiller")
         await pilot.resize_terminal(20, 3)
         await wait_for(pilot, lambda: foot() == "f5 Garder")
+
+
+class Helped(App[None]):
+    """More keys than there is room for, then that of the help."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(f"f{n}", f"none{n}", f"Touche {n}") for n in range(2, 13)),
+        Binding("f1", "help", "Aide"),
+    ]
+
+    def __init__(self, foot: Foot) -> None:
+        super().__init__()
+        self._foot = foot
+
+    def compose(self) -> ComposeResult:
+        yield self._foot
+
+
+@pytest.mark.parametrize("foot", [Foot, TwoRows])
+async def test_the_key_of_the_help_never_drops_off_the_foot(foot: type[Foot]) -> None:
+    app = Helped(foot())
+    async with app.run_test(size=(80, 4)) as pilot:
+
+        def shown() -> str:
+            return "".join(s.text for s in app.screen._compositor.render_strips())
+
+        await wait_for(pilot, lambda: "f1 Aide" in shown())
+        assert "f2 Touche 2" in shown()
+        assert "f12" not in shown()
 
 
 # What a whole room reads
