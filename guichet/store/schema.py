@@ -292,7 +292,14 @@ Table(
     Column("hold", String),
     Column("appointment", String),
     Column("kept_for", String),
+    Column("published_at", UtcDateTime),
+    Column("given_up", Boolean, nullable=False, default=False),
     Index("ix_seat_appointment", "appointment"),
+    Index(
+        "ix_seat_given_up",
+        "slot",
+        sqlite_where=text("given_up AND appointment IS NULL"),
+    ),
     Index("ix_seat_hold", "hold"),
     Index(
         "ix_seat_kept_back",
@@ -439,6 +446,8 @@ Table(
     Column("steps", JSON, nullable=False),
     Column("reason", String),
     Column("missing", JSON, nullable=False),
+    Column("waited", Integer),
+    Column("served", Integer),
     Column("sequence", Integer, nullable=False, default=0),
     Index("ix_visit_appointment", "appointment"),
     Index("ix_visit_site_day", "site", "day"),

@@ -156,6 +156,10 @@ class AppointmentRow(SQLModel, table=True):
 
 
 class VisitRow(SQLModel, table=True):
+    """A visit. `waited` and `served` are what statistics count, in whole minutes, once it is over
+    (guichet.domain.passage).
+    """
+
     __tablename__ = "visit"
     __table_args__ = (Index("ix_visit_site_day", "site", "day"),)
     id: str = Field(primary_key=True)
@@ -180,6 +184,8 @@ class VisitRow(SQLModel, table=True):
     steps: list[dict[str, str]] = Field(sa_column=json_column())
     reason: str | None = None
     missing: list[str] = Field(sa_column=json_column())
+    waited: int | None = None
+    served: int | None = None
     sequence: int = 0
 
 
