@@ -20,6 +20,7 @@ MEASURES = (
     "central",
     "drain",
     "listeners",
+    "statistics",
 )
 
 

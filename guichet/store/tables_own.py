@@ -24,17 +24,16 @@ class SeatRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_seat_slot_free_at", "slot", "free_at"),
         Index("ix_seat_hold", "hold"),
+        Index("ix_seat_appointment", "appointment", "published_at"),
         Index("ix_seat_kept_back", "free_at", sqlite_where=text("kept_for IS NOT NULL")),
-        Index(
-            "ix_seat_given_up", "slot", sqlite_where=text("given_up AND appointment IS NULL")
-        ),
+        Index("ix_seat_given_up", "slot", sqlite_where=text("given_up AND appointment IS NULL")),
     )
     slot: str = Field(primary_key=True)
     number: int = Field(primary_key=True)
     quota: str = "public"
     free_at: Moment
     hold: str | None
-    appointment: str | None = Field(default=None, index=True)
+    appointment: str | None = None
     kept_for: str | None = None
     published_at: MomentOrNone = None
     given_up: bool = False

@@ -14,6 +14,14 @@ branch_labels = None
 depends_on = None
 
 _GIVEN_UP = sa.text("given_up AND appointment IS NULL")
+_WIDER = (
+    ("ix_visit_site_day", "visit", ["site", "day"],
+     ["status", "outcome", "reason", "waited", "served", "arrived_at", "procedure", "appointment"]),
+    ("ix_appointment_site_day", "appointment", ["site", "day"],
+     ["status", "cancel_reason", "starts_at", "booked_at", "procedure", "id"]),
+    ("ix_seat_appointment", "seat", ["appointment"], ["published_at"]),
+)  # fmt: skip
+"""Indexes, the columns they had, and those they have besides."""
 _CHUNK = 5000
 _NOTHING = timedelta(0)
 
@@ -32,9 +40,15 @@ def upgrade() -> None:
         "ix_seat_given_up", "seat", ["slot"], sqlite_where=_GIVEN_UP, postgresql_where=_GIVEN_UP
     )
     _measure()
+    for name, table, before, besides in _WIDER:
+        op.drop_index(name, table)
+        op.create_index(name, table, [*before, *besides])
 
 
 def downgrade() -> None:
+    for name, table, before, _besides in _WIDER:
+        op.drop_index(name, table)
+        op.create_index(name, table, before)
     op.drop_index("ix_seat_given_up", "seat")
     with op.batch_alter_table("seat") as batch:
         batch.drop_column("given_up")
@@ -71,30 +85,28 @@ def _measure() -> None:
 
 
 def _minutes(row: Any) -> dict[str, Any]:
-    steps = [
-        {name: _moment(value) if name.endswith("_at") or name == "since" else value
-         for name, value in step.items()}
-        for step in row.steps
-    ]  # fmt: skip
+    steps: list[dict[str, Any]] = row.steps
     aside = [False, *(step["how"] == "parked" for step in steps)]
-    waits = [s["called_at"] - s["since"] for s, parked in zip(steps, aside, strict=False)
-             if not parked]  # fmt: skip
+    waits = [
+        _moment(step["called_at"]) - _moment(step["since"])
+        for step, parked in zip(steps, aside, strict=False)
+        if not parked
+    ]
     if row.called_at is not None and not aside[-1]:
-        waits.append(row.called_at - (steps[-1]["ended_at"] if steps else row.arrived_at))
-    spans = [s["ended_at"] - s["started_at"] for s in steps if s.get("started_at")]
+        since = _moment(steps[-1]["ended_at"]) if steps else row.arrived_at
+        waits.append(row.called_at - since)
+    begun = [step for step in steps if step.get("started_at")]
+    spans = [_moment(step["ended_at"]) - _moment(step["started_at"]) for step in begun]
     if row.started_at is not None and row.ended_at is not None:
         spans.append(row.ended_at - row.started_at)
-    called = row.called_at is not None or bool(steps)
-    started = row.started_at is not None or any(s.get("started_at") for s in steps)
     return {
         "of": row.id,
-        "minutes": _whole(waits) if called else None,
-        "received": _whole(spans) if started else None,
+        "minutes": _whole(waits) if row.called_at is not None or steps else None,
+        "received": _whole(spans) if row.started_at is not None or begun else None,
     }
 
 
-def _moment(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value)
+_moment = datetime.fromisoformat
 
 
 def _whole(spans: list[timedelta]) -> int:
