@@ -94,9 +94,10 @@ async def _now(request: Request) -> datetime:
     return clock()
 
 
-async def _protocol(
+async def spoken(
     guichet_protocol: Annotated[str | None, Header(description="Protocol of the station.")] = None,
 ) -> None:
+    """Raise Problem (426) for a station that speaks an older protocol."""
     number = guichet_protocol or ""
     if not (number.isascii() and number.isdecimal() and int(number) >= PROTOCOL):
         raise Problem(426, "protocol_too_old", _UPGRADE)
@@ -168,7 +169,7 @@ def hello(device: Caller, engine: Database, now: Now) -> HelloBody:
     )
 
 
-@router.post("/v1/rotate", dependencies=[Depends(_protocol)], responses=SECURED)
+@router.post("/v1/rotate", dependencies=[Depends(spoken)], responses=SECURED)
 def rotate(device: Caller, engine: Database) -> TokenBody:
     """Give the device a new token; the one it has is good until that one is used."""
     return TokenBody(token=devices.rotate(engine, device.id))
@@ -176,7 +177,7 @@ def rotate(device: Caller, engine: Database) -> TokenBody:
 
 @router.post(
     "/v1/operations",
-    dependencies=[Depends(_protocol)],
+    dependencies=[Depends(spoken)],
     responses=VERDICTS | SECURED,
     response_class=Response,
     openapi_extra=OPERATIONS,
@@ -199,7 +200,7 @@ async def operations(
 
 @router.post(
     "/v1/leases",
-    dependencies=[Depends(_protocol)],
+    dependencies=[Depends(spoken)],
     responses=LEASES | SECURED,
     response_class=Response,
 )
@@ -216,7 +217,7 @@ def lend(
 
 @router.get(
     "/v1/changes",
-    dependencies=[Depends(_protocol)],
+    dependencies=[Depends(spoken)],
     responses=CHANGES | SECURED,
     response_class=Response,
 )
@@ -237,7 +238,7 @@ def changes(
 
 @router.get(
     "/v1/events",
-    dependencies=[Depends(_protocol)],
+    dependencies=[Depends(spoken)],
     responses=EVENTS | SECURED,
     response_class=StreamingResponse,
 )
@@ -253,7 +254,7 @@ async def events(device: Caller, request: Request) -> StreamingResponse:
 
 @router.get(
     "/v1/slots",
-    dependencies=[Depends(_protocol)],
+    dependencies=[Depends(spoken)],
     responses=SLOTS | SECURED,
     response_class=Response,
 )
@@ -281,7 +282,7 @@ def slots(
 
 @router.post(
     "/v1/persons",
-    dependencies=[Depends(_protocol)],
+    dependencies=[Depends(spoken)],
     responses=PERSONS | SECURED,
     response_class=Response,
 )
@@ -295,7 +296,7 @@ def persons(body: SearchBody, device: Searcher, engine: Database) -> Response:
     return _json(msgspec.json.encode({"persons": found}))
 
 
-@router.post("/v1/registry", dependencies=[Depends(_protocol)], responses=SECURED)
+@router.post("/v1/registry", dependencies=[Depends(spoken)], responses=SECURED)
 def register(body: NumberBody, device: Searcher, request: Request) -> ExistenceBody:
     """Ask the register that central is connected to whether a numéro étranger exists.
 

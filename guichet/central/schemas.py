@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from guichet.domain.foreigner_number import Existence
 from guichet.domain.leases import Lease
 from guichet.domain.model import Person, Record, Slot
+from guichet.domain.statistics import Statistics
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -96,6 +97,12 @@ class SlotsBody(BaseModel):
     slots: list[Slot]
 
 
+class StatisticsBody(BaseModel):
+    """The figures of a period."""
+
+    statistics: Statistics
+
+
 class PersonsBody(BaseModel):
     """Persons found."""
 
@@ -159,6 +166,10 @@ OPERATIONS: dict[str, Any] = {
 VERDICTS: Responses = {200: {"model": VerdictsBody}, 410: problem("cursor_unknown")}
 CHANGES: Responses = {200: {"model": PageBody}, 410: problem("cursor_unknown")}
 SLOTS: Responses = {200: {"model": SlotsBody}}
+STATISTICS: Responses = {
+    200: {"model": StatisticsBody},
+    422: problem("invalid_request, bad_period"),
+}
 LEASES: Responses = {200: {"model": LentBody}}
 PERSONS: Responses = {200: {"model": PersonsBody}}
 EVENTS: Responses = {

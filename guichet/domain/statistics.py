@@ -82,6 +82,11 @@ def spans(first: date, last: date, by: By) -> list[Span]:
     return found
 
 
+def nonsense(first: date, last: date, by: By) -> bool:
+    """Whether a period is none: it ends before it begins, or is too long for what is asked."""
+    return not first <= last <= first + LONGEST or len(spans(first, last, by)) > MOST
+
+
 def _last_of(day: date, by: By) -> date:
     match by:
         case By.DAY:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import Connection, Executable, func, select
 
 from guichet.domain.model import Site
 from guichet.domain.statistics import (
@@ -26,6 +26,7 @@ from guichet.domain.statistics import (
     summed,
 )
 from guichet.store import statistics_rows as made
+from guichet.store.schema import METADATA
 from guichet.store.statistics_rows import QUARTER, QUARTERS, WHOLE
 
 _OF_SEATS = ("seats", *SEATS)
@@ -68,6 +69,16 @@ def statistics(
         total=line("", total, ours),
         complete=history,
     )
+
+
+def first_day(connection: Connection, site: int) -> date | None:
+    """The first day of a site that anything is known of here."""
+    tables = (METADATA.tables[name] for name in ("slot", "appointment", "visit"))
+    days = [
+        connection.execute(select(func.min(table.c.day)).where(table.c.site == site)).scalar()
+        for table in tables
+    ]
+    return min((day for day in days if day is not None), default=None)
 
 
 @dataclass(slots=True)
