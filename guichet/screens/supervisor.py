@@ -79,6 +79,10 @@ class SupervisorScreen(Screen[None]):
             "r", "give_back", _("Rendre"),
             tooltip=_("Rendre à la file qui fut appelé sans suite"), id="day.give_back",
         ),
+        Binding(
+            "t", "statistics", _("Statistiques"),
+            tooltip=_("Chiffres d’une période, exports, liste du jour"), id="day.statistics",
+        ),
         Binding("down", "list", _("Aller à la liste"), show=False, id="day.list"),
     ]  # fmt: skip
 
@@ -252,6 +256,12 @@ class SupervisorScreen(Screen[None]):
     def action_reports(self) -> None:
         """Read what the counters have reported today."""
         self.app.push_screen(ReportsDialog(self._post))
+
+    def action_statistics(self) -> None:
+        """Look at a period, export, print the day."""
+        from guichet.screens.statistics import StatisticsScreen  # noqa: PLC0415 - rarely, and late
+
+        self.app.push_screen(StatisticsScreen(self._post))
 
     @property
     def _chosen_row(self) -> DayRow | None:

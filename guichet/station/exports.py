@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from guichet.convocation import press
-from guichet.station.tables import Cell, Kind, Table
+from guichet.station.tables import Cell, Kind, Table, spoken
 
 Going = Callable[[float], bool]
 """Is told the part that is done, and says whether to go on."""
@@ -75,22 +75,6 @@ def _harmless(cell: Cell, kind: Kind) -> str:
     """The cell as it is read, a text that would be a formula behind an apostrophe."""
     said = spoken(cell, kind)
     return f"'{said}" if isinstance(cell, str) and said.startswith(_FORMULA) else said
-
-
-def spoken(cell: Cell, kind: Kind) -> str:
-    """A cell as people and French spreadsheets read it; nothing for what is not known."""
-    match cell:
-        case None:
-            return ""
-        case float():
-            number = f"{cell * 100:.1f}\u00a0%" if kind == "percent" else f"{cell:.1f}"
-            return number.replace(".", ",")
-        case date():
-            return f"{cell:%d/%m/%Y}"
-        case time():
-            return f"{cell:%H:%M}"
-        case _:
-            return str(cell)
 
 
 def _xlsx(table: Table, _foot: str, _issued: datetime, going: Going) -> bytes:

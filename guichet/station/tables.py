@@ -26,3 +26,19 @@ class Table:
     headings: tuple[Heading, ...]
     rows: Sequence[tuple[Cell, ...]]
     named: bool = False
+
+
+def spoken(cell: Cell, kind: Kind) -> str:
+    """A cell as people and French spreadsheets read it; nothing for what is not known."""
+    match cell:
+        case None:
+            return ""
+        case float():
+            number = f"{cell * 100:.1f}\u00a0%" if kind == "percent" else f"{cell:.1f}"
+            return number.replace(".", ",")
+        case date():
+            return f"{cell:%d/%m/%Y}"
+        case time():
+            return f"{cell:%H:%M}"
+        case _:
+            return str(cell)

@@ -32,7 +32,9 @@ def test_a_station_is_told_of_its_own_site(caller: Caller, central: CentralUnder
 
 
 def test_every_site_together_is_masked(caller: Caller) -> None:
-    answer = caller.http.get("/v1/statistics", params={"from": DAY, "to": DAY, "by": "site"})
+    answer = caller.http.get(
+        "/v1/statistics", params={"from": str(DAY), "to": str(DAY), "by": "site"}
+    )
     found = answer.raise_for_status().json()["statistics"]
     assert (found["masked"], found["site"]) == (True, None)
     assert {line["key"]: line["counts"]["seats"] for line in found["lines"]} == {
@@ -42,7 +44,7 @@ def test_every_site_together_is_masked(caller: Caller) -> None:
 
 
 def test_one_asks_for_what_may_be_told(caller: Caller) -> None:
-    asked = {"from": DAY, "to": DAY, "by": "day", "masked": "true"}
+    asked = {"from": str(DAY), "to": str(DAY), "by": "day", "masked": "true"}
     found = caller.http.get("/v1/statistics", params=asked).json()["statistics"]
     assert found["masked"]
     assert found["total"]["arrivals"] == {}
@@ -57,7 +59,9 @@ def test_one_asks_for_what_may_be_told(caller: Caller) -> None:
     ],
 )
 def test_a_period_that_is_none_is_refused(caller: Caller, first: date, last: date, by: str) -> None:
-    answer = caller.http.get("/v1/statistics", params={"from": first, "to": last, "by": by})
+    answer = caller.http.get(
+        "/v1/statistics", params={"from": str(first), "to": str(last), "by": by}
+    )
     assert (answer.status_code, answer.json()["reason"]) == (422, "bad_period")
 
 

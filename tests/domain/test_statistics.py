@@ -94,7 +94,9 @@ def test_a_small_number_takes_its_line_and_the_next_smallest_with_it() -> None:
 def test_a_line_of_few_people_is_not_told_at_all() -> None:
     found = masked(told({"a": tally(2, 0), "b": tally(90, 10), "c": tally(30, 6)}))
     a, _b, c = found.lines
-    assert [a.counts[name] for name in (*HEADLINES, *PARTS)] == [None] * (len(HEADLINES) + len(PARTS))
+    assert [a.counts[name] for name in (*HEADLINES, *PARTS)] == [None] * (
+        len(HEADLINES) + len(PARTS)
+    )
     assert c.counts["appointments"] is None
 
 

@@ -87,9 +87,9 @@ class Site:
 
     def visit(self, arrived_at: datetime, of: Appointment | None = None, **values: Any) -> Visit:
         made = Visit(
-            f"v{len(self.visits)}", 93, arrived_at.astimezone(PARIS).date(), of and of.id, None,
-            of.procedure if of else None, "A1", VisitStatus.WAITING, arrived_at, None, None, None,
-            None, None, None,
+            f"v{len(self.visits)}", 93, arrived_at.astimezone(PARIS).date(),
+            of.id if of else None, None, of.procedure if of else None, "A1",
+            VisitStatus.WAITING, arrived_at, None, None, None, None, None, None,
         )  # fmt: skip
         made = replace(made, **values)
         self.visits.append(made)
