@@ -95,7 +95,7 @@ def _lying(title: str, counts: Mapping[str, int], width: int, height: int) -> Co
 
     labels = [f"{label} {n} ({100 * n / whole:.0f}\u00a0%) " for label, n in counts.items()]
     drawn = Plot()
-    drawn.plotsize(width, min(height - 1, 2 * len(counts)))
+    drawn.plotsize(width, min(height - 1, len(counts)))
     drawn.theme("clear")
     drawn.frame(False)
     places = list(range(len(counts), 0, -1))

@@ -49,8 +49,10 @@ _PERIODS = {
 _PLOT = {"-low": 10, "-high": 16}
 """Lines of a plot, by how high the terminal is."""
 _HIGH = 32
-_NAME = 18
+_NAME = 16
 """Cells of the first column at least."""
+_LEAST = 7
+"""Cells of any other: 100,0 % has room."""
 Asked = tuple[date, date, bool]
 
 
@@ -304,7 +306,7 @@ def _columns(table: Table) -> tuple[Column, ...]:
     return (
         Column("0", first.label, flex=1),
         *(
-            Column(str(n), each.label, width=max(6, len(each.label)), align="right",
+            Column(str(n), each.label, width=max(_LEAST, len(each.label)), align="right",
                    min_terminal=_fits(table, n))
             for n, each in enumerate(others, 1)
         ),
@@ -313,7 +315,7 @@ def _columns(table: Table) -> tuple[Column, ...]:
 
 def _fits(table: Table, last: int) -> int:
     """The columns of the terminal from which that many columns of the table have room."""
-    widths = (max(6, len(each.label)) + 2 for each in table.headings[1 : last + 1])
+    widths = (max(_LEAST, len(each.label)) + 2 for each in table.headings[1 : last + 1])
     return 6 + _NAME + sum(widths)
 
 

@@ -86,30 +86,56 @@ _DURATIONS = (
 )
 _DELAYS = (
     Figure(_("Publication → prise"), "decimal", lambda line: line.publication.mean),
-    Figure(_("médiane"), "decimal", lambda line: line.publication.median),
+    Figure(_("méd."), "decimal", lambda line: line.publication.median),
     Figure(_("p90"), "decimal", lambda line: line.publication.p90),
     Figure(_("Prise → rendez-vous"), "decimal", lambda line: line.lead.mean),
-    Figure(_("médiane"), "decimal", lambda line: line.lead.median),
+    Figure(_("méd."), "decimal", lambda line: line.lead.median),
     Figure(_("p90"), "decimal", lambda line: line.lead.p90),
 )
 
+
+def _short(label: str, name: str) -> Figure:
+    return Figure(label, "number", lambda line: line.counts[name])
+
+
 PANES: dict[str, tuple[Figure, ...]] = {
-    "activity": tuple(
-        map(_count, ("visits", "walk_ins", "served", "unsuccessful", "left", "open", "searches"))
+    "activity": (
+        _count("visits"),
+        _short(_("sans RDV"), "walk_ins"),
+        _count("served"),
+        _short(_("Infruct."), "unsuccessful"),
+        _count("left"),
+        _short(_("Non clos"), "open"),
+        _short(_("Rech."), "searches"),
     ),
-    "waits": (*_WAITS, *_DURATIONS),
+    "waits": (_WAITS[0], *(each._replace(label=each.label[-3:]) for each in _WAITS[1:]),
+              _DURATIONS[0], *(each._replace(label=each.label[-3:]) for each in _DURATIONS[1:])),
     "losses": (
-        *map(_count, ("seats", "seat_unbooked", "seat_given_up", "seat_absent",
-                      "seat_unsuccessful", "seat_unsettled")),
+        _count("seats"),
+        _short(_("Jamais"), "seat_unbooked"),
+        _count("seat_given_up"),
+        _short(_("Absents"), "seat_absent"),
+        _short(_("Infruct."), "seat_unsuccessful"),
+        _short(_("à régler"), "seat_unsettled"),
         _LOSS,
     ),
     "no_shows": (
-        *map(_count, ("appointments", "arrived", "absent", "unsettled", "cancelled")),
-        _NO_SHOW,
+        _short(_("RDV"), "appointments"),
+        _count("arrived"),
+        _count("absent"),
+        _short(_("à régler"), "unsettled"),
+        _count("cancelled"),
+        _NO_SHOW._replace(label=_("Taux")),
     ),
-    "delays": (*_DELAYS, _count("seat_unbooked")),
+    "delays": (
+        _DELAYS[0]._replace(label=_("Publ.→prise")),
+        *_DELAYS[1:3],
+        _DELAYS[3]._replace(label=_("Prise→RDV")),
+        *_DELAYS[4:],
+        _short(_("Jamais"), "seat_unbooked"),
+    ),
 }  # fmt: skip
-"""The columns of each pane of the screen."""
+"""The columns of each pane of the screen, under labels that leave room on 80 columns."""
 _ALL = (*map(_count, COUNTS), _NO_SHOW, _LOSS, *_WAITS, *_DURATIONS, *_DELAYS)
 _TOTAL = _("Ensemble")
 

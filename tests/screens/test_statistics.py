@@ -29,9 +29,9 @@ async def test_each_pane_has_its_table_and_its_plot(world: World, size: tuple[in
         await until_shown(pilot, "Arrivées par quart d’heure", "█", "9\u00a0h")
         for key, texts in (
             ("2", ("Attente p50", "Attente, minutes", "Durée, minutes")),
-            ("3", ("Jamais prises", "Places perdues", "Perte")),
-            ("4", ("Absences", "Rendez-vous", "Venus")),
-            ("5", ("Publication → prise",)),
+            ("3", ("Jamais prises", "Places perdues", "Rendues", "Perte")),
+            ("4", ("Absences", "Rendez-vous", "Venus", "Taux")),
+            ("5", ("Publ.→prise", "Prise→RDV")),
         ):
             await pilot.press(key)
             await until_shown(pilot, "Ensemble", *texts)
@@ -83,7 +83,7 @@ async def test_figures_and_the_day_are_written(world: World, tmp_path: Path) -> 
             await wait_for(pilot, lambda: isinstance(app.screen, ExportDialog))
             app.screen.query_one(Input).value = str(tmp_path / name)
             await pilot.press("f9")
-            await until_shown(pilot, f"Écrit\u00a0: {name}")
+            await until_shown(pilot, "✓ Écrit", name)
             await pilot.press("escape")
             await wait_for(pilot, lambda: isinstance(app.screen, StatisticsScreen))
     assert (tmp_path / "mois.csv").read_bytes().startswith(b"\xef\xbb\xbfJour;Rendez-vous;")
