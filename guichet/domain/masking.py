@@ -5,9 +5,9 @@ A line has headlines (how many appointments, visits, seats, searches), which are
 - A line with a headline from 1 to 4 is masked whole; one with such a part keeps its headlines only:
   of the parts of one line, the others and the sum would tell the one that is missing.
 - The total and the other lines would tell what a single masked line holds, or a few that hold
-  little together. So the smallest other lines are masked with it, until there are two at least and
-  what they hold together of every number is nothing or at least 5; when no line is left, the total
-  is masked too.
+  little together. So the smallest other lines are masked with it, until what they hold together of
+  every number is nothing or at least 5, which takes two of them; when no line is left, the total is
+  masked too.
 
 At least two lines by two parts are then unknown: between any two such lines people can be thought
 from one part to the other and back without any number that is told changing.
@@ -18,8 +18,6 @@ from dataclasses import replace
 
 from guichet.domain.provenance import FEW
 from guichet.domain.statistics import HEADLINES, PARTS, Days, Line, Minutes, Statistics
-
-_LEAST = 2
 
 
 def masked(it: Statistics) -> Statistics:
@@ -57,7 +55,7 @@ def _hidden(
 def _enough(lines: Sequence[Line], hidden: set[int], names: Sequence[str]) -> bool:
     """Whether what the total tells of the hidden lines together tells nothing of one of them."""
     sums = (sum(lines[place].counts[name] or 0 for place in hidden) for name in names)
-    return not hidden or (len(hidden) >= _LEAST and not any(0 < each < FEW for each in sums))
+    return not any(0 < each < FEW for each in sums)
 
 
 def _few(line: Line, names: Iterable[str]) -> bool:
@@ -102,10 +100,7 @@ def _reasons(line: Line) -> dict[str, int | None]:
     """Why people were received in vain: the small numbers, and with them the next ones, masked."""
     found = sorted(((n or 0, name) for name, n in line.reasons.items()), reverse=True)
     hidden: list[tuple[int, str]] = []
-    while found and (
-        found[-1][0] < FEW
-        or (hidden and (len(hidden) < _LEAST or sum(n for n, _name in hidden) < FEW))
-    ):
+    while found and (found[-1][0] < FEW or 0 < sum(n for n, _name in hidden) < FEW):
         hidden.append(found.pop())
     told: dict[str, int | None] = {name: number for number, name in found}
     return told | {name: None for _n, name in sorted(hidden, key=lambda each: each[1])}
