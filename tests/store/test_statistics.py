@@ -384,7 +384,7 @@ def sites(draw: st.DrawFn) -> Site:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(site=sites(), by=st.sampled_from(list(By)), hours=st.integers(0, 120))
 def test_statistics_are_what_plain_python_counts(
