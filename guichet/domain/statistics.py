@@ -17,6 +17,7 @@ _DAY = timedelta(days=1)
 
 LONGEST = timedelta(days=366 * 3)
 """The longest period that is asked for at once."""
+_EARLIEST, _LATEST = date(2000, 1, 1), date(2199, 12, 31)
 MOST = 400
 """Lines that one answer has at most."""
 
@@ -84,7 +85,9 @@ def spans(first: date, last: date, by: By) -> list[Span]:
 
 def nonsense(first: date, last: date, by: By) -> bool:
     """Whether a period is none: it ends before it begins, or is too long for what is asked."""
-    return not first <= last <= first + LONGEST or len(spans(first, last, by)) > MOST
+    if not _EARLIEST <= first <= last <= _LATEST or last - first > LONGEST:
+        return True
+    return len(spans(first, last, by)) > MOST
 
 
 def _last_of(day: date, by: By) -> date:

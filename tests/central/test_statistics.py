@@ -56,6 +56,8 @@ def test_one_asks_for_what_may_be_told(caller: Caller) -> None:
         (DAY, DAY - timedelta(days=1), "day"),
         (date(2020, 1, 1), DAY, "year"),
         (date(2025, 1, 1), DAY, "day"),
+        (date(9998, 1, 1), date(9999, 12, 31), "month"),
+        (date(1, 1, 1), date(1, 1, 1), "week"),
     ],
 )
 def test_a_period_that_is_none_is_refused(caller: Caller, first: date, last: date, by: str) -> None:
