@@ -21,6 +21,7 @@ MEASURES = (
     "central",
     "drain",
     "listeners",
+    "statistics",
 )
 
 

@@ -87,9 +87,9 @@ def prepare(database: str) -> None:
         )
         connection.execute(
             text(
-                "INSERT INTO seat (slot, number, quota, free_at)"
+                "INSERT INTO seat (slot, number, quota, free_at, given_up)"
                 f" {count.format(_SLOTS * 10)} SELECT 'g' || (1 + i / 10), i % 10, 'public',"
-                " '2000-01-01 00:00:00+00' FROM n"
+                " '2000-01-01 00:00:00+00', FALSE FROM n"
             )
         )
     engine.dispose()

@@ -214,3 +214,11 @@ async def test_news_that_come_while_it_closes_stop_nothing(world: World) -> None
     app._settles = not app.check_action("settle", ())  # a key has come or gone
     app._facts_changed()
     app._tick()
+
+
+def test_nothing_that_draws_or_writes_spreadsheets_is_loaded_by_a_start() -> None:
+    code = "import sys, guichet.app, guichet.screens.supervisor; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert set(done.stdout.split()) & {"plotext", "textual_plotext", "xlsxwriter", "typst"} == set()

@@ -97,14 +97,14 @@ async def _now(request: Request) -> datetime:
     return clock()
 
 
-async def _protocol(
+async def spoken(
     guichet_protocol: Annotated[str | None, Header(description="Protocol of the station.")] = None,
 ) -> None:
+    """Raise Problem (426) for a station that speaks an older protocol."""
     _speak(guichet_protocol)
 
 
 def _speak(protocol: str | None) -> None:
-    """Raises Problem (426) when a station speaks none of central's protocols."""
     number = protocol or ""
     if not (number.isascii() and number.isdecimal() and int(number) >= PROTOCOL):
         raise Problem(426, "protocol_too_old", _UPGRADE)
@@ -176,7 +176,7 @@ def hello(device: Caller, engine: Database, now: Now) -> HelloBody:
     )
 
 
-@router.post("/v1/rotate", dependencies=[Depends(_protocol)], responses=SECURED)
+@router.post("/v1/rotate", dependencies=[Depends(spoken)], responses=SECURED)
 def rotate(device: Caller, engine: Database) -> TokenBody:
     """Give the device a new token; the one it has is good until that one is used."""
     return TokenBody(token=devices.rotate(engine, device.id))
@@ -206,7 +206,7 @@ async def operations(request: Request) -> Response:
 
 @router.post(
     "/v1/leases",
-    dependencies=[Depends(_protocol)],
+    dependencies=[Depends(spoken)],
     responses=LEASES | SECURED,
     response_class=Response,
 )
@@ -223,7 +223,7 @@ def lend(
 
 @router.get(
     "/v1/changes",
-    dependencies=[Depends(_protocol)],
+    dependencies=[Depends(spoken)],
     responses=CHANGES | SECURED,
     response_class=Response,
 )
@@ -244,7 +244,7 @@ def changes(
 
 @router.get(
     "/v1/events",
-    dependencies=[Depends(_protocol)],
+    dependencies=[Depends(spoken)],
     responses=EVENTS | SECURED,
     response_class=StreamingResponse,
 )
@@ -260,7 +260,7 @@ async def events(device: Caller, request: Request) -> StreamingResponse:
 
 @router.get(
     "/v1/slots",
-    dependencies=[Depends(_protocol)],
+    dependencies=[Depends(spoken)],
     responses=SLOTS | SECURED,
     response_class=Response,
 )
@@ -288,7 +288,7 @@ def slots(
 
 @router.get(
     "/v1/durations",
-    dependencies=[Depends(_protocol)],
+    dependencies=[Depends(spoken)],
     responses=DURATIONS | SECURED,
     response_class=Response,
 )
@@ -301,7 +301,7 @@ def measured(device: Searcher, engine: Database, now: Now) -> Response:
 
 @router.post(
     "/v1/persons",
-    dependencies=[Depends(_protocol)],
+    dependencies=[Depends(spoken)],
     responses=PERSONS | SECURED,
     response_class=Response,
 )
@@ -315,7 +315,7 @@ def persons(body: SearchBody, device: Searcher, engine: Database) -> Response:
     return _json(msgspec.json.encode({"persons": found}))
 
 
-@router.post("/v1/registry", dependencies=[Depends(_protocol)], responses=SECURED)
+@router.post("/v1/registry", dependencies=[Depends(spoken)], responses=SECURED)
 def register(body: NumberBody, device: Searcher, request: Request) -> ExistenceBody:
     """Ask the register that central is connected to whether a numéro étranger exists.
 

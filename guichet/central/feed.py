@@ -6,7 +6,7 @@ judged one after another, while those of other sites go on.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -99,11 +99,14 @@ def put_in(
     return {(row["kind"], row["key"]): (row["sequence"], row["body"]) for row in rows}
 
 
-def publish_records(connection: Connection, site: int, records: Sequence[Record]) -> int:
+def publish_records(
+    connection: Connection, site: int, records: Sequence[Record], now: datetime | None = None
+) -> int:
     """Write many records and publish them in the site's feed; the feed's counter afterwards.
 
     What all sites share goes to every feed; the feed of a new site starts with all there is. Slots
-    get their seats, and appointments that are not cancelled take one each.
+    get their seats, there to be booked from `now` on if it is said, and appointments that are not
+    cancelled take one each.
     """
     shared = [r for r in records if isinstance(r, Shared)]
     own = [r for r in records if not isinstance(r, Shared | Slot)]
@@ -112,7 +115,7 @@ def publish_records(connection: Connection, site: int, records: Sequence[Record]
     put(connection, *records)
     slots = [record for record in records if isinstance(record, Slot)]
     appointments = [record for record in records if isinstance(record, Appointment)]
-    recounted = provide_seats(connection, slots, appointments)
+    recounted = provide_seats(connection, slots, appointments, now)
     _share(connection, site, shared)
     _publish(connection, site, [(KINDS[type(r)], key_of(r), r) for r in own])
     return publish(connection, site, [("slot", slot) for slot in recounted])

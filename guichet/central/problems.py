@@ -32,6 +32,7 @@ TITLES = {
     "enrol_code_unknown": _("Ce code n’existe pas. Vérifiez-le, puis saisissez-le de nouveau."),
     "enrol_code_expired": _("Ce code a expiré. Demandez-en un autre."),
     "enrol_code_used": _("Ce code a déjà servi. Demandez-en un autre."),
+    "bad_period": _("Cette période ne convient pas\u00a0: trois ans et 400 lignes au plus."),
     "site_full": _("Ce site a déjà tous ses postes. Révoquez-en un avant d’en ajouter."),
 }
 """A sentence for each reason."""

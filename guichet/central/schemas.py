@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from guichet.domain.foreigner_number import Existence
 from guichet.domain.leases import Lease
 from guichet.domain.model import Person, Record, Slot
+from guichet.domain.statistics import Statistics
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -102,6 +103,12 @@ class DurationsBody(BaseModel):
     durations: dict[str, dict[int, int]]
 
 
+class StatisticsBody(BaseModel):
+    """The figures of a period."""
+
+    statistics: Statistics
+
+
 class PersonsBody(BaseModel):
     """Persons found."""
 
@@ -182,6 +189,10 @@ VERDICTS: Responses = {200: {"model": VerdictsBody}, 410: problem("cursor_unknow
 CHANGES: Responses = {200: {"model": PageBody}, 410: problem("cursor_unknown")}
 SLOTS: Responses = {200: {"model": SlotsBody}}
 DURATIONS: Responses = {200: {"model": DurationsBody}}
+STATISTICS: Responses = {
+    200: {"model": StatisticsBody},
+    422: problem("invalid_request, bad_period"),
+}
 LEASES: Responses = {200: {"model": LentBody}}
 PERSONS: Responses = {200: {"model": PersonsBody}}
 EVENTS: Responses = {

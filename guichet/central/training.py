@@ -5,7 +5,7 @@ Training runs on a demo day: today when it is an open day, else the next one.
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
@@ -34,6 +34,8 @@ COMMUNES = Path(__file__).with_name("training_communes.csv")
 only: a préfecture imports its own matrix (`guichet central competence`)."""
 PINS = {Role.MEDIATOR: "1111", Role.COUNTER: "2222", Role.SUPERVISOR: "3333"}
 
+_PUBLISHED = timedelta(days=45)
+"""How long ago all seats were there to be booked: before anybody had booked one."""
 _DAY_SETTING = "training_day"
 _SETTING = METADATA.tables["setting"]
 _STATION = METADATA.tables["station"]
@@ -101,7 +103,7 @@ def load(
 
     def publish(connection: Connection) -> None:
         for number, site_records in records.items():
-            publish_records(connection, number, site_records)
+            publish_records(connection, number, site_records, now - _PUBLISHED)
             _add_reception(connection, number, now)
         publish_records(connection, catalogue.SITES[0].number, matrix)
         connection.execute(_SETTING.insert().values(name=_DAY_SETTING, value=day.isoformat()))

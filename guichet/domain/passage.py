@@ -9,6 +9,8 @@ from guichet.domain.lifecycle import VISIT
 from guichet.domain.model import Visit, VisitStatus
 from guichet.domain.turn import TurnRules
 
+_MINUTE = timedelta(minutes=1)
+
 
 def waits_since(visit: Visit) -> datetime:
     """Since when they have waited for the desk they are at, or will be called to."""
@@ -31,6 +33,30 @@ def waited(visit: Visit) -> timedelta:
     if visit.called_at is not None and not (visit.steps and visit.steps[-1].how is Ended.PARKED):
         spans.append((waits_since(visit), visit.called_at))
     return sum((max(timedelta(0), end - start) for start, end in spans), timedelta(0))
+
+
+def served(visit: Visit) -> timedelta:
+    """How long they have been received in all, at every desk they have left."""
+    spans = [(each.started_at, each.ended_at) for each in visit.steps]
+    if visit.ended_at is not None:
+        spans.append((visit.started_at, visit.ended_at))
+    known = (max(timedelta(0), end - start) for start, end in spans if start is not None)
+    return sum(known, timedelta(0))
+
+
+def measured(visit: Visit) -> tuple[int | None, int | None]:
+    """Whole minutes waited and received, of a visit that is over; None for what did not happen.
+
+    Who left before being called has waited for nothing that can be told from how long desks take.
+    """
+    if visit.status is not VisitStatus.DONE:
+        return None, None
+    called = visit.called_at is not None or bool(visit.steps)
+    started = visit.started_at is not None or any(each.started_at for each in visit.steps)
+    return (
+        waited(visit) // _MINUTE if called else None,
+        served(visit) // _MINUTE if started else None,
+    )
 
 
 def parked(visit: Visit) -> Step | None:

@@ -81,6 +81,10 @@ class SupervisorScreen(Screen[None]):
         ),
         Binding("o", "openings", _("Ouvertures"), tooltip=_("Ouvertures, fermetures, calibrage"),
                 id="day.openings"),
+        Binding(
+            "t", "statistics", _("Statistiques"),
+            tooltip=_("Chiffres d’une période, exports, liste du jour"), id="day.statistics",
+        ),
         Binding("down", "list", _("Aller à la liste"), show=False, id="day.list"),
     ]  # fmt: skip
 
@@ -260,6 +264,12 @@ class SupervisorScreen(Screen[None]):
         from guichet.screens.openings import OpeningsScreen  # noqa: PLC0415 - seldom asked for
 
         self.app.push_screen(OpeningsScreen(self._post))
+
+    def action_statistics(self) -> None:
+        """Look at a period, export, print the day."""
+        from guichet.screens.statistics import StatisticsScreen  # noqa: PLC0415 - rarely, and late
+
+        self.app.push_screen(StatisticsScreen(self._post))
 
     @property
     def _chosen_row(self) -> DayRow | None:

@@ -20,6 +20,11 @@ MODES: dict[Role, str] = {
 }
 
 REFUSALS: dict[str, str] = {
+    "bad_period": _("Cette période ne convient pas\u00a0: trois ans et 400 lignes au plus."),
+    "no_days_here": _(
+        "La centrale est injoignable et ce poste n’a plus ces jours. Recommencez à son retour."
+    ),
+    "unknown_format": _("Ce nom de fichier ne convient pas\u00a0: .csv, .xlsx ou .pdf."),
     "not_allowed": _("Votre rôle ne permet pas cette action. Appelez le superviseur."),
     "supervisor_only": _(
         "Seul un superviseur peut le décider. Appelez-le, ou choisissez autrement."

@@ -38,6 +38,7 @@ from guichet.sync.state import Link, SyncState
 
 if TYPE_CHECKING:
     from guichet.station.assistance import Assistance
+    from guichet.station.figures import Figures
     from guichet.station.identification import Identification
     from guichet.station.mediation import Mediation
     from guichet.station.papers import Papers
@@ -95,6 +96,13 @@ class Station:
         from guichet.station.assistance import Assistance  # noqa: PLC0415
 
         return Assistance(self._core)
+
+    @cached_property
+    def figures(self) -> "Figures":
+        """What periods were like, and exports."""
+        from guichet.station.figures import Figures  # noqa: PLC0415
+
+        return Figures(self._core)
 
     @cached_property
     def identification(self) -> "Identification":

@@ -41,7 +41,7 @@ class Papers:
 
     def __init__(self, core: Core, folder: Path) -> None:
         self._core = core
-        self._folder = folder
+        self._folder = self.folder = folder
         self.practice: Path | None = None
         """Where pictures of what is printed go, for the demo's practice camera."""
 

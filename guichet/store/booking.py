@@ -323,7 +323,14 @@ def _free(connection: Connection, appointment: Appointment, now: datetime) -> li
         connection.execute(
             update(SEAT)
             .where(SEAT.c.appointment == appointment.id)
-            .values(free_at=now, hold=None, appointment=None, kept_for=appointment.person)
+            .values(
+                free_at=now,
+                hold=None,
+                appointment=None,
+                kept_for=appointment.person,
+                published_at=now,
+                given_up=True,
+            )
             .returning(SEAT.c.slot)
         ).scalars()
     )

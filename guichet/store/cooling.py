@@ -53,7 +53,9 @@ def cool(
         until = now
         if flags(connection, found.site)["cooldown"]:
             until = open_again(found.quota, found.starts_at, now, rules, draw)
-        later: dict[str, Any] = {"free_at": until} if until > now else {"kept_for": None}
+        later: dict[str, Any] = {"kept_for": None}
+        if until > now:
+            later = {"free_at": until, "published_at": until}
         connection.execute(update(_SEAT).where(*still).values(later))
 
 

@@ -11,6 +11,8 @@ from guichet.store.tables_own import METADATA
 
 PATH = Path(__file__).with_name("schema.py")
 
+_WIDTH = 95
+"""What is left of a line for an index."""
 _HEAD = '''"""Made from tables.py by ``make schema``, never by hand; a test keeps it true."""
 
 from sqlalchemy import (
@@ -77,8 +79,9 @@ def _index(index: Index) -> str:
         parts.append("unique=True")
     for option, value in index.dialect_kwargs.items():
         parts.append(f"{option}=text({_literal(str(value))})")
-    if not index.dialect_kwargs:
-        return f"Index({', '.join(parts)})"
+    short = f"Index({', '.join(parts)})"
+    if not index.dialect_kwargs and len(short) <= _WIDTH:
+        return short
     return _call("Index", parts, "        ")
 
 

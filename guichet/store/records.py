@@ -23,8 +23,9 @@ from sqlalchemy import (
     select,
 )
 
-from guichet.domain.model import RECORDS, Change, Person, Record
+from guichet.domain.model import RECORDS, Change, Person, Record, Visit
 from guichet.domain.names import search_key
+from guichet.domain.passage import measured
 from guichet.phones import digits_key
 from guichet.store.prepared import Prepared
 from guichet.store.schema import METADATA
@@ -90,6 +91,8 @@ def columns(record: Record, sequence: int = 0) -> dict[str, Any]:
     if isinstance(record, Person):
         row["match_key"] = search_key(record.family_name, record.given_names)
         row["phone_key"] = digits_key(record.phone or "")
+    if isinstance(record, Visit):
+        row["waited"], row["served"] = measured(record)
     row["sequence"] = sequence
     return row
 

@@ -19,14 +19,19 @@ _CHUNK = 500
 
 
 def provide_seats(
-    connection: Connection, slots: Sequence[Slot], appointments: Sequence[Appointment]
+    connection: Connection,
+    slots: Sequence[Slot],
+    appointments: Sequence[Appointment],
+    now: datetime | None = None,
 ) -> list[str]:
     """Give each slot its seats and each appointment that is not cancelled one of them.
+
+    New seats are there to be booked from `now` on; None: nobody knows since when.
 
     The ids of all slots concerned, whose free seats are counted again. Publishing twice changes
     nothing; a seat once there stays. Raises ValueError when there are more appointments than seats.
     """
-    _open(connection, slots)
+    _open(connection, slots, now)
     seated = [a for a in appointments if a.status is not AppointmentStatus.CANCELLED]
     concerned = list(dict.fromkeys([slot.id for slot in slots] + [a.slot for a in seated]))
     for start in range(0, len(concerned), _CHUNK):
@@ -42,7 +47,7 @@ def provide_seats(
     return concerned
 
 
-def _open(connection: Connection, slots: Sequence[Slot]) -> None:
+def _open(connection: Connection, slots: Sequence[Slot], now: datetime | None) -> None:
     rows = [
         {
             "slot": slot.id,
@@ -51,6 +56,7 @@ def _open(connection: Connection, slots: Sequence[Slot]) -> None:
             "free_at": _ALWAYS,
             "hold": None,
             "appointment": None,
+            "published_at": now,
         }
         for slot in slots
         for number in range(1, slot.seats + 1)

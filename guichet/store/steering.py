@@ -141,7 +141,7 @@ def _carried_out(connection: Connection, site: int, planned: Plan, now: datetime
     told = _close(connection, site, planned.close, now)
     _reopen(connection, planned.reopen)
     put(connection, *planned.make)
-    provide_seats(connection, planned.make, ())
+    provide_seats(connection, planned.make, (), now)
     seen = [slot.id for slot in (*planned.close, *planned.reopen)]
     forget(connection)  # much was changed by statements of its own
     recounted(connection, seen, now)

@@ -154,7 +154,12 @@ class AppointmentRow(SQLModel, table=True):
 
     __tablename__ = "appointment"
     __table_args__ = (
-        Index("ix_appointment_site_day", "site", "day"),
+        # With all that statistics count, so that they need not read the rows themselves.
+        Index(
+            "ix_appointment_site_day",
+            *("site", "day", "status", "cancel_reason", "starts_at", "booked_at", "procedure"),
+            "id",
+        ),
         Index("ix_appointment_person", "person"),
         Index(
             "uq_appointment_active",
@@ -195,8 +200,18 @@ class AppointmentRow(SQLModel, table=True):
 
 
 class VisitRow(SQLModel, table=True):
+    """A visit. `waited` and `served` are what statistics count, in whole minutes, once it is over
+    (guichet.domain.passage).
+    """
+
     __tablename__ = "visit"
-    __table_args__ = (Index("ix_visit_site_day", "site", "day"),)
+    __table_args__ = (
+        Index(
+            "ix_visit_site_day",
+            *("site", "day", "status", "outcome", "reason", "waited", "served", "arrived_at"),
+            *("procedure", "appointment"),
+        ),
+    )
     id: str = Field(primary_key=True)
     site: int
     day: date
@@ -221,6 +236,8 @@ class VisitRow(SQLModel, table=True):
     missing: list[str] = Field(sa_column=json_column())
     recalled_at: MomentOrNone = None
     people: int = 1
+    waited: int | None = None
+    served: int | None = None
     sequence: int = 0
 
 

@@ -15,22 +15,28 @@ __all__ = ["METADATA"]
 class SeatRow(SQLModel, table=True):
     """One seat of a slot. `free_at` is the only state: free from then on; booked = far future.
 
-    `kept_for`: the person who gave it up, who alone may take it back before then.
+    `kept_for`: the person who gave it up, who alone may take it back before then. `published_at`:
+    since when it has been there to be booked, the last time; None when nobody noted it. `given_up`:
+    somebody had it before.
     """
 
     __tablename__ = "seat"
     __table_args__ = (
         Index("ix_seat_slot_free_at", "slot", "free_at"),
         Index("ix_seat_hold", "hold"),
+        Index("ix_seat_appointment", "appointment", "published_at"),
         Index("ix_seat_kept_back", "free_at", sqlite_where=text("kept_for IS NOT NULL")),
+        Index("ix_seat_given_up", "slot", sqlite_where=text("given_up AND appointment IS NULL")),
     )
     slot: str = Field(primary_key=True)
     number: int = Field(primary_key=True)
     quota: str = "public"
     free_at: Moment
     hold: str | None
-    appointment: str | None = Field(default=None, index=True)
+    appointment: str | None = None
     kept_for: str | None = None
+    published_at: MomentOrNone = None
+    given_up: bool = False
 
 
 class FeedRow(SQLModel, table=True):

@@ -7,7 +7,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from typing import Any
@@ -20,6 +20,7 @@ from guichet.domain.foreigner_number import Existence
 from guichet.domain.leases import Lease
 from guichet.domain.model import Change, Person, Slot
 from guichet.domain.operations import Verdict
+from guichet.domain.statistics import By, Statistics
 from guichet.errors import (
     CentralRefused,
     CentralUnavailable,
@@ -209,6 +210,15 @@ class CentralClient:
         body = self._ask("GET", "/v1/slots", params=params)
         try:
             return msgspec.convert(body["slots"], list[Slot])
+        except (KeyError, TypeError, ValueError) as error:
+            raise nonsense() from error
+
+    def statistics(self, first: date, last: date, by: By, *, masked: bool = False) -> Statistics:
+        """What a period was like at the site."""
+        asked = {"from": str(first), "to": str(last), "by": by.value, "masked": str(masked).lower()}
+        body = self._ask("GET", "/v1/statistics", params=asked)
+        try:
+            return msgspec.convert(body["statistics"], Statistics, str_keys=True)
         except (KeyError, TypeError, ValueError) as error:
             raise nonsense() from error
 

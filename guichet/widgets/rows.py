@@ -135,6 +135,12 @@ class RowsView(ScrollView, can_focus=True):
             if not self._rows:
                 self.refresh()
 
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Show other columns, and no row until they are set."""
+        self.set_rows(())
+        self.columns = tuple(columns)
+        self.on_resize()
+
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show `rows`. The cursor stays on its key and on its line of the screen.
 
