@@ -14,10 +14,13 @@ from sqlalchemy import Connection, Select, bindparam, select
 
 from guichet.central import words
 from guichet.central.words import CHANGES, GONE
+from guichet.domain.closing import OWED
 from guichet.domain.keys import PublicKey
+from guichet.domain.lifecycle import UNFINISHED
 from guichet.domain.model import (
     RECORDS,
     Appointment,
+    AppointmentStatus,
     Competence,
     Person,
     Procedure,
@@ -218,6 +221,10 @@ def load(connection: Connection, keys: Sequence[Key]) -> dict[Key, Record]:
 def _day(record: Record | None) -> date | None:
     if isinstance(record, Settlement):
         return record.day + KEPT
+    if isinstance(record, Appointment) and record.status is AppointmentStatus.BOOKED:
+        return record.day + OWED
+    if isinstance(record, Visit) and record.status in UNFINISHED:
+        return record.day + OWED
     return record.day if isinstance(record, Slot | Appointment | Visit | Report) else None
 
 

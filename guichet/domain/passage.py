@@ -79,7 +79,7 @@ def times_missed(visit: Visit) -> int:
 def last_at(visit: Visit) -> datetime | None:
     """When the last thing was done with them at a desk; None before there was any."""
     left = visit.steps[-1].ended_at if visit.steps else None
-    moments = (visit.called_at, visit.started_at, visit.ended_at, left)
+    moments = (visit.called_at, visit.started_at, visit.ended_at, visit.settled_at, left)
     return max((each for each in moments if each is not None), default=None)
 
 
@@ -95,7 +95,7 @@ def undone(visit: Visit) -> Visit | str:
         case VisitStatus.CALLED:
             return replace(visit, status=_before(visit), called_at=None, desk=None, calls=0)
         case VisitStatus.DONE if not _ended_by_missing(visit):
-            return _reopened(visit)
+            return reopened(visit)
         case _:
             return "nothing_to_undo" if last is None else _back_at(visit, last)
 
@@ -111,7 +111,7 @@ def _ended_by_missing(visit: Visit) -> bool:
     return last is not None and last.how is Ended.MISSED and last.ended_at == visit.ended_at
 
 
-def _reopened(visit: Visit) -> Visit:
+def reopened(visit: Visit) -> Visit:
     """The visit before it was closed."""
     if visit.started_at is not None:
         status = VisitStatus.SERVING
@@ -119,7 +119,16 @@ def _reopened(visit: Visit) -> Visit:
         status = VisitStatus.CALLED
     else:
         status = _before(visit)
-    return replace(visit, status=status, ended_at=None, outcome=None, reason=None, missing=())
+    return replace(
+        visit,
+        status=status,
+        ended_at=None,
+        outcome=None,
+        reason=None,
+        missing=(),
+        settled_at=None,
+        settled_by=None,
+    )
 
 
 def _back_at(visit: Visit, last: Step) -> Visit:

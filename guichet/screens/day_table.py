@@ -46,11 +46,12 @@ GROUPS = (
         _("Au guichet"),
         frozenset({DayState.CALLED, DayState.SERVING, DayState.PARKED}),
     ),
-    Group("done", "ok", _("Terminés"), frozenset({DayState.DONE})),
+    Group("done", "ok", _("Reçus"), frozenset({DayState.DONE})),
+    Group("left", "warn", _("Partis"), frozenset({DayState.LEFT})),
     Group("absent", "bad", _("Absents"), frozenset({DayState.ABSENT})),
     Group("cancelled", "bad", _("Annulés"), frozenset({DayState.CANCELLED})),
 )
-_OVER = frozenset({DayState.DONE, DayState.ABSENT, DayState.CANCELLED})
+_OVER = frozenset({DayState.DONE, DayState.LEFT, DayState.ABSENT, DayState.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)

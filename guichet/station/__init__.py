@@ -26,6 +26,7 @@ from guichet.station import opening
 from guichet.station.calling import Calling
 from guichet.station.core import Bar, Core
 from guichet.station.drafts import Drafts, Found, Kept
+from guichet.station.ending import Ending
 from guichet.station.liaison import Liaison, clock_wrong
 from guichet.station.reception import Reading, Reception
 from guichet.station.retention import DATABASE, PAPERS, Retention
@@ -76,6 +77,7 @@ class Station:
         self.drafts = Drafts(core)
         self.reception = Reception(core)
         self.calling = Calling(core)
+        self.ending = Ending(core)
         self.liaison = Liaison(core)
         self.settling = Settling(core)
 

@@ -17,6 +17,7 @@ from guichet.domain.operations import (
     CheckIn,
     FileReport,
     Hold,
+    MarkAbsent,
     Move,
     NoteIdentity,
     NoteScan,
@@ -28,11 +29,12 @@ from guichet.domain.operations import (
     Release,
     SetDesk,
     Settle,
+    UndoAbsent,
     UndoCheckIn,
     WithdrawAccord,
 )
 from guichet.domain.rights import exceptional, may
-from guichet.store import assistance, booking, reports, steps, visits, waiting
+from guichet.store import absences, assistance, booking, reports, steps, visits, waiting
 from guichet.store.booking import Authority
 from guichet.store.records import forget, get
 
@@ -65,7 +67,7 @@ def apply(
     return outcome
 
 
-_UNDONE = (Move, UndoCheckIn)
+_UNDONE = (Move, UndoCheckIn, UndoAbsent)
 """What may be refused after it has begun to write; all else is refused before, or never."""
 
 
@@ -101,8 +103,9 @@ def _dispatch(
 
 
 _Received = (
-    CheckIn | UndoCheckIn | NoteIdentity | NoteScan | FileReport | Settle | SetDesk | steps.Stepping
-)
+    CheckIn | UndoCheckIn | MarkAbsent | UndoAbsent | NoteIdentity | NoteScan | FileReport | Settle
+    | SetDesk | steps.Stepping
+)  # fmt: skip
 
 
 def _received(
@@ -114,6 +117,8 @@ def _received(
             return visits.check_in(connection, operation, action, final=final)
         case UndoCheckIn():
             return visits.undo_check_in(connection, operation, action)
+        case MarkAbsent() | UndoAbsent():
+            return absences.note(connection, operation, action)
         case NoteIdentity():
             return visits.note_identity(connection, operation, action)
         case NoteScan() | FileReport() | Settle():

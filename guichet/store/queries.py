@@ -8,11 +8,12 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, String, and_, cast, func, or_, select, union
 
 from guichet.domain.day import DayRow, DayState, state_of
 from guichet.domain.desks import Desk, Step
 from guichet.domain.keys import PublicKey
+from guichet.domain.lifecycle import UNFINISHED
 from guichet.domain.model import (
     Agent,
     Appointment,
@@ -225,6 +226,20 @@ def day_rows(connection: Connection, site: int, day: date) -> list[DayRow]:
     return [_day_row(row, reported) for row in rows]
 
 
+def owed_days(connection: Connection, site: int, before: date) -> list[date]:
+    """The days of a site before that one on which something waits to be settled, in order."""
+    standing = {_APPOINTMENT: (AppointmentStatus.BOOKED,), _VISIT: UNFINISHED}
+    found = (
+        select(table.c.day).where(
+            table.c.site == site,
+            table.c.day < before,
+            table.c.status.in_([status.value for status in statuses]),
+        )
+        for table, statuses in standing.items()
+    )
+    return sorted(connection.execute(union(*found)).scalars())
+
+
 _DAY_COLUMNS = (
     _APPOINTMENT.c.id.label("appointment"),
     _APPOINTMENT.c.status.label("appointment_status"),
@@ -249,6 +264,7 @@ _DAY_COLUMNS = (
     _VISIT.c.calls,
     _VISIT.c.started_at,
     _VISIT.c.steps,
+    _VISIT.c.outcome,
 )
 
 
@@ -278,10 +294,11 @@ def _day_row(row: Sequence[Any], reported: AbstractSet[str]) -> DayRow:
         calls,
         started_at,
         steps,
+        outcome,
     ) = row
     return DayRow(
         appointment or visit_appointment or visit,
-        _state(appointment_status, visit_status),
+        _state(appointment_status, visit_status, outcome),
         starts_at,
         display_name(family_name or "", given_names or ""),
         procedure or "",
@@ -306,8 +323,9 @@ def _day_row(row: Sequence[Any], reported: AbstractSet[str]) -> DayRow:
 
 
 @cache
-def _state(appointment: str | None, visit: str | None) -> DayState:
+def _state(appointment: str | None, visit: str | None, outcome: str | None) -> DayState:
     return state_of(
         AppointmentStatus(appointment) if appointment else None,
         VisitStatus(visit) if visit else None,
+        outcome,
     )

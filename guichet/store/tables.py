@@ -45,6 +45,8 @@ class SiteRow(SQLModel, table=True):
     early_minutes: int
     late_minutes: int
     turns: dict[str, int] = Field(sa_column=json_column())
+    closes: str | None = None
+    tension: int = 45
     sequence: int = 0
 
 
@@ -152,6 +154,8 @@ class AppointmentRow(SQLModel, table=True):
     cancel_reason: str | None
     override: str | None = None
     presented: list[str] = Field(sa_column=json_column())
+    absent_at: MomentOrNone = None
+    absent_by: str | None = None
     sequence: int = 0
 
 
@@ -180,6 +184,8 @@ class VisitRow(SQLModel, table=True):
     steps: list[dict[str, str]] = Field(sa_column=json_column())
     reason: str | None = None
     missing: list[str] = Field(sa_column=json_column())
+    settled_at: MomentOrNone = None
+    settled_by: str | None = None
     sequence: int = 0
 
 
