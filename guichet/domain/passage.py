@@ -21,16 +21,37 @@ def missed_at(visit: Visit) -> datetime | None:
     return last.ended_at if last is not None and last.how is Ended.MISSED else None
 
 
-def waited(visit: Visit) -> timedelta:
-    """How long they have waited in all for the desks they were called to; not while put aside."""
-    spans = [
+def waits(visit: Visit) -> list[tuple[datetime, datetime | None]]:
+    """From when until when they waited for each desk; not while put aside.
+
+    None: they wait still. Who was never called to the last one waited until their visit was closed.
+    """
+    spans: list[tuple[datetime, datetime | None]] = [
         (each.since, each.called_at)
         for before, each in zip((None, *visit.steps), visit.steps, strict=False)
         if before is None or before.how is not Ended.PARKED
     ]
-    if visit.called_at is not None and not (visit.steps and visit.steps[-1].how is Ended.PARKED):
-        spans.append((waits_since(visit), visit.called_at))
-    return sum((max(timedelta(0), end - start) for start, end in spans), timedelta(0))
+    if not (visit.steps and visit.steps[-1].how is Ended.PARKED):
+        closed = visit.ended_at or visit.settled_at
+        spans.append((waits_since(visit), visit.called_at or closed))
+    return spans
+
+
+def waited(visit: Visit) -> timedelta:
+    """How long they have waited in all for the desks they were called to; not while put aside."""
+    spans = waits(visit)
+    if visit.called_at is None and not (visit.steps and visit.steps[-1].how is Ended.PARKED):
+        spans.pop()
+    known = (max(timedelta(0), end - start) for start, end in spans if end is not None)
+    return sum(known, timedelta(0))
+
+
+def at_desks(visit: Visit) -> list[tuple[str, datetime, datetime | None]]:
+    """Each desk they were called to, from when until when they had it; None: they have it still."""
+    spans = [(each.desk, each.called_at, each.ended_at) for each in visit.steps]
+    if visit.called_at is None:
+        return [*spans]
+    return [*spans, (visit.desk or "", visit.called_at, visit.ended_at or visit.settled_at)]
 
 
 def parked(visit: Visit) -> Step | None:

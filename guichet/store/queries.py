@@ -23,6 +23,7 @@ from guichet.domain.model import (
     Procedure,
     Site,
     Slot,
+    Visit,
     VisitStatus,
 )
 from guichet.domain.names import display_name
@@ -224,6 +225,14 @@ def day_rows(connection: Connection, site: int, day: date) -> list[DayRow]:
     )
     reported = {key for pair in told for key in pair if key is not None}
     return [_day_row(row, reported) for row in rows]
+
+
+def visits(connection: Connection, site: int, day: date) -> list[Visit]:
+    """The visits of a day of a site, as far as they count."""
+    statement = select(_VISIT).where(
+        _VISIT.c.site == site, _VISIT.c.day == day, _VISIT.c.status.not_in(_HIDDEN)
+    )
+    return records(connection, Visit, statement)
 
 
 def owed_days(connection: Connection, site: int, before: date) -> list[date]:
