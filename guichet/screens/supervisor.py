@@ -10,21 +10,23 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from guichet.domain.admission import Finding
-from guichet.domain.day import DayRow, filtered
+from guichet.domain.board import Board
+from guichet.domain.day import DayRow
 from guichet.domain.model import Appointment, Role
 from guichet.domain.operations import Refused
 from guichet.errors import GuichetError
-from guichet.i18n import _, ngettext
+from guichet.i18n import _
 from guichet.screens.day_table import (
     COLUMNS,
-    GROUPS,
     DayTable,
     day_table,
     detail,
     first_open,
     unanswered,
-    waited,
 )
+from guichet.screens.moment import Moment
+from guichet.screens.narrowing import Narrowing
+from guichet.screens.past import PastDialog
 from guichet.screens.post import FactsChanged, Fault, Post, background
 from guichet.screens.report import ReportsDialog
 from guichet.screens.scanned import another_day, nobody
@@ -32,7 +34,6 @@ from guichet.screens.top import Top
 from guichet.screens.wedge import Scanned
 from guichet.screens.words import MODES, refusal
 from guichet.widgets.foot import Foot
-from guichet.widgets.level import SIGNS
 from guichet.widgets.rows import RowsView
 from guichet.widgets.tile import Tile
 
@@ -46,38 +47,36 @@ class SupervisorScreen(Screen[None]):
     CSS_PATH = "supervisor.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "slash",
-            "filter",
-            _("Filtrer"),
+            "slash", "filter", _("Filtrer"), key_display="/", id="day.filter",
             tooltip=_("Chercher un nom, un ticket, une référence, une démarche, un guichet"),
-            key_display="/",
-            id="day.filter",
         ),
         Binding(
-            "s",
-            "group",
-            _("État"),
+            "s", "group", _("État"), id="day.group",
             tooltip=_("Montrer tous, puis les attendus, puis ceux qui attendent…"),
-            id="day.group",
         ),
         Binding(
-            "escape",
-            "clear",
-            _("Tout montrer"),
+            "escape", "clear", _("Tout montrer"), show=False, id="day.clear",
             tooltip=_("Effacer le filtre et montrer tous les états"),
-            show=False,
-            id="day.clear",
         ),
         Binding(
-            "ctrl+o,i",
-            "reports",
-            _("Signalements"),
+            "ctrl+o,i", "reports", _("Signalements"), id="day.reports",
             tooltip=_("Ce que les guichets ont signalé aujourd’hui"),
-            id="day.reports",
         ),
         Binding(
             "r", "give_back", _("Rendre"),
             tooltip=_("Rendre à la file qui fut appelé sans suite"), id="day.give_back",
+        ),
+        Binding(
+            "o", "order", _("Trier"),
+            tooltip=_("Trier par la colonne suivante"), id="day.order",
+        ),
+        Binding(
+            "O", "backwards", _("Trier à l’envers"), key_display="Maj+O",
+            tooltip=_("Trier dans l’autre sens"), show=False, id="day.backwards",
+        ),
+        Binding(
+            "e", "app.ending", _("Fin de journée"),
+            tooltip=_("Solder ce qui reste d’aujourd’hui et des jours d’avant"), id="day.ending",
         ),
         Binding("down", "list", _("Aller à la liste"), show=False, id="day.list"),
     ]  # fmt: skip
@@ -86,7 +85,7 @@ class SupervisorScreen(Screen[None]):
         super().__init__()
         self._post = post
         self._day: DayTable | None = None
-        self._group: str | None = None
+        self._narrowing = Narrowing()
         self._reading = False
         self._stale = False
         self._minute = -1
@@ -95,10 +94,7 @@ class SupervisorScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Counts above, the table in the middle, the chosen line below."""
         yield Top(self._post, MODES[Role.SUPERVISOR])
-        with Horizontal(id="counts"):
-            for group in GROUPS:
-                yield Tile(group.name, group.level, group.label)
-            yield Tile("longest", "idle", _("Attente max"), clickable=False)
+        yield Moment(self._post)
         with Horizontal(id="narrowing"):
             yield Input(
                 id="filter",
@@ -140,14 +136,15 @@ class SupervisorScreen(Screen[None]):
         self._reading, self._stale = True, False
         background(self, self._load, self._loaded, group="day", failed=self._not_read)
 
-    def _load(self) -> DayTable:
+    def _load(self) -> tuple[DayTable, Board]:
         station = self._post.station
-        return day_table(station.reception.day(), station.now(), station.local)
+        seen = station.watch.now()
+        return day_table(seen.rows, seen.turns, seen.at, station.local), seen.board
 
-    def _loaded(self, day: DayTable) -> None:
-        newcomer = self._day is None
+    def _loaded(self, loaded: tuple[DayTable, Board]) -> None:
+        newcomer, (day, board) = self._day is None, loaded
         self._day, self._reading = day, False
-        self._show_counts(day)
+        self.query_one(Moment).show(day, board)
         self._show()
         if newcomer:
             self._go_to_now(day)
@@ -168,32 +165,21 @@ class SupervisorScreen(Screen[None]):
 
     # Showing ------------------------------------------------------------------------------------
 
-    def _show_counts(self, day: DayTable) -> None:
-        for group in GROUPS:
-            sign = SIGNS[group.level].strip()
-            number = day.numbers[group.name]
-            self.query_one(f"#{group.name}", Tile).show(f"{sign} {number}".strip())
-        longest = "–" if day.longest is None else waited(day.longest)
-        self.query_one("#longest", Tile).show(longest)
-
     def _show(self) -> None:
         day, view = self._day, self.query_one(RowsView)
         if day is None:
             return
-        group = next((group for group in GROUPS if group.name == self._group), None)
-        query = self.query_one("#filter", Input).value
-        rows = filtered(day.rows, query) if query.strip() else day.rows
-        keys = [row.key for row in rows if group is None or row.state in group.states]
+        keys = self._narrowing.keys(day, self.query_one("#filter", Input).value)
         view.empty = (
             _("Rien ne correspond. Échap\u00a0: tout montrer.")
             if day.rows
             else _("Personne n’est attendu aujourd’hui. F2\u00a0: prendre un rendez-vous.")
         )
         view.set_rows([day.lines[key] for key in keys])
-        for tile in self.query(Tile):
-            tile.set_class(tile.id == self._group, "-chosen")
-        shown = ngettext("{n} ligne", "{n} lignes", len(keys)).format(n=len(keys))
-        self._say_shown(f"{group.label}\u00a0: {shown}" if group else shown)
+        self.query_one(Moment).choose(self._narrowing.group)
+        said, shown = self._narrowing.said(len(keys)), self.query_one("#shown", Static)
+        if shown.content != said:  # as wide as its text: another one is a new layout
+            shown.update(said)
         self._show_detail()
 
     @on(RowsView.Highlighted)
@@ -209,11 +195,6 @@ class SupervisorScreen(Screen[None]):
         if gives != self._gives:  # a new footer is slow: only when the key comes or goes
             self._gives = gives
             self.refresh_bindings()
-
-    def _say_shown(self, text: str) -> None:
-        said = self.query_one("#shown", Static)
-        if said.content != text:  # as wide as its text: another one is a new layout
-            said.update(text)
 
     # Scanning -----------------------------------------------------------------------------------
 
@@ -280,17 +261,36 @@ class SupervisorScreen(Screen[None]):
         """Type what to look for."""
         self.query_one("#filter", Input).focus()
 
+    def action_order(self) -> None:
+        """Sort by the next column that is shown; after the last one, by time again."""
+        self._narrowing.sort_on(self.app.size.width)
+        self._sort()
+
+    def action_backwards(self) -> None:
+        """Sort the other way round."""
+        self._narrowing.backwards = not self._narrowing.backwards
+        self._sort()
+
+    def _sort(self) -> None:
+        self.query_one(RowsView).mark(self._narrowing.order, self._narrowing.sign)
+        self._show()
+
+    @on(RowsView.Selected)
+    def _drill_down(self) -> None:
+        row = self._chosen_row
+        if row is not None:
+            self.app.push_screen(PastDialog(self._post, row))
+
     def action_group(self) -> None:
         """Show the next state only; after the last one, all again."""
-        names = [None, *(group.name for group in GROUPS)]
-        self._choose(names[(names.index(self._group) + 1) % len(names)])
+        self._choose(self._narrowing.next_group())
 
     @on(Tile.Chosen)
     def _tile_chosen(self, event: Tile.Chosen) -> None:
-        self._choose(None if event.name == self._group else event.name)
+        self._choose(None if event.name == self._narrowing.group else event.name)
 
     def _choose(self, name: str | None) -> None:
-        self._group = name
+        self._narrowing.group = name
         self._show()
 
     def action_clear(self) -> None:

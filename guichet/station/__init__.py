@@ -32,6 +32,7 @@ from guichet.station.reception import Reading, Reception
 from guichet.station.retention import DATABASE, PAPERS, Retention
 from guichet.station.session import Session, SignedIn
 from guichet.station.unsettled import Settled, Settling, Unsettled
+from guichet.station.watch import Watch
 from guichet.store.engine import reading
 from guichet.store.records import get
 from guichet.sync.journal import JOURNAL_FILE
@@ -78,6 +79,7 @@ class Station:
         self.reception = Reception(core)
         self.calling = Calling(core)
         self.ending = Ending(core)
+        self.watch = Watch(core)
         self.liaison = Liaison(core)
         self.settling = Settling(core)
 
