@@ -29,14 +29,12 @@ def _moment(board: Board) -> str:
     if board.longest is None or board.p90 is None:
         waits = _("Personne n’attend")
     else:
-        waits = _("Attente\u00a0: {longest} au plus, {p90} pour 9 sur 10").format(
+        waits = _("Attente\u00a0: {longest} max, {p90} pour 9 sur 10").format(
             longest=waited(board.longest // _MINUTE), p90=waited(board.p90 // _MINUTE)
         )
     received = ngettext("{n} reçu en 1\u00a0h", "{n} reçus en 1\u00a0h", board.received)
-    parts = [waits, received.format(n=board.received)]
-    if board.each is not None:
-        parts.append(_("{n}\u00a0min chacun").format(n=round(board.each)))
-    return "  ·  ".join(parts)
+    pace = "" if board.each is None else _(", {n}\u00a0min chacun").format(n=round(board.each))
+    return f"{waits} · {received.format(n=board.received)}{pace}"
 
 
 def _tension(board: Board, local: Callable[[datetime], datetime]) -> Content:

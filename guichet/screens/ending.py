@@ -116,13 +116,11 @@ class EndingScreen(ModalScreen[None]):
         absent = sum(each.absent for each in owed)
         open_ = len(owed) - absent
         self.query_one("#intro", Static).update(
-            _("{visits}, {absent}. Fermeture aujourd’hui à {time}.").format(
+            _("{visits}, {absent}. Fermeture à {time}.").format(
                 visits=ngettext("{n} passage à clore", "{n} passages à clore", open_).format(
                     n=open_
                 ),
-                absent=ngettext(
-                    "{n} personne pas venue", "{n} personnes pas venues", absent
-                ).format(n=absent),
+                absent=ngettext("{n} pas venu", "{n} pas venus", absent).format(n=absent),
                 time=closes,
             )
         )

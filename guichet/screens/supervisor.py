@@ -123,9 +123,8 @@ class SupervisorScreen(Screen[None]):
         self._read()
 
     def _tick(self) -> None:
-        minute = self._post.station.now().minute
-        if minute != self._minute:
-            self._minute = minute
+        before, self._minute = self._minute, self._post.station.now().minute
+        if self._minute != before:
             self._read()
 
     def _read(self) -> None:
@@ -268,12 +267,13 @@ class SupervisorScreen(Screen[None]):
 
     def action_backwards(self) -> None:
         """Sort the other way round."""
-        self._narrowing.backwards = not self._narrowing.backwards
+        self._narrowing.backwards ^= True
         self._sort()
 
     def _sort(self) -> None:
         self.query_one(RowsView).mark(self._narrowing.order, self._narrowing.sign)
         self._show()
+        self.query_one(RowsView).action_first()
 
     @on(RowsView.Selected)
     def _drill_down(self) -> None:
