@@ -6,7 +6,7 @@ judged one after another, while those of other sites go on.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -219,13 +219,25 @@ def load(connection: Connection, keys: Sequence[Key]) -> dict[Key, Record]:
 
 
 def _day(record: Record | None) -> date | None:
-    if isinstance(record, Settlement):
-        return record.day + KEPT
-    if isinstance(record, Appointment) and record.status is AppointmentStatus.BOOKED:
-        return record.day + OWED
-    if isinstance(record, Visit) and record.status in UNFINISHED:
-        return record.day + OWED
-    return record.day if isinstance(record, Slot | Appointment | Visit | Report) else None
+    """The day until whose morrow stations keep a record, None for always.
+
+    What nobody has settled they keep longer, and once it is, as if it were of that day.
+    """
+    match record:
+        case Settlement(day=day):
+            return day + KEPT
+        case Appointment(day=day, status=AppointmentStatus.BOOKED):
+            return day + OWED
+        case Visit(day=day, status=status) if status in UNFINISHED:
+            return day + OWED
+        case Appointment(day=day, absent_at=datetime() as at):
+            return max(day, at.date())
+        case Visit(day=day, settled_at=datetime() as at):
+            return max(day, at.date())
+        case Slot(day=day) | Appointment(day=day) | Visit(day=day) | Report(day=day):
+            return day
+        case _:
+            return None
 
 
 # The statements, made once: that takes longer than the database does to answer ------------------
