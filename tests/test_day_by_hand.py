@@ -9,8 +9,9 @@ Thirty people. P1 to P24 have appointments, from 09:00 on every quarter of an ho
 - Left without being received, 6: P12 (missed three calls), W3, and settled so P21, P23, P24, W6.
 - Absent, 2: P18, P19. Cancelled, 2: P16, P17. Taken back, no line at all: W4.
 
-That is 16 + 3 + 6 + 2 + 2 = 29 lines. At the closing, 15:20 (the last slot ends at 15:05, a quarter
-of an hour is tolerated), five visits remain (P21, P22, P23, P24, W6) and three have not come.
+That is 16 + 3 + 6 + 2 + 2 = 29 lines; 25 people have come, 20 with an appointment (24 less four) and
+five without. At the closing, 15:20 (the last slot ends at 15:05, a quarter of an hour is tolerated),
+five visits remain (P21, P22, P23, P24, W6) and three have not come.
 """
 
 from collections import Counter
@@ -26,6 +27,7 @@ from guichet.domain.desks import DeskState
 from guichet.domain.model import Appointment, Person, Role, Slot, Visit
 from guichet.domain.operations import Refused
 from guichet.domain.passage import waited
+from guichet.domain.week import SiteDay
 from guichet.station import Station
 from guichet.store import queries
 from guichet.store.engine import reading
@@ -265,5 +267,14 @@ def test_a_day_counted_by_hand(world: World) -> None:
         ended = Counter(each.outcome for each in queries.visits(connection, 1, SUNDAY))
     assert ended == {"served": 16, "unsuccessful": 3, "left": 6}
     assert [each for each in second.ending.owed() if each.day == SUNDAY] == []
+    figures = SiteDay(1, SUNDAY, seats=24, booked=22, arrived=25, absent=2, unsettled=0)
+    assert next(each for each in first.watch.week(SUNDAY).days if each.site == 1) == figures
+    world.stop()
+    alone = second.watch.week(SUNDAY)
+    assert (alone.days[0], alone.online, {each.site for each in alone.days}) == (
+        figures,
+        False,
+        {1},
+    )
     # P10 was put aside from 11:20 to 11:30; P11 missed a call at 11:34; P15 waited twice.
     assert [hand.waited(who) for who in ("P10", "P11", "P15")] == [MINUTE, 4 * MINUTE, 6 * MINUTE]

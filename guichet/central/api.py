@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import msgspec
@@ -28,15 +28,19 @@ from guichet.central.schemas import (
     SECURED,
     SLOTS,
     VERDICTS,
+    WEEK,
     EnrolledBody,
     ExistenceBody,
     HelloBody,
     TokenBody,
 )
 from guichet.central.sent import MAX_OPERATIONS, read_operations
+from guichet.domain.model import Site
+from guichet.domain.week import elsewhere
 from guichet.store import cooling
+from guichet.store import week as weeks
 from guichet.store.engine import reading
-from guichet.store.queries import coming_slots, nearest_slots
+from guichet.store.queries import coming_slots, everything, nearest_slots
 from guichet.store.search import find_indexed
 
 PROTOCOL = 1
@@ -56,6 +60,15 @@ def _printable(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_printable)]
+
+
+def _in_reach(day: date) -> date:
+    if not 2000 <= day.year < 2200:  # noqa: PLR2004 - the years that operations may name
+        raise ValueError("a day lies in the years 2000 to 2199")
+    return day
+
+
+Day = Annotated[date, AfterValidator(_in_reach)]
 
 
 class EnrolBody(BaseModel):
@@ -277,6 +290,25 @@ def slots(
         else:
             found = coming_slots(connection, site, procedure, now, until)
     return _json(msgspec.json.encode({"slots": found}))
+
+
+@router.get(
+    "/v1/week",
+    dependencies=[Depends(_protocol)],
+    responses=WEEK | SECURED,
+    response_class=Response,
+)
+def week(
+    device: Searcher,
+    engine: Database,
+    now: Now,
+    first: Annotated[Day, Query(alias="from", description="The first of seven days.")],
+) -> Response:
+    """Seven days of every site in figures; of other sites' none behind which are few persons."""
+    with reading(engine) as connection:
+        found = weeks.week(connection, everything(connection, Site), first, now)
+    told = [each if each.site == device.site else elsewhere(each) for each in found]
+    return _json(msgspec.json.encode({"days": told}))
 
 
 @router.post(

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from guichet.domain.foreigner_number import Existence
 from guichet.domain.leases import Lease
 from guichet.domain.model import Person, Record, Slot
+from guichet.domain.week import SiteDay
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -102,6 +103,12 @@ class PersonsBody(BaseModel):
     persons: list[Person]
 
 
+class WeekBody(BaseModel):
+    """Seven days of every site in figures, by day."""
+
+    days: list[SiteDay]
+
+
 class LentBody(BaseModel):
     """All the seats lent to the station now; `now` is central's clock, as in `until`."""
 
@@ -159,6 +166,7 @@ OPERATIONS: dict[str, Any] = {
 VERDICTS: Responses = {200: {"model": VerdictsBody}, 410: problem("cursor_unknown")}
 CHANGES: Responses = {200: {"model": PageBody}, 410: problem("cursor_unknown")}
 SLOTS: Responses = {200: {"model": SlotsBody}}
+WEEK: Responses = {200: {"model": WeekBody}}
 LEASES: Responses = {200: {"model": LentBody}}
 PERSONS: Responses = {200: {"model": PersonsBody}}
 EVENTS: Responses = {

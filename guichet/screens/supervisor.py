@@ -9,10 +9,9 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from guichet.domain.admission import Finding
 from guichet.domain.board import Board
 from guichet.domain.day import DayRow
-from guichet.domain.model import Appointment, Role
+from guichet.domain.model import Role
 from guichet.domain.operations import Refused
 from guichet.errors import GuichetError
 from guichet.i18n import _
@@ -29,9 +28,10 @@ from guichet.screens.narrowing import Narrowing
 from guichet.screens.past import PastDialog
 from guichet.screens.post import FactsChanged, Fault, Post, background
 from guichet.screens.report import ReportsDialog
-from guichet.screens.scanned import another_day, nobody
+from guichet.screens.scanned import look_for
 from guichet.screens.top import Top
 from guichet.screens.wedge import Scanned
+from guichet.screens.week import WeekScreen
 from guichet.screens.words import MODES, refusal
 from guichet.widgets.foot import Foot
 from guichet.widgets.rows import RowsView
@@ -77,6 +77,10 @@ class SupervisorScreen(Screen[None]):
         Binding(
             "e", "app.ending", _("Fin de journée"),
             tooltip=_("Solder ce qui reste d’aujourd’hui et des jours d’avant"), id="day.ending",
+        ),
+        Binding(
+            "w", "week", _("Semaine"), id="day.week",
+            tooltip=_("Places, venues et absences de la semaine, par site"),
         ),
         Binding("down", "list", _("Aller à la liste"), show=False, id="day.list"),
     ]  # fmt: skip
@@ -199,24 +203,15 @@ class SupervisorScreen(Screen[None]):
 
     @on(Scanned)
     def _scanned(self, event: Scanned) -> None:
-        reception = self._post.station.reception
-        background(
-            self, lambda: reception.appointment_of(event.text), self._appointment_read, group="scan"
-        )
+        look_for(self, self._post.station, event.text, self._go_to)
 
-    def _appointment_read(self, found: Appointment | Finding) -> None:
-        if isinstance(found, Finding):
-            self.notify(nobody(found), severity="warning")
-            return
-        rows = self._day.rows if self._day else ()
-        key = next((row.key for row in rows if row.appointment == found.id), None)
-        if key is None:
-            self.notify(another_day(self._post.station, found), severity="warning")
-            return
-        if self.query_one(RowsView).select(key):
-            return
-        self.action_clear()
-        self.query_one(RowsView).select(key)
+    def _go_to(self, appointment: str) -> bool:
+        rows, view = self._day.rows if self._day else (), self.query_one(RowsView)
+        key = next((row.key for row in rows if row.appointment == appointment), None)
+        if key is not None and not view.select(key):
+            self.action_clear()
+            view.select(key)
+        return key is not None
 
     # Narrowing ----------------------------------------------------------------------------------
 
@@ -232,6 +227,10 @@ class SupervisorScreen(Screen[None]):
     def action_reports(self) -> None:
         """Read what the counters have reported today."""
         self.app.push_screen(ReportsDialog(self._post))
+
+    def action_week(self) -> None:
+        """Show the week in figures."""
+        self.app.push_screen(WeekScreen(self._post))
 
     @property
     def _chosen_row(self) -> DayRow | None:

@@ -1,7 +1,7 @@
 """The site at this moment, for the supervisor, and what is known here of one person."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -11,11 +11,14 @@ from guichet.domain.day import DayRow
 from guichet.domain.line import line
 from guichet.domain.model import Agent, Appointment, Procedure, Site, Visit
 from guichet.domain.turn import Turn
+from guichet.domain.week import SiteDay
+from guichet.errors import CentralUnavailable
 from guichet.station.core import Core
 from guichet.store import queries
 from guichet.store.absences import closed_at
 from guichet.store.engine import reading
 from guichet.store.records import get
+from guichet.store.week import week
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,15 @@ class Past:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Seven days of every site, of this one alone without central; the sites' names by number."""
+
+    days: list[SiteDay]
+    sites: dict[int, str]
+    online: bool
+
+
 class Watch:
     """What is going on; every method blocks."""
 
@@ -60,6 +72,18 @@ class Watch:
         desks = [desk for desk in every if self._core.local(desk.since).date() == today]
         found = board(visits, desks, site.tension, now, remains)
         return Seen(now, rows, found, {each.row.key: each.turn for each in line(rows, site)})
+
+    def week(self, first: date) -> Week:
+        """The seven days from `first` on. Of the days before yesterday only central knows."""
+        with reading(self._core.engine) as connection:
+            names = {each.number: each.name for each in queries.everything(connection, Site)}
+        try:
+            return Week(self._core.client().week(first), names, online=True)
+        except CentralUnavailable:
+            yesterday = self._core.today() - timedelta(days=1)
+        with reading(self._core.engine) as connection:
+            days = week(connection, [self._core.known_site()], first, self._core.clock())
+        return Week([each for each in days if each.day >= yesterday], names, online=False)
 
     def person(self, row: DayRow) -> list[Past]:
         """What is known here of who stands in a line of the day, the latest day first."""

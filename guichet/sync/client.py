@@ -7,7 +7,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from typing import Any
@@ -19,6 +19,7 @@ from guichet.domain.foreigner_number import Existence
 from guichet.domain.leases import Lease
 from guichet.domain.model import Change, Person, Slot
 from guichet.domain.operations import Verdict
+from guichet.domain.week import SiteDay
 from guichet.errors import (
     CentralRefused,
     CentralUnavailable,
@@ -208,6 +209,14 @@ class CentralClient:
         body = self._ask("GET", "/v1/slots", params=params)
         try:
             return msgspec.convert(body["slots"], list[Slot])
+        except (KeyError, TypeError, ValueError) as error:
+            raise nonsense() from error
+
+    def week(self, first: date) -> list[SiteDay]:
+        """Seven days of every site in figures, by day."""
+        body = self._ask("GET", "/v1/week", params={"from": first.isoformat()})
+        try:
+            return msgspec.convert(body["days"], list[SiteDay])
         except (KeyError, TypeError, ValueError) as error:
             raise nonsense() from error
 
