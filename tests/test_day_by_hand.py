@@ -9,9 +9,9 @@ Thirty people. P1 to P24 have appointments, from 09:00 on every quarter of an ho
 - Left without being received, 6: P12 (missed three calls), W3, and settled so P21, P23, P24, W6.
 - Absent, 2: P18, P19. Cancelled, 2: P16, P17. Taken back, no line at all: W4.
 
-That is 16 + 3 + 6 + 2 + 2 = 29 lines; 25 people have come, 20 with an appointment (24 less four) and
-five without. At the closing, 15:20 (the last slot ends at 15:05, a quarter of an hour is tolerated),
-five visits remain (P21, P22, P23, P24, W6) and three have not come.
+That is 16 + 3 + 6 + 2 + 2 = 29 lines; 25 people have come, 20 with an appointment (24 less four)
+and five without. At the closing, 15:20 (the last slot ends at 15:05, a quarter of an hour is
+tolerated), five visits remain (P21, P22, P23, P24, W6) and three have not come.
 """
 
 from collections import Counter

@@ -40,7 +40,7 @@ def ordered(
 
     `turns` are those who wait, by the key of their line; `now` is UTC.
     """
-    by_time = sorted(rows, key=lambda row: row.starts_at or row.arrived_at or now)
+    by_time = sorted(rows, key=lambda row: (row.starts_at or row.arrived_at or now, row.key))
     key = _key(by, turns, now)
     known = [(found, row) for row in by_time if (found := key(row)) is not None]
     empty = [row for row in by_time if key(row) is None]
