@@ -14,6 +14,7 @@ from guichet.domain.calendar_fr import long_date
 from guichet.domain.week import FEWEST, SiteDay
 from guichet.i18n import _
 from guichet.screens.post import Post, background
+from guichet.screens.slot_around import named
 from guichet.station.watch import Week
 from guichet.widgets.columns import Column, Row
 from guichet.widgets.foot import Foot
@@ -78,16 +79,19 @@ class WeekScreen(ModalScreen[None]):
         self.query_one("#intro", Static).update(few if week.online else alone)
         view = self.query_one(RowsView)
         view.empty = _("Rien n’est connu de cette semaine ici.")
-        view.set_rows(_rows(week.days, week.sites))
+        towns = {
+            number: named(each, self._post.station.site) for number, each in week.sites.items()
+        }
+        view.set_rows(_rows(week.days, towns))
 
 
-def _rows(days: Sequence[SiteDay], sites: dict[int, str]) -> list[Row]:
+def _rows(days: Sequence[SiteDay], towns: dict[int, str]) -> list[Row]:
     return [
         Row(
             f"{each.day} {each.site}",
             (
                 f"{_DAYS[each.day.weekday()]} {each.day:%d/%m}",
-                sites.get(each.site, str(each.site)),
+                towns.get(each.site, str(each.site)),
                 *(_said(n) for n in (each.seats, each.booked)),
                 *(_said(n) for n in (each.arrived, each.absent, each.unsettled)),
             ),

@@ -47,10 +47,10 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Seven days of every site, of this one alone without central; the sites' names by number."""
+    """Seven days of every site, of this one alone without central; the sites by number."""
 
     days: list[SiteDay]
-    sites: dict[int, str]
+    sites: dict[int, Site]
     online: bool
 
 
@@ -76,14 +76,14 @@ class Watch:
     def week(self, first: date) -> Week:
         """The seven days from `first` on. Of the days before yesterday only central knows."""
         with reading(self._core.engine) as connection:
-            names = {each.number: each.name for each in queries.everything(connection, Site)}
+            sites = {each.number: each for each in queries.everything(connection, Site)}
         try:
-            return Week(self._core.client().week(first), names, online=True)
+            return Week(self._core.client().week(first), sites, online=True)
         except CentralUnavailable:
             yesterday = self._core.today() - timedelta(days=1)
         with reading(self._core.engine) as connection:
             days = week(connection, [self._core.known_site()], first, self._core.clock())
-        return Week([each for each in days if each.day >= yesterday], names, online=False)
+        return Week([each for each in days if each.day >= yesterday], sites, online=False)
 
     def person(self, row: DayRow) -> list[Past]:
         """What is known here of who stands in a line of the day, the latest day first."""

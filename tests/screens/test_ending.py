@@ -190,3 +190,20 @@ async def test_what_remains_of_yesterday_is_said_on_the_board_until_settled(worl
         await until_shown(pilot, "0 passage à clore")
         await pilot.press("escape")
         await wait_for(pilot, lambda: "jours d’avant" not in shown(app))
+
+
+@pytest.mark.usefixtures("morning")
+async def test_the_counter_opens_it_too_and_the_mediator_does_not(world: World) -> None:
+    app = application(world.enrolled("here"), Role.COUNTER)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait_for(pilot, lambda: app.current_mode == "counter")
+        await pilot.press("shift+f4")
+        await until_shown(pilot, "Fin de journée", "Rien à solder")
+        commands = {each.title for each in app.get_system_commands(app.screen)}
+        assert "Fin de journée" in commands
+    app = application(world.enrolled("there"), Role.MEDIATOR)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait_for(pilot, lambda: app.current_mode == "mediator")
+        assert "shift+f4" not in app.screen.active_bindings
+        commands = {each.title for each in app.get_system_commands(app.screen)}
+        assert "Fin de journée" not in commands

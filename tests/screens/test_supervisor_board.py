@@ -136,6 +136,7 @@ async def test_the_week_of_every_site_and_of_one_alone(world: World) -> None:
         view = app.screen.query_one(RowsView)
         await wait_for(pilot, lambda: len(view.rows) == 3 * 7)
         today = next(row for row in view.rows if row.key == "2026-11-24 1")
+        assert today.cells[1] == "Bobigny (ici)"
         assert today.cells[3] == str(
             sum(row.state is not DayState.CANCELLED and bool(row.appointment)
                 for row in station.reception.day())
