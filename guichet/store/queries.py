@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import fields
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -229,10 +230,24 @@ def day_rows(connection: Connection, site: int, day: date) -> list[DayRow]:
 
 def visits(connection: Connection, site: int, day: date) -> list[Visit]:
     """The visits of a day of a site, as far as they count."""
-    statement = select(_VISIT).where(
+    statement = select(*(_VISIT.c[name] for name in _VISIT_FIELDS)).where(
         _VISIT.c.site == site, _VISIT.c.day == day, _VISIT.c.status.not_in(_HIDDEN)
     )
-    return records(connection, Visit, statement)
+    return [_visit(row) for row in connection.execute(statement)]
+
+
+_VISIT_FIELDS = [field.name for field in fields(Visit)]
+_STATUS, _STEPS, _MISSING = (_VISIT_FIELDS.index(name) for name in ("status", "steps", "missing"))
+
+
+def _visit(row: Sequence[Any]) -> Visit:
+    # A day of them is read with each change that the supervisor is shown: this is twice as quick as
+    # reading any record.
+    values = list(row)
+    values[_STATUS] = VisitStatus(values[_STATUS])
+    values[_STEPS] = tuple(msgspec.convert(each, Step) for each in values[_STEPS])
+    values[_MISSING] = tuple(values[_MISSING])
+    return Visit(*values)
 
 
 def visits_of(connection: Connection, site: int, person: str) -> list[Visit]:
