@@ -217,6 +217,8 @@ class GuichetApp(App[None]):
                 return agent is not None
             case "liaison":
                 return self._post is not None
+            case "ending":
+                return agent is not None and bool({"supervisor", "counter"} & set(agent.roles))
             case "settle":
                 return agent is not None and self._shows_settle(agent.roles)
             case _:
@@ -240,6 +242,13 @@ class GuichetApp(App[None]):
 
         if self._post is not None:
             self.push_screen(SettleScreen(self._post))
+
+    def action_ending(self) -> None:
+        """Show what remains of the days that are over."""
+        from guichet.screens.ending import EndingScreen  # noqa: PLC0415 - needs the station
+
+        if self._post is not None and not isinstance(self.screen, EndingScreen):
+            self.push_screen(EndingScreen(self._post))
 
     def action_liaison(self) -> None:
         """Show how this post stands with central."""
@@ -276,6 +285,12 @@ class GuichetApp(App[None]):
         yield SystemCommand(
             _("Liaison"), _("Où en sont les échanges avec la centrale"), self.action_liaison
         )
+        if self.check_action("ending", ()):
+            yield SystemCommand(
+                _("Fin de journée"),
+                _("Solder ce qui reste d’aujourd’hui et des jours d’avant"),
+                self.action_ending,
+            )
         yield SystemCommand(_("Quitter"), _("Fermer guichet"), self.action_quit)
         for theme in self.available_themes:
             yield SystemCommand(

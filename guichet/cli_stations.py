@@ -1,7 +1,8 @@
 """The stations of central, a site's screens, and what is switched on there, from the shell."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 from guichet.cli_central import central, check_site
 from guichet.cli_server import created, where
+from guichet.domain.model import Site
 from guichet.errors import ConfigError
 from guichet.i18n import _
 
@@ -146,6 +148,55 @@ def turns(
         click.echo(words.format(n=value))
     ending = _("{n} appels sans réponse terminent le passage")
     click.echo(ending.format(n=rules.calls) if rules.calls else _("aucun appel ne le termine"))
+
+
+@central.command("day")
+@click.argument("site", type=int)
+@click.option(
+    "--closes",
+    metavar="HEURE",
+    type=click.DateTime(["%H:%M"]),
+    help=_("Heure de fermeture, à l’heure du site."),
+)
+@click.option("--last-slot", is_flag=True, help=_("Fermer après le dernier créneau."))
+@click.option(
+    "--tension",
+    type=click.IntRange(5, 480),
+    help=_("Alerte à partir de tant de minutes de travail par guichet."),
+)
+@click.option("--json", "as_json", is_flag=True, help=_("Réponse en JSON."))
+@where
+def day_rules(
+    site: int,
+    folder: Path | None,
+    database: str | None,
+    *,
+    closes: datetime | None,
+    last_slot: bool,
+    tension: int | None,
+    as_json: bool,
+) -> None:
+    """Montrer ou régler la fermeture et le seuil de tension d’un SITE.
+
+    Personne n’est absent avant la fermeture, et la journée se solde après elle.
+    """
+    from guichet.central.turns import change_site  # noqa: PLC0415
+
+    engine = created(folder, database)
+    check_site(engine, site)
+    hour = None if closes is None else f"{closes:%H:%M}"
+
+    def wanted(known: Site) -> Site:
+        at = None if last_slot else hour or known.closes
+        return replace(known, closes=at, tension=tension or known.tension)
+
+    made = change_site(engine, site, wanted)
+    if as_json:
+        click.echo(json.dumps({"site": site, "closes": made.closes, "tension": made.tension}))
+        return
+    late = _("{n} min après la fin du dernier créneau").format(n=made.late_minutes)
+    click.echo(_("fermeture\u202f: {at}").format(at=made.closes or late))
+    click.echo(_("alerte de tension dès {n} min par guichet").format(n=made.tension))
 
 
 @central.command("display")

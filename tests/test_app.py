@@ -85,7 +85,7 @@ async def test_f12_locks_over_a_dialog_too(world: World) -> None:
 @pytest.mark.usefixtures("morning")
 async def test_help_and_commands_are_french(world: World) -> None:
     app = application(world.enrolled("a"), Role.SUPERVISOR)
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with app.run_test(size=(120, 60)) as pilot:
         await until_shown(pilot, "Attendus")
         commands = {command.title: command for command in app.get_system_commands(app.screen)}
         assert {"Filtrer", "Quitter", "Thème clair", "Thème contraste"} <= set(commands)

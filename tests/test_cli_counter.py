@@ -57,3 +57,31 @@ def test_the_line_is_called_and_finished(ask: Asking, run: Run) -> None:
     assert told.code == 0
     assert f"en attente\u00a0: {len(line) - 2}" in told.output
     assert "son tour\u00a0: " in told.output
+
+
+def test_the_end_of_the_day_is_told_and_settled(
+    ask: Asking, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_ = ask("end-of-day")
+    assert (open_["visits"], open_["absent"]) == ([], [])
+    closes = datetime.fromisoformat(open_["closes_at"])
+    assert ask("end-of-day", "--all-absent")["absent"] == []
+    world.clock.now = closes
+    offset = math.ceil((closes - datetime.now(UTC)).total_seconds())
+    monkeypatch.setenv("GUICHET_CLOCK_OFFSET", str(offset))
+    owed = ask("end-of-day")
+    waiting, *others = owed["visits"]
+    gone, *absent = owed["absent"]
+    assert others
+    assert absent
+    ticket, reference = waiting["ticket"], gone["reference"]
+    assert ask("end-of-day", ticket, "absent", code=1)["refused"] == "came"
+    assert ask("end-of-day", reference, "left", code=1)["refused"] == "did_not_come"
+    refused = ask("end-of-day", ticket, "unsuccessful", code=1)
+    assert refused["refused"] == "reason_required"
+    assert ask("end-of-day", ticket.lower(), "left")["end"] == "left"
+    assert ask("end-of-day", ticket, "left", code=1)["refused"] == "not_owed"
+    assert ask("end-of-day", reference, "absent")["name"] == gone["name"]
+    assert len(ask("end-of-day", "--all-absent")["absent"]) == len(absent)
+    left = ask("end-of-day")
+    assert (left["visits"], left["absent"]) == (others, [])

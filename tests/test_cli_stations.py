@@ -109,6 +109,28 @@ def test_the_order_of_a_sites_line_is_shown_and_set(run: Run, engine: Engine, fo
     assert run("central", "turns", "99", *where).code == 1
 
 
+def test_when_a_site_closes_and_what_is_too_much_are_shown_and_set(
+    run: Run, engine: Engine, folder: Path
+) -> None:
+    def day(*words: str) -> dict[str, object]:
+        ran = run("central", "day", "1", *words, "--json", "--dir", str(folder))
+        assert ran.code == 0, ran
+        told: dict[str, object] = json.loads(ran.output)
+        return told
+
+    assert day() == {"site": 1, "closes": None, "tension": 45}
+    assert day("--closes", "17:30", "--tension", "60") == day()
+    with reading(engine) as connection:
+        site = get(connection, Site, 1)
+    assert site is not None
+    assert (site.closes, site.tension) == ("17:30", 60)
+    assert day("--last-slot")["closes"] is None
+    for words in (("--closes", "24:10"), ("--tension", "0")):
+        refused = run("central", "day", "1", *words, "--dir", str(folder))
+        assert (refused.code, words[0] in refused.errors) == (2, True), refused
+    assert run("central", "day", "99", "--dir", str(folder)).code == 1
+
+
 def test_a_site_has_one_address_for_its_screens(run: Run, engine: Engine, folder: Path) -> None:
     where = ("--dir", str(folder))
     given = run("central", "display", "1", "--url", "https://centrale.exemple.fr/", *where)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import msgspec
@@ -29,6 +29,7 @@ from guichet.central.schemas import (
     SECURED,
     SLOTS,
     VERDICTS,
+    WEEK,
     EnrolledBody,
     ExistenceBody,
     HelloBody,
@@ -36,10 +37,13 @@ from guichet.central.schemas import (
 )
 from guichet.central.sent import MAX_OPERATIONS, read_operations
 from guichet.domain.calibration import SINCE
+from guichet.domain.model import Site
+from guichet.domain.week import elsewhere
 from guichet.store import cooling
+from guichet.store import week as weeks
 from guichet.store.durations import durations
 from guichet.store.engine import reading
-from guichet.store.queries import coming_slots, nearest_slots
+from guichet.store.queries import coming_slots, everything, nearest_slots
 from guichet.store.search import find_indexed
 
 PROTOCOL = 1
@@ -59,6 +63,15 @@ def _printable(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_printable)]
+
+
+def _in_reach(day: date) -> date:
+    if not 2000 <= day.year < 2200:  # noqa: PLR2004 - the years that operations may name
+        raise ValueError("a day lies in the years 2000 to 2199")
+    return day
+
+
+Day = Annotated[date, AfterValidator(_in_reach)]
 
 
 class EnrolBody(BaseModel):
@@ -297,6 +310,25 @@ def measured(device: Searcher, engine: Database, now: Now) -> Response:
     with reading(engine) as connection:
         found = durations(connection, device.site, (now - SINCE).date())
     return _json(msgspec.json.encode({"durations": found}))
+
+
+@router.get(
+    "/v1/week",
+    dependencies=[Depends(spoken)],
+    responses=WEEK | SECURED,
+    response_class=Response,
+)
+def week(
+    device: Searcher,
+    engine: Database,
+    now: Now,
+    first: Annotated[Day, Query(alias="from", description="The first of seven days.")],
+) -> Response:
+    """Seven days of every site in figures; of other sites' none behind which are few persons."""
+    with reading(engine) as connection:
+        found = weeks.week(connection, everything(connection, Site), first, now)
+    told = [each if each.site == device.site else elsewhere(each) for each in found]
+    return _json(msgspec.json.encode({"days": told}))
 
 
 @router.post(

@@ -14,10 +14,13 @@ from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from guichet.central import words
 from guichet.central.words import CHANGES, GONE
+from guichet.domain.closing import OWED
 from guichet.domain.keys import PublicKey
+from guichet.domain.lifecycle import UNFINISHED
 from guichet.domain.model import (
     RECORDS,
     Appointment,
+    AppointmentStatus,
     Competence,
     Person,
     Procedure,
@@ -219,11 +222,27 @@ def load(connection: Connection, keys: Sequence[Key]) -> dict[Key, Record]:
 
 
 def _day(record: Record | None) -> date | None:
-    if isinstance(record, Settlement):
-        return record.day + KEPT
-    if isinstance(record, Closure) or (isinstance(record, Opening) and record.exceptional):
-        return record.last
-    return record.day if isinstance(record, Slot | Appointment | Visit | Report) else None
+    """The day until whose morrow stations keep a record, None for always.
+
+    What nobody has settled they keep longer, and once it is, as if it were of that day.
+    """
+    match record:
+        case Settlement(day=day):
+            return day + KEPT
+        case Closure(last=last) | Opening(exceptional=True, last=last):
+            return last
+        case Appointment(day=day, status=AppointmentStatus.BOOKED):
+            return day + OWED
+        case Visit(day=day, status=status) if status in UNFINISHED:
+            return day + OWED
+        case Appointment(day=day, absent_at=datetime() as at):
+            return max(day, at.date())
+        case Visit(day=day, settled_at=datetime() as at):
+            return max(day, at.date())
+        case Slot(day=day) | Appointment(day=day) | Visit(day=day) | Report(day=day):
+            return day
+        case _:
+            return None
 
 
 # The statements, made once: that takes longer than the database does to answer ------------------

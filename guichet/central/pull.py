@@ -10,11 +10,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, and_, bindparam, case, or_, select
 
 from guichet.central.feed import FEED
 from guichet.central.problems import Problem
-from guichet.central.words import CHANGES
+from guichet.central.words import CHANGES, GONE
+from guichet.domain.closing import OWED
 from guichet.store.prepared import Prepared
 from guichet.store.records import change_json
 from guichet.store.schema import METADATA
@@ -48,9 +49,13 @@ def rows_json(
 ) -> tuple[str, int, bool]:
     """Rows of the site's feed: JSON array text, the sequence of the last, whether more follow.
 
-    Those of days before `from_day` are left out.
+    Those of days before `from_day` are left out. To a station that has read before they are gone,
+    as far back as one may have kept what was owed: it may not have heard how that ended.
     """
-    rows = _PAGE.rows(connection, site=site, since=since, from_day=from_day, most=limit + 1)
+    gone_day = from_day - OWED if since else from_day
+    rows = _PAGE.rows(
+        connection, site=site, since=since, from_day=from_day, gone_day=gone_day, most=limit + 1
+    )
     page = rows[:limit]
     text = ",".join([change_json(*row) for row in page])
     return f"[{text}]", page[-1].sequence if page else since, len(rows) > limit
@@ -91,12 +96,24 @@ def decode_cursor(text: str, epoch: str) -> int | None:
     return int(sequence) if named == epoch and digits else None
 
 
+_KEPT = or_(CHANGES.c.day.is_(None), CHANGES.c.day >= bindparam("from_day"))
 _PAGE = Prepared(
-    select(CHANGES.c.kind, CHANGES.c.key, CHANGES.c.sequence, CHANGES.c.body)
+    select(
+        CHANGES.c.kind,
+        CHANGES.c.key,
+        CHANGES.c.sequence,
+        case((_KEPT, CHANGES.c.body), else_=GONE).label("body"),
+    )
     .where(
         CHANGES.c.site == bindparam("site"),
         CHANGES.c.sequence > bindparam("since"),
-        or_(CHANGES.c.day.is_(None), CHANGES.c.day >= bindparam("from_day")),
+        or_(
+            _KEPT,
+            and_(
+                CHANGES.c.day >= bindparam("gone_day"),
+                CHANGES.c.kind.in_(("appointment", "visit")),
+            ),
+        ),
     )
     .order_by(CHANGES.c.sequence)
     .limit(bindparam("most"))

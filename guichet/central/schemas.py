@@ -9,6 +9,7 @@ from guichet.domain.foreigner_number import Existence
 from guichet.domain.leases import Lease
 from guichet.domain.model import Person, Record, Slot
 from guichet.domain.statistics import Statistics
+from guichet.domain.week import SiteDay
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -115,6 +116,12 @@ class PersonsBody(BaseModel):
     persons: list[Person]
 
 
+class WeekBody(BaseModel):
+    """Seven days of every site in figures, by day."""
+
+    days: list[SiteDay]
+
+
 class LentBody(BaseModel):
     """All the seats lent to the station now; `now` is central's clock, as in `until`."""
 
@@ -193,6 +200,7 @@ STATISTICS: Responses = {
     200: {"model": StatisticsBody},
     422: problem("invalid_request, bad_period"),
 }
+WEEK: Responses = {200: {"model": WeekBody}}
 LEASES: Responses = {200: {"model": LentBody}}
 PERSONS: Responses = {200: {"model": PersonsBody}}
 EVENTS: Responses = {

@@ -1,6 +1,9 @@
-"""By what a site's line is made: read, and changed for all of its stations."""
+"""What a site sets for its day: by what its line is made, when it closes, what is too much.
 
-from collections.abc import Mapping
+Read, and changed for all of its stations.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection, Engine
@@ -17,16 +20,26 @@ def change(engine: Engine, site: int, given: Mapping[str, int]) -> TurnRules:
 
     Raises LookupError when there is no such site.
     """
+    return change_site(
+        engine, site, lambda known: replace(known, turns=replace(known.turns, **given))
+    ).turns
 
-    def changed(connection: Connection) -> TurnRules:
+
+def change_site(engine: Engine, site: int, wanted: Callable[[Site], Site]) -> Site:
+    """The site as it is wanted, known to every station from now on.
+
+    Raises LookupError when there is no such site.
+    """
+
+    def changed(connection: Connection) -> Site:
         for number in sorted({site, *feed.started(connection)}):  # a site is in every feed
             feed.lock(connection, number)
         known = get(connection, Site, site)
         if known is None:
             raise LookupError(site)
-        rules = replace(known.turns, **given)
-        if rules != known.turns:
-            feed.publish_records(connection, site, [replace(known, turns=rules)])
-        return rules
+        made = wanted(known)
+        if made != known:
+            feed.publish_records(connection, site, [made])
+        return made
 
     return transact(engine, changed)

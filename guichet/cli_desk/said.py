@@ -103,6 +103,13 @@ def own_refusals() -> dict[str, str]:
             "Personne n’a ce ticket aujourd’hui sur ce poste\u202f: «\u00a0guichet queue\u00a0» "
             "dit ceux qui attendent."
         ),
+        "not_owed": _(
+            "Rien ne reste à solder pour {who}\u202f: «\u00a0guichet end-of-day\u00a0» dit ce qui "
+            "reste, une fois le site fermé."
+        ),
+        "several_days": _("{who} reste de plusieurs jours\u202f: ajoutez --day ({days})."),
+        "came": _("{who} est venu\u202f: dites comment son passage a fini, pas absent."),
+        "did_not_come": _("{who} n’est pas venu\u202f: la seule issue est absent."),
         "nobody_waits": _("Personne n’attend."),
         "nobody_of_here": _(
             "Hors ligne\u202f: ce poste n’appelle que les personnes qu’il a reçues. "

@@ -20,6 +20,9 @@ class DayState(StrEnum):
     SERVING = "serving"
     PARKED = "parked"
     DONE = "done"
+    """Was received, with success or without."""
+    LEFT = "left"
+    """Came, and left before they were."""
     ABSENT = "absent"
     CANCELLED = "cancelled"
 
@@ -83,11 +86,18 @@ class DayRow:
         return self.last if self.state is DayState.PARKED else None
 
 
-def state_of(appointment: AppointmentStatus | None, visit: VisitStatus | None) -> DayState:
-    """The state of a line; the visit, when there is one, says more than the appointment."""
+def state_of(
+    appointment: AppointmentStatus | None, visit: VisitStatus | None, outcome: str | None = None
+) -> DayState:
+    """The state of a line; the visit, when there is one, says more than the appointment.
+
+    `outcome` is the visit's: whoever left was not received, and is not counted as if.
+    """
     match visit:
         case None | VisitStatus.DUPLICATE | VisitStatus.UNDONE:
             pass
+        case VisitStatus.DONE if outcome == "left":
+            return DayState.LEFT
         case _:
             return DayState(visit.value)
     match appointment:

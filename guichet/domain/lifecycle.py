@@ -15,6 +15,9 @@ UNDO_REASONS = ("wrong_person", "by_mistake", "gone_again", "other")
 """Why a check-in is taken back: somebody else's convocation, nobody was to be checked in, the
 person has gone and will come back, or none of these."""
 
+UNFINISHED = (V.WAITING, V.CALLED, V.SERVING, V.PARKED)
+"""Where a visit stands until it is closed."""
+
 UNSUCCESSFUL = (
     "missing_document",
     "wrong_procedure",
@@ -57,21 +60,30 @@ APPOINTMENT: dict[tuple[A, str], A | str] = {
     (A.BOOKED, "cancel"): A.CANCELLED,
     (A.BOOKED, "check_in"): A.ARRIVED,
     (A.BOOKED, "undo_check_in"): "not_arrived",
+    (A.BOOKED, "mark_absent"): A.ABSENT,
+    (A.BOOKED, "undo_absent"): "not_absent",
     (A.ARRIVED, "move"): "already_arrived",
     (A.ARRIVED, "cancel"): "already_arrived",
     (A.ARRIVED, "check_in"): "double",
     (A.ARRIVED, "undo_check_in"): A.BOOKED,
+    (A.ARRIVED, "mark_absent"): "already_arrived",
+    (A.ARRIVED, "undo_absent"): "already_arrived",
     (A.ABSENT, "move"): "already_absent",
     (A.ABSENT, "cancel"): "already_absent",
     (A.ABSENT, "check_in"): A.ARRIVED,
     (A.ABSENT, "undo_check_in"): "not_arrived",
+    (A.ABSENT, "mark_absent"): A.ABSENT,
+    (A.ABSENT, "undo_absent"): A.BOOKED,
     (A.CANCELLED, "move"): "already_cancelled",
     (A.CANCELLED, "cancel"): "already_cancelled",
     (A.CANCELLED, "check_in"): "cancelled",
     (A.CANCELLED, "undo_check_in"): "not_arrived",
+    (A.CANCELLED, "mark_absent"): "already_cancelled",
+    (A.CANCELLED, "undo_absent"): "already_cancelled",
 }
 """(status, operation) → next status, or the reason code of the refusal.
 
+Absent said twice is no conflict: the first who said so did.
 For check_in a reason is not a refusal but the anomaly the visit is recorded with: the person is
 there.
 """

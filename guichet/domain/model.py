@@ -57,7 +57,9 @@ class AccordMode(StrEnum):
 class Site:
     """A place that receives people. `early_minutes` and `late_minutes` are its tolerances.
 
-    `turns` is by what the order of its line is made.
+    `turns` is by what the order of its line is made. `closes` is the hour by its own clocks at
+    which it closes ("17:30"), None for after its last slot (guichet.domain.closing); `tension` from
+    how many minutes of work for each desk on its line is too long (guichet.domain.tension).
     """
 
     number: int
@@ -67,6 +69,8 @@ class Site:
     early_minutes: int
     late_minutes: int
     turns: TurnRules = field(default_factory=TurnRules)
+    closes: str | None = None
+    tension: int = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,8 @@ class Appointment:
 
     `token` is None until central has confirmed the appointment. `override` is the reason for which
     a supervisor let the person have a second one in the family; `presented` lists the documents the
-    person has shown, which says nothing of whether the file is complete.
+    person has shown, which says nothing of whether the file is complete. `absent_at` is when an
+    agent, `absent_by`, noted that the person had not come, even if they came after that.
     """
 
     id: str
@@ -188,6 +193,8 @@ class Appointment:
     cancel_reason: str | None
     override: str | None = None
     presented: tuple[str, ...] = ()
+    absent_at: datetime | None = None
+    absent_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +210,8 @@ class Visit:
     they last were if more than once; `people`: how many have come on this ticket. Sent on within
     the visit they wait in `lane`, for `for_desk` alone if it is named. `steps` are the desks they
     have left before. `reason` says why a visit was unsuccessful, `missing` which documents were
-    not there.
+    not there. One that nobody had closed was so at `settled_at` by the agent `settled_by`, who had
+    not seen it end: `ended_at` is None then.
     """
 
     id: str
@@ -230,6 +238,8 @@ class Visit:
     missing: tuple[str, ...] = ()
     recalled_at: datetime | None = None
     people: int = 1
+    settled_at: datetime | None = None
+    settled_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

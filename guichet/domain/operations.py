@@ -143,6 +143,26 @@ class UndoCheckIn:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkAbsent:
+    """Note that the person has not come: after the site's tolerance, and its closing."""
+
+    appointment: str
+    kind: Literal["mark_absent"] = "mark_absent"
+
+
+@dataclass(frozen=True, slots=True)
+class UndoAbsent:
+    """Take back that somebody was absent, for a reason (STEP_UNDO_REASONS).
+
+    Who comes after all needs no such thing: their check-in says so.
+    """
+
+    appointment: str
+    reason: str
+    kind: Literal["undo_absent"] = "undo_absent"
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """Call a waiting person to a desk.
 
@@ -224,13 +244,15 @@ class Complete:
     """Close a visit with its outcome, from a closed list (guichet.domain.lifecycle.OUTCOMES).
 
     An unsuccessful one needs its `reason` (UNSUCCESSFUL there); `missing` are the documents that
-    were not there, by their names.
+    were not there, by their names. `afterwards`: nobody had closed it, and the agent who does has
+    not seen it end.
     """
 
     visit: str
     outcome: str
     reason: str | None = None
     missing: tuple[str, ...] = ()
+    afterwards: bool = False
     kind: Literal["complete"] = "complete"
 
 
@@ -299,9 +321,9 @@ class SetClosure:
 
 Action = (
     Hold | Release | Register | Book | Move | Cancel | Present | WithdrawAccord | RecordDemand
-    | AnswerOffer | CheckIn | UndoCheckIn | Call | Recall | Miss | Start | Park | Redirect
-    | Complete | UndoStep | SetDesk | NoteScan | NoteIdentity | FileReport | Settle | SetOpenings
-    | SetClosure
+    | AnswerOffer | CheckIn | UndoCheckIn | MarkAbsent | UndoAbsent | Call | Recall | Miss | Start
+    | Park | Redirect | Complete | UndoStep | SetDesk | NoteScan | NoteIdentity | FileReport
+    | Settle | SetOpenings | SetClosure
 )  # fmt: skip
 
 

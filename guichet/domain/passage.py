@@ -23,16 +23,37 @@ def missed_at(visit: Visit) -> datetime | None:
     return last.ended_at if last is not None and last.how is Ended.MISSED else None
 
 
-def waited(visit: Visit) -> timedelta:
-    """How long they have waited in all for the desks they were called to; not while put aside."""
-    spans = [
+def waits(visit: Visit) -> list[tuple[datetime, datetime | None]]:
+    """From when until when they waited for each desk; not while put aside.
+
+    None: they wait still. Who was never called to the last one waited until their visit was closed.
+    """
+    spans: list[tuple[datetime, datetime | None]] = [
         (each.since, each.called_at)
         for before, each in zip((None, *visit.steps), visit.steps, strict=False)
         if before is None or before.how is not Ended.PARKED
     ]
-    if visit.called_at is not None and not (visit.steps and visit.steps[-1].how is Ended.PARKED):
-        spans.append((waits_since(visit), visit.called_at))
-    return sum((max(timedelta(0), end - start) for start, end in spans), timedelta(0))
+    if not (visit.steps and visit.steps[-1].how is Ended.PARKED):
+        closed = visit.ended_at or visit.settled_at
+        spans.append((waits_since(visit), visit.called_at or closed))
+    return spans
+
+
+def waited(visit: Visit) -> timedelta:
+    """How long they have waited in all for the desks they were called to; not while put aside."""
+    spans = waits(visit)
+    if visit.called_at is None and not (visit.steps and visit.steps[-1].how is Ended.PARKED):
+        spans.pop()
+    known = (max(timedelta(0), end - start) for start, end in spans if end is not None)
+    return sum(known, timedelta(0))
+
+
+def at_desks(visit: Visit) -> list[tuple[str, datetime, datetime | None]]:
+    """Each desk they were called to, from when until when they had it; None: they have it still."""
+    spans = [(each.desk, each.called_at, each.ended_at) for each in visit.steps]
+    if visit.called_at is None:
+        return [*spans]
+    return [*spans, (visit.desk or "", visit.called_at, visit.ended_at or visit.settled_at)]
 
 
 def served(visit: Visit) -> timedelta:
@@ -53,6 +74,7 @@ def measured(visit: Visit) -> tuple[int | None, int | None]:
         return None, None
     called = visit.called_at is not None or bool(visit.steps)
     started = visit.started_at is not None or any(each.started_at for each in visit.steps)
+    started = started and visit.settled_at is None  # nobody has seen it end
     return (
         waited(visit) // _MINUTE if called else None,
         served(visit) // _MINUTE if started else None,
@@ -128,7 +150,7 @@ def times_missed(visit: Visit) -> int:
 def last_at(visit: Visit) -> datetime | None:
     """When the last thing was done with them at a desk; None before there was any."""
     left = visit.steps[-1].ended_at if visit.steps else None
-    moments = (visit.called_at, visit.started_at, visit.ended_at, left)
+    moments = (visit.called_at, visit.started_at, visit.ended_at, visit.settled_at, left)
     return max((each for each in moments if each is not None), default=None)
 
 
@@ -145,7 +167,7 @@ def undone(visit: Visit) -> Visit | str:
             waits = replace(visit, status=_before(visit), desk=None, calls=0)
             return replace(waits, called_at=None, recalled_at=None)
         case VisitStatus.DONE if not _ended_by_missing(visit):
-            return _reopened(visit)
+            return reopened(visit)
         case _:
             return "nothing_to_undo" if last is None else _back_at(visit, last)
 
@@ -161,7 +183,7 @@ def _ended_by_missing(visit: Visit) -> bool:
     return last is not None and last.how is Ended.MISSED and last.ended_at == visit.ended_at
 
 
-def _reopened(visit: Visit) -> Visit:
+def reopened(visit: Visit) -> Visit:
     """The visit before it was closed."""
     if visit.started_at is not None:
         status = VisitStatus.SERVING
@@ -169,7 +191,16 @@ def _reopened(visit: Visit) -> Visit:
         status = VisitStatus.CALLED
     else:
         status = _before(visit)
-    return replace(visit, status=status, ended_at=None, outcome=None, reason=None, missing=())
+    return replace(
+        visit,
+        status=status,
+        ended_at=None,
+        outcome=None,
+        reason=None,
+        missing=(),
+        settled_at=None,
+        settled_by=None,
+    )
 
 
 def _back_at(visit: Visit, last: Step) -> Visit:

@@ -20,6 +20,8 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "answer_offer": _BOOKING,
     "check_in": _RECEIVING,
     "undo_check_in": _RECEIVING,
+    "mark_absent": _RECEIVING,
+    "undo_absent": _RECEIVING,
     "call": _RECEIVING,
     "recall": _RECEIVING,
     "miss": _RECEIVING,

@@ -1,6 +1,6 @@
 """The day's lines in words, made off the UI loop."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -11,22 +11,26 @@ from guichet.domain.day import DayRow, DayState, counts
 from guichet.domain.identity import Check
 from guichet.domain.lifecycle import PARKED_LONG, UNANSWERED
 from guichet.domain.needs import Need
+from guichet.domain.order import Order, ordered
+from guichet.domain.turn import Turn
 from guichet.i18n import _
 from guichet.screens.desk import name_and_number
-from guichet.screens.desk_words import WAITS_FOR
+from guichet.screens.desk_words import WAITS_FOR, why
 from guichet.screens.words import ANOMALIES, IDENTITIES, NEEDS, STATES
 from guichet.widgets.columns import Column, Row
 from guichet.widgets.level import SIGNS, Level
 
 COLUMNS = (
-    Column("time", _("Heure"), width=5),
-    Column("ticket", _("Ticket"), width=6),
+    Column("time", _("Heure"), width=6),
+    Column("turn", _("Ordre"), width=10, min_terminal=100),
+    Column("ticket", _("Ticket"), width=7),
     Column("name", _("Usager"), flex=1),
     Column("procedure", _("Démarche"), flex=1, min_terminal=100),
     Column("state", _("État"), width=11),
-    Column("waiting", _("Attente"), width=7, align="right"),
-    Column("desk", _("Guichet"), width=7, align="right"),
+    Column("waiting", _("Attente"), width=8, align="right"),
+    Column("desk", _("Guichet"), width=8, align="right"),
 )
+"""Their keys are those of guichet.domain.order.Order."""
 
 
 class Group(NamedTuple):
@@ -47,40 +51,45 @@ GROUPS = (
         _("Au guichet"),
         frozenset({DayState.CALLED, DayState.SERVING, DayState.PARKED}),
     ),
-    Group("done", "ok", _("Terminés"), frozenset({DayState.DONE})),
+    Group("done", "ok", _("Reçus"), frozenset({DayState.DONE})),
+    Group("left", "warn", _("Partis"), frozenset({DayState.LEFT})),
     Group("absent", "bad", _("Absents"), frozenset({DayState.ABSENT})),
     Group("cancelled", "bad", _("Annulés"), frozenset({DayState.CANCELLED})),
 )
-_OVER = frozenset({DayState.DONE, DayState.ABSENT, DayState.CANCELLED})
+_OVER = frozenset({DayState.DONE, DayState.LEFT, DayState.ABSENT, DayState.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
 class DayTable:
     """The day as read at one moment: its rows by time, and each as a line of the list.
 
-    `numbers`: how many in each group. `longest`: minutes of the longest wait, if anybody waits.
+    `numbers`: how many in each group; `turns`: whose turn it is, by the line's key.
     """
 
+    at: datetime
     rows: Sequence[DayRow]
     lines: dict[str, Row]
     by_key: dict[str, DayRow]
     numbers: dict[str, int]
-    longest: int | None
+    turns: Mapping[str, Turn]
 
 
 def day_table(
-    rows: Sequence[DayRow], now: datetime, local: Callable[[datetime], datetime]
+    rows: Sequence[DayRow],
+    turns: Mapping[str, Turn],
+    now: datetime,
+    local: Callable[[datetime], datetime],
 ) -> DayTable:
     """The day to show at `now` (UTC); who came without appointment stands where they arrived."""
-    ordered = sorted(rows, key=lambda row: row.starts_at or row.arrived_at or now)
+    by_time = ordered(rows, Order.TIME, turns, now)
     found = counts(rows)
-    waits = [minutes for row in rows if (minutes := waiting(row, now)) is not None]
     return DayTable(
-        rows=ordered,
-        lines={row.key: _line(row, now, local) for row in ordered},
-        by_key={row.key: row for row in ordered},
+        at=now,
+        rows=by_time,
+        lines={row.key: _line(row, turns.get(row.key), now, local) for row in by_time},
+        by_key={row.key: row for row in by_time},
         numbers={group.name: sum(found[state] for state in group.states) for group in GROUPS},
-        longest=max(waits, default=None),
+        turns=turns,
     )
 
 
@@ -125,12 +134,15 @@ def waited(minutes: int) -> str:
     return f"{hours}\u00a0h\u00a0{left:02}" if hours else f"{left}\u00a0min"
 
 
-def _line(row: DayRow, now: datetime, local: Callable[[datetime], datetime]) -> Row:
+def _line(
+    row: DayRow, turn: Turn | None, now: datetime, local: Callable[[datetime], datetime]
+) -> Row:
     level, word, minutes = _standing(row, now)
     return Row(
         row.key,
         (
             f"{local(row.starts_at):%H:%M}" if row.starts_at else "–",
+            why(turn, local) if turn else "",
             row.ticket,
             ("! " if row.reported else "") + (name_and_number(row) or _("(usager inconnu ici)")),
             row.procedure,

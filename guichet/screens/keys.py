@@ -44,6 +44,14 @@ GLOBAL_KEYS: list[BindingType] = [
         id="app.supervisor",
     ),
     Binding(
+        "shift+f4",
+        "ending",
+        _("Fin de journée"),
+        tooltip=_("Solder ce qui reste d’aujourd’hui et des jours d’avant"),
+        show=False,
+        id="app.ending",
+    ),
+    Binding(
         "f8",
         "settle",
         _("À régler"),

@@ -1,9 +1,14 @@
 """What is said of a convocation scanned away from the counter, and whose it is."""
 
+from collections.abc import Callable
+
+from textual.screen import Screen
+
 from guichet.domain.calendar_fr import long_date
 from guichet.domain.model import Appointment, Person
 from guichet.domain.verdicts import Finding
 from guichet.i18n import _
+from guichet.screens.post import background
 from guichet.screens.words import FINDINGS
 from guichet.station import Station
 
@@ -14,6 +19,20 @@ def person_of(station: Station, text: str) -> Person | Finding:
     if isinstance(found, Finding):
         return found
     return station.mediation.person(found.person) or Finding.NOT_FOUND
+
+
+def look_for(
+    screen: Screen[None], station: Station, text: str, select: Callable[[str], bool]
+) -> None:
+    """Find a scanned convocation in the day; `select` gets the appointment, and says if it did."""
+
+    def read(found: Appointment | Finding) -> None:
+        if isinstance(found, Finding):
+            screen.notify(nobody(found), severity="warning")
+        elif not select(found.id):
+            screen.notify(another_day(station, found), severity="warning")
+
+    background(screen, lambda: station.reception.appointment_of(text), read, group="scan")
 
 
 def nobody(finding: Finding) -> str:

@@ -4,35 +4,37 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from guichet.domain.admission import Finding
-from guichet.domain.day import DayRow, filtered
-from guichet.domain.model import Appointment, Role
+from guichet.domain.board import Board
+from guichet.domain.day import DayRow
+from guichet.domain.model import Role
 from guichet.domain.operations import Refused
 from guichet.errors import GuichetError
-from guichet.i18n import _, ngettext
+from guichet.i18n import _
 from guichet.screens.day_table import (
     COLUMNS,
-    GROUPS,
     DayTable,
     day_table,
     detail,
     first_open,
     unanswered,
-    waited,
 )
+from guichet.screens.moment import Moment
+from guichet.screens.narrowing import Narrowing
+from guichet.screens.past import PastDialog
 from guichet.screens.post import FactsChanged, Fault, Post, background
 from guichet.screens.report import ReportsDialog
-from guichet.screens.scanned import another_day, nobody
+from guichet.screens.scanned import look_for
+from guichet.screens.supervisor_keys import KEYS
 from guichet.screens.top import Top
 from guichet.screens.wedge import Scanned
+from guichet.screens.week import WeekScreen
 from guichet.screens.words import MODES, refusal
 from guichet.widgets.foot import Foot
-from guichet.widgets.level import SIGNS
 from guichet.widgets.rows import RowsView
 from guichet.widgets.tile import Tile
 
@@ -44,55 +46,13 @@ class SupervisorScreen(Screen[None]):
     """Counts, a filter, the table of the day, and the line under the cursor in full."""
 
     CSS_PATH = "supervisor.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "slash",
-            "filter",
-            _("Filtrer"),
-            tooltip=_("Chercher un nom, un ticket, une référence, une démarche, un guichet"),
-            key_display="/",
-            id="day.filter",
-        ),
-        Binding(
-            "s",
-            "group",
-            _("État"),
-            tooltip=_("Montrer tous, puis les attendus, puis ceux qui attendent…"),
-            id="day.group",
-        ),
-        Binding(
-            "escape",
-            "clear",
-            _("Tout montrer"),
-            tooltip=_("Effacer le filtre et montrer tous les états"),
-            show=False,
-            id="day.clear",
-        ),
-        Binding(
-            "ctrl+o,i",
-            "reports",
-            _("Signalements"),
-            tooltip=_("Ce que les guichets ont signalé aujourd’hui"),
-            id="day.reports",
-        ),
-        Binding(
-            "r", "give_back", _("Rendre"),
-            tooltip=_("Rendre à la file qui fut appelé sans suite"), id="day.give_back",
-        ),
-        Binding("o", "openings", _("Ouvertures"), tooltip=_("Ouvertures, fermetures, calibrage"),
-                id="day.openings"),
-        Binding(
-            "t", "statistics", _("Statistiques"),
-            tooltip=_("Chiffres d’une période, exports, liste du jour"), id="day.statistics",
-        ),
-        Binding("down", "list", _("Aller à la liste"), show=False, id="day.list"),
-    ]  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     def __init__(self, post: Post) -> None:
         super().__init__()
         self._post = post
         self._day: DayTable | None = None
-        self._group: str | None = None
+        self._narrowing = Narrowing()
         self._reading = False
         self._stale = False
         self._minute = -1
@@ -101,10 +61,7 @@ class SupervisorScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Counts above, the table in the middle, the chosen line below."""
         yield Top(self._post, MODES[Role.SUPERVISOR])
-        with Horizontal(id="counts"):
-            for group in GROUPS:
-                yield Tile(group.name, group.level, group.label)
-            yield Tile("longest", "idle", _("Attente max"), clickable=False)
+        yield Moment(self._post)
         with Horizontal(id="narrowing"):
             yield Input(
                 id="filter",
@@ -133,9 +90,8 @@ class SupervisorScreen(Screen[None]):
         self._read()
 
     def _tick(self) -> None:
-        minute = self._post.station.now().minute
-        if minute != self._minute:
-            self._minute = minute
+        before, self._minute = self._minute, self._post.station.now().minute
+        if self._minute != before:
             self._read()
 
     def _read(self) -> None:
@@ -146,14 +102,15 @@ class SupervisorScreen(Screen[None]):
         self._reading, self._stale = True, False
         background(self, self._load, self._loaded, group="day", failed=self._not_read)
 
-    def _load(self) -> DayTable:
+    def _load(self) -> tuple[DayTable, Board]:
         station = self._post.station
-        return day_table(station.reception.day(), station.now(), station.local)
+        seen = station.watch.now()
+        return day_table(seen.rows, seen.turns, seen.at, station.local), seen.board
 
-    def _loaded(self, day: DayTable) -> None:
-        newcomer = self._day is None
+    def _loaded(self, loaded: tuple[DayTable, Board]) -> None:
+        newcomer, (day, board) = self._day is None, loaded
         self._day, self._reading = day, False
-        self._show_counts(day)
+        self.query_one(Moment).show(day, board)
         self._show()
         if newcomer:
             self._go_to_now(day)
@@ -174,32 +131,21 @@ class SupervisorScreen(Screen[None]):
 
     # Showing ------------------------------------------------------------------------------------
 
-    def _show_counts(self, day: DayTable) -> None:
-        for group in GROUPS:
-            sign = SIGNS[group.level].strip()
-            number = day.numbers[group.name]
-            self.query_one(f"#{group.name}", Tile).show(f"{sign} {number}".strip())
-        longest = "–" if day.longest is None else waited(day.longest)
-        self.query_one("#longest", Tile).show(longest)
-
     def _show(self) -> None:
         day, view = self._day, self.query_one(RowsView)
         if day is None:
             return
-        group = next((group for group in GROUPS if group.name == self._group), None)
-        query = self.query_one("#filter", Input).value
-        rows = filtered(day.rows, query) if query.strip() else day.rows
-        keys = [row.key for row in rows if group is None or row.state in group.states]
+        keys = self._narrowing.keys(day, self.query_one("#filter", Input).value)
         view.empty = (
             _("Rien ne correspond. Échap\u00a0: tout montrer.")
             if day.rows
             else _("Personne n’est attendu aujourd’hui. F2\u00a0: prendre un rendez-vous.")
         )
         view.set_rows([day.lines[key] for key in keys])
-        for tile in self.query(Tile):
-            tile.set_class(tile.id == self._group, "-chosen")
-        shown = ngettext("{n} ligne", "{n} lignes", len(keys)).format(n=len(keys))
-        self._say_shown(f"{group.label}\u00a0: {shown}" if group else shown)
+        self.query_one(Moment).choose(self._narrowing.group)
+        said, shown = self._narrowing.said(len(keys)), self.query_one("#shown", Static)
+        if shown.content != said:  # as wide as its text: another one is a new layout
+            shown.update(said)
         self._show_detail()
 
     @on(RowsView.Highlighted)
@@ -216,33 +162,19 @@ class SupervisorScreen(Screen[None]):
             self._gives = gives
             self.refresh_bindings()
 
-    def _say_shown(self, text: str) -> None:
-        said = self.query_one("#shown", Static)
-        if said.content != text:  # as wide as its text: another one is a new layout
-            said.update(text)
-
     # Scanning -----------------------------------------------------------------------------------
 
     @on(Scanned)
     def _scanned(self, event: Scanned) -> None:
-        reception = self._post.station.reception
-        background(
-            self, lambda: reception.appointment_of(event.text), self._appointment_read, group="scan"
-        )
+        look_for(self, self._post.station, event.text, self._go_to)
 
-    def _appointment_read(self, found: Appointment | Finding) -> None:
-        if isinstance(found, Finding):
-            self.notify(nobody(found), severity="warning")
-            return
-        rows = self._day.rows if self._day else ()
-        key = next((row.key for row in rows if row.appointment == found.id), None)
-        if key is None:
-            self.notify(another_day(self._post.station, found), severity="warning")
-            return
-        if self.query_one(RowsView).select(key):
-            return
-        self.action_clear()
-        self.query_one(RowsView).select(key)
+    def _go_to(self, appointment: str) -> bool:
+        rows, view = self._day.rows if self._day else (), self.query_one(RowsView)
+        key = next((row.key for row in rows if row.appointment == appointment), None)
+        if key is not None and not view.select(key):
+            self.action_clear()
+            view.select(key)
+        return key is not None
 
     # Narrowing ----------------------------------------------------------------------------------
 
@@ -271,6 +203,10 @@ class SupervisorScreen(Screen[None]):
 
         self.app.push_screen(StatisticsScreen(self._post))
 
+    def action_week(self) -> None:
+        """Show the week in figures."""
+        self.app.push_screen(WeekScreen(self._post))
+
     @property
     def _chosen_row(self) -> DayRow | None:
         view = self.query_one_optional(RowsView)
@@ -298,17 +234,37 @@ class SupervisorScreen(Screen[None]):
         """Type what to look for."""
         self.query_one("#filter", Input).focus()
 
+    def action_order(self) -> None:
+        """Sort by the next column that is shown; after the last one, by time again."""
+        self._narrowing.sort_on(self.app.size.width)
+        self._sort()
+
+    def action_backwards(self) -> None:
+        """Sort the other way round."""
+        self._narrowing.backwards ^= True
+        self._sort()
+
+    def _sort(self) -> None:
+        self.query_one(RowsView).mark(self._narrowing.order, self._narrowing.sign)
+        self._show()
+        self.query_one(RowsView).action_first()
+
+    @on(RowsView.Selected)
+    def _drill_down(self) -> None:
+        row = self._chosen_row
+        if row is not None:
+            self.app.push_screen(PastDialog(self._post, row))
+
     def action_group(self) -> None:
         """Show the next state only; after the last one, all again."""
-        names = [None, *(group.name for group in GROUPS)]
-        self._choose(names[(names.index(self._group) + 1) % len(names)])
+        self._choose(self._narrowing.next_group())
 
     @on(Tile.Chosen)
     def _tile_chosen(self, event: Tile.Chosen) -> None:
-        self._choose(None if event.name == self._group else event.name)
+        self._choose(None if event.name == self._narrowing.group else event.name)
 
     def _choose(self, name: str | None) -> None:
-        self._group = name
+        self._narrowing.group = name
         self._show()
 
     def action_clear(self) -> None:

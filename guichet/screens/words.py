@@ -68,6 +68,11 @@ REFUSALS: dict[str, str] = {
     "already_absent": _("La personne a été notée absente\u00a0: prenez un nouveau rendez-vous."),
     "already_cancelled": _("Ce rendez-vous est déjà annulé."),
     "not_arrived": _("Cette personne n’a pas été enregistrée comme arrivée."),
+    "not_absent": _("Cette personne n’est pas notée absente."),
+    "not_closed": _(
+        "Personne n’est absent avant la fermeture du site et la tolérance\u00a0: attendez, la "
+        "personne peut encore venir."
+    ),
     "not_called": _("Appelez d’abord cette personne."),
     "already_called": _("Cette personne est déjà appelée."),
     "already_started": _("Cette personne est déjà reçue."),
@@ -135,7 +140,8 @@ STATES: dict[DayState, tuple[Level, str]] = {
     DayState.CALLED: ("info", _("appelé")),
     DayState.SERVING: ("info", _("au guichet")),
     DayState.PARKED: ("warn", _("mis de côté")),
-    DayState.DONE: ("ok", _("terminé")),
+    DayState.DONE: ("ok", _("reçu")),
+    DayState.LEFT: ("warn", _("parti")),
     DayState.ABSENT: ("bad", _("absent")),
     DayState.CANCELLED: ("bad", _("annulé")),
 }
@@ -153,6 +159,8 @@ OPERATIONS: dict[str, str] = {
     "answer_offer": _("Réponse à une offre"),
     "check_in": _("Arrivée"),
     "undo_check_in": _("Arrivée annulée"),
+    "mark_absent": _("Absence notée"),
+    "undo_absent": _("Absence annulée"),
     "call": _("Appel au guichet"),
     "recall": _("Nouvel appel"),
     "miss": _("Appel sans réponse"),

@@ -26,11 +26,13 @@ from guichet.station import opening
 from guichet.station.calling import Calling
 from guichet.station.core import Bar, Core
 from guichet.station.drafts import Drafts, Found, Kept
+from guichet.station.ending import Ending
 from guichet.station.liaison import Liaison, clock_wrong
 from guichet.station.reception import Reading, Reception
 from guichet.station.retention import DATABASE, PAPERS, Retention
 from guichet.station.session import Session, SignedIn
 from guichet.station.unsettled import Settled, Settling, Unsettled
+from guichet.station.watch import Watch
 from guichet.store.engine import reading
 from guichet.store.records import get
 from guichet.sync.journal import JOURNAL_FILE
@@ -78,6 +80,8 @@ class Station:
         self.drafts = Drafts(core)
         self.reception = Reception(core)
         self.calling = Calling(core)
+        self.ending = Ending(core)
+        self.watch = Watch(core)
         self.liaison = Liaison(core)
         self.settling = Settling(core)
 

@@ -17,6 +17,7 @@ from guichet.domain.operations import (
     CheckIn,
     FileReport,
     Hold,
+    MarkAbsent,
     Move,
     NoteIdentity,
     NoteScan,
@@ -30,11 +31,21 @@ from guichet.domain.operations import (
     SetDesk,
     SetOpenings,
     Settle,
+    UndoAbsent,
     UndoCheckIn,
     WithdrawAccord,
 )
 from guichet.domain.rights import exceptional, may
-from guichet.store import assistance, booking, reports, steering, steps, visits, waiting
+from guichet.store import (
+    absences,
+    assistance,
+    booking,
+    reports,
+    steering,
+    steps,
+    visits,
+    waiting,
+)
 from guichet.store.booking import Authority
 from guichet.store.records import forget, get
 
@@ -67,7 +78,7 @@ def apply(
     return outcome
 
 
-_UNDONE = (Move, UndoCheckIn)
+_UNDONE = (Move, UndoCheckIn, UndoAbsent)
 """What may be refused after it has begun to write; all else is refused before, or never."""
 
 
@@ -107,8 +118,9 @@ def _dispatch(
 
 
 _Received = (
-    CheckIn | UndoCheckIn | NoteIdentity | NoteScan | FileReport | Settle | SetDesk | steps.Stepping
-)
+    CheckIn | UndoCheckIn | MarkAbsent | UndoAbsent | NoteIdentity | NoteScan | FileReport | Settle
+    | SetDesk | steps.Stepping
+)  # fmt: skip
 
 
 def _received(
@@ -120,6 +132,8 @@ def _received(
             return visits.check_in(connection, operation, action, final=final)
         case UndoCheckIn():
             return visits.undo_check_in(connection, operation, action)
+        case MarkAbsent() | UndoAbsent():
+            return absences.note(connection, operation, action)
         case NoteIdentity():
             return visits.note_identity(connection, operation, action)
         case NoteScan() | FileReport() | Settle():

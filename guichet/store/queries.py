@@ -3,16 +3,18 @@
 import json
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import fields
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, String, and_, cast, func, or_, select, union
 
 from guichet.domain.day import DayRow, DayState, state_of
 from guichet.domain.desks import Desk, Step
 from guichet.domain.keys import PublicKey
+from guichet.domain.lifecycle import UNFINISHED
 from guichet.domain.model import (
     Agent,
     Appointment,
@@ -22,6 +24,7 @@ from guichet.domain.model import (
     Procedure,
     Site,
     Slot,
+    Visit,
     VisitStatus,
 )
 from guichet.domain.names import display_name
@@ -230,6 +233,50 @@ def day_rows(connection: Connection, site: int, day: date) -> list[DayRow]:
     return [_day_row(row, reported) for row in rows]
 
 
+def visits(connection: Connection, site: int, day: date) -> list[Visit]:
+    """The visits of a day of a site, as far as they count."""
+    statement = select(*(_VISIT.c[name] for name in _VISIT_FIELDS)).where(
+        _VISIT.c.site == site, _VISIT.c.day == day, _VISIT.c.status.not_in(_HIDDEN)
+    )
+    return [_visit(row) for row in connection.execute(statement)]
+
+
+_VISIT_FIELDS = [field.name for field in fields(Visit)]
+_STATUS, _STEPS, _MISSING = (_VISIT_FIELDS.index(name) for name in ("status", "steps", "missing"))
+
+
+def _visit(row: Sequence[Any]) -> Visit:
+    # A day of them is read with each change that the supervisor is shown: this is twice as quick as
+    # reading any record.
+    values = list(row)
+    values[_STATUS] = VisitStatus(values[_STATUS])
+    values[_STEPS] = tuple(msgspec.convert(each, Step) for each in values[_STEPS])
+    values[_MISSING] = tuple(values[_MISSING])
+    return Visit(*values)
+
+
+def visits_of(connection: Connection, site: int, person: str) -> list[Visit]:
+    """The visits of a person at a site, as far as they count."""
+    statement = select(_VISIT).where(
+        _VISIT.c.site == site, _VISIT.c.person == person, _VISIT.c.status.not_in(_HIDDEN)
+    )
+    return records(connection, Visit, statement)
+
+
+def owed_days(connection: Connection, site: int, before: date) -> list[date]:
+    """The days of a site before that one on which something waits to be settled, in order."""
+    standing = {_APPOINTMENT: (AppointmentStatus.BOOKED,), _VISIT: UNFINISHED}
+    found = (
+        select(table.c.day).where(
+            table.c.site == site,
+            table.c.day < before,
+            table.c.status.in_([status.value for status in statuses]),
+        )
+        for table, statuses in standing.items()
+    )
+    return sorted(connection.execute(union(*found)).scalars())
+
+
 _DAY_COLUMNS = (
     _APPOINTMENT.c.id.label("appointment"),
     _APPOINTMENT.c.status.label("appointment_status"),
@@ -255,6 +302,7 @@ _DAY_COLUMNS = (
     _VISIT.c.started_at,
     _VISIT.c.steps,
     _VISIT.c.people,
+    _VISIT.c.outcome,
 )
 
 
@@ -285,10 +333,11 @@ def _day_row(row: Sequence[Any], reported: AbstractSet[str]) -> DayRow:
         started_at,
         steps,
         people,
+        outcome,
     ) = row
     return DayRow(
         appointment or visit_appointment or visit,
-        _state(appointment_status, visit_status),
+        _state(appointment_status, visit_status, outcome),
         starts_at,
         display_name(family_name or "", given_names or ""),
         procedure or "",
@@ -314,8 +363,9 @@ def _day_row(row: Sequence[Any], reported: AbstractSet[str]) -> DayRow:
 
 
 @cache
-def _state(appointment: str | None, visit: str | None) -> DayState:
+def _state(appointment: str | None, visit: str | None, outcome: str | None) -> DayState:
     return state_of(
         AppointmentStatus(appointment) if appointment else None,
         VisitStatus(visit) if visit else None,
+        outcome,
     )

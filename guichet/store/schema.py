@@ -59,6 +59,8 @@ Table(
     Column("cancel_reason", String),
     Column("override", String),
     Column("presented", JSON, nullable=False),
+    Column("absent_at", UtcDateTime),
+    Column("absent_by", String),
     Column("sequence", Integer, nullable=False, default=0),
     Index("ix_appointment_person", "person"),
     Index("ix_appointment_reference", "reference"),
@@ -405,6 +407,8 @@ Table(
     Column("early_minutes", Integer, nullable=False),
     Column("late_minutes", Integer, nullable=False),
     Column("turns", JSON, nullable=False),
+    Column("closes", String),
+    Column("tension", Integer, nullable=False, default=45),
     Column("sequence", Integer, nullable=False, default=0),
 )
 Table(
@@ -501,6 +505,8 @@ Table(
     Column("people", Integer, nullable=False, default=1),
     Column("waited", Integer),
     Column("served", Integer),
+    Column("settled_at", UtcDateTime),
+    Column("settled_by", String),
     Column("sequence", Integer, nullable=False, default=0),
     Index("ix_visit_appointment", "appointment"),
     Index(

@@ -1,6 +1,8 @@
 """From the call to the outcome. What happened in the room is recorded, never refused by central.
 
 Save one thing: who is called already is not called again, for two desks would wait for them.
+What a desk did with somebody before another settled their visit, and is heard of after, takes the
+settlement back: it was there.
 """
 
 from dataclasses import replace
@@ -31,7 +33,15 @@ from guichet.domain.operations import (
     Start,
     UndoStep,
 )
-from guichet.domain.passage import found_again, given_back, left_desk, lost, missed, undone
+from guichet.domain.passage import (
+    found_again,
+    given_back,
+    left_desk,
+    lost,
+    missed,
+    reopened,
+    undone,
+)
 from guichet.store.records import get, put
 from guichet.store.visits import known, refused, visit_of
 
@@ -51,6 +61,10 @@ def step(connection: Connection, operation: Operation, action: Stepping) -> Appl
     changed = [("visit", visit.id)]
     if isinstance(action, Call | Complete) and visit.status is VisitStatus.DUPLICATE:
         visit = _preferred(connection, visit, changed)
+    if isinstance(action, Complete) and _said(visit, action):
+        return Applied(tuple(changed), {"ticket": visit.ticket})
+    if visit.settled_at is not None and operation.at < visit.settled_at:
+        visit = reopened(visit)
     status = VISIT[visit.status, action.kind]
     if not isinstance(status, VisitStatus):
         return refused(status, visit)
@@ -59,6 +73,12 @@ def step(connection: Connection, operation: Operation, action: Stepping) -> Appl
         return refused(stepped, visit)
     put(connection, stepped)
     return Applied(tuple(changed), {"ticket": visit.ticket})
+
+
+def _said(visit: Visit, action: Complete) -> bool:
+    """Whether who settles the visit says what is known of it: no conflict."""
+    done = visit.status is VisitStatus.DONE
+    return action.afterwards and done and visit.outcome == action.outcome
 
 
 def _unknown(action: Stepping) -> str | None:
@@ -102,10 +122,12 @@ def _stepped(
             return replace(
                 visit,
                 status=to,
-                ended_at=at,
+                ended_at=None if action.afterwards else at,
                 outcome=action.outcome,
                 reason=action.reason,
                 missing=action.missing,
+                settled_at=at if action.afterwards else None,
+                settled_by=operation.agent if action.afterwards else None,
             )
         case UndoStep(reason="desk_gone") if visit.status is VisitStatus.CALLED:
             return given_back(visit, at)

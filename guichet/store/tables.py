@@ -45,6 +45,8 @@ class SiteRow(SQLModel, table=True):
     early_minutes: int
     late_minutes: int
     turns: dict[str, int] = Field(sa_column=json_column())
+    closes: str | None = None
+    tension: int = 45
     sequence: int = 0
 
 
@@ -196,6 +198,8 @@ class AppointmentRow(SQLModel, table=True):
     cancel_reason: str | None
     override: str | None = None
     presented: list[str] = Field(sa_column=json_column())
+    absent_at: MomentOrNone = None
+    absent_by: str | None = None
     sequence: int = 0
 
 
@@ -238,6 +242,8 @@ class VisitRow(SQLModel, table=True):
     people: int = 1
     waited: int | None = None
     served: int | None = None
+    settled_at: MomentOrNone = None
+    settled_by: str | None = None
     sequence: int = 0
 
 

@@ -21,6 +21,7 @@ from guichet.domain.leases import Lease
 from guichet.domain.model import Change, Person, Slot
 from guichet.domain.operations import Verdict
 from guichet.domain.statistics import By, Statistics
+from guichet.domain.week import SiteDay
 from guichet.errors import (
     CentralRefused,
     CentralUnavailable,
@@ -219,6 +220,14 @@ class CentralClient:
         body = self._ask("GET", "/v1/statistics", params=asked)
         try:
             return msgspec.convert(body["statistics"], Statistics, str_keys=True)
+        except (KeyError, TypeError, ValueError) as error:
+            raise nonsense() from error
+
+    def week(self, first: date) -> list[SiteDay]:
+        """Seven days of every site in figures, by day."""
+        body = self._ask("GET", "/v1/week", params={"from": first.isoformat()})
+        try:
+            return msgspec.convert(body["days"], list[SiteDay])
         except (KeyError, TypeError, ValueError) as error:
             raise nonsense() from error
 

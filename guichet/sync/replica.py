@@ -3,8 +3,11 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
+from guichet.domain.closing import OWED
+from guichet.domain.lifecycle import UNFINISHED
+from guichet.domain.model import AppointmentStatus
 from guichet.domain.settling import KEPT
 from guichet.store.records import TABLES, key_column
 from guichet.store.schema import METADATA
@@ -18,6 +21,11 @@ _AGAIN = "reading_again"
 """Set while the feed is read again from its start."""
 _UNCONFIRMED = -1
 """The sequence of what central told before and has not told again yet."""
+_OWED = {
+    "appointment": (AppointmentStatus.BOOKED.value,),
+    "visit": tuple(status.value for status in UNFINISHED),
+}
+"""Where appointments and visits of days that are over stand until somebody settles them."""
 _PURGED = "purged"
 """The first day that was kept at the last purge."""
 
@@ -93,6 +101,7 @@ def wipe(connection: Connection) -> bool:
 def purge(connection: Connection, before: date, under_way: Collection[str] = ()) -> None:
     """Drop the days before that one from the replica, save what waits for central's word.
 
+    What nobody has settled stays for as long as it may be (guichet.domain.closing.OWED).
     Persons go with their last appointment here, unless they wait for one or are `under_way` (ids);
     central still finds them by name when asked. When the clock has been set back since the last
     time, days that were dropped too early are read again.
@@ -105,14 +114,17 @@ def purge(connection: Connection, before: date, under_way: Collection[str] = ())
     for kind in ("slot", "appointment", "visit", "report"):
         table = TABLES[kind]
         kept = [key for of, key in touched if of == kind]
-        connection.execute(delete(table).where(table.c.day < before, table.c.id.not_in(kept)))
+        over = table.c.day < before
+        if kind in _OWED:
+            over &= or_(table.c.status.not_in(_OWED[kind]), table.c.day < before - OWED)
+        connection.execute(delete(table).where(over, table.c.id.not_in(kept)))
     settlement = TABLES["settlement"]
     connection.execute(delete(settlement).where(settlement.c.day < before - KEPT))
     closure, opening = TABLES["closure"], TABLES["opening"]
     connection.execute(delete(closure).where(closure.c.last < before))
     # A rule's last version stays, though it be over: without it an older one would hold again.
-    over = (opening.c.exceptional.is_(True), opening.c.last < before)
-    connection.execute(delete(opening).where(*over))
+    past = (opening.c.exceptional.is_(True), opening.c.last < before)
+    connection.execute(delete(opening).where(*past))
     person = TABLES["person"]
     kept = [key for of, key in touched if of == "person"]
     expected = select(TABLES["appointment"].c.person)

@@ -110,6 +110,7 @@ class RowsView(ScrollView, can_focus=True):
         self._cursor = 0
         self._layout: list[tuple[int, int]] = []
         self._strips: dict[int, Strip] = {}
+        self._marked: tuple[str, str] = ("", "")
 
     # What it shows
 
@@ -161,6 +162,11 @@ class RowsView(ScrollView, can_focus=True):
             self.refresh()
         if self.key != old_key:
             self.post_message(self.Highlighted(self, self.key))
+
+    def mark(self, column: str, sign: str) -> None:
+        """Put a sign after the label of a column, by its key: the one that the rows stand by."""
+        self._marked = (column, sign)
+        self.refresh(Region(0, 0, self.size.width, 1))
 
     def select(self, key: str) -> bool:
         """Put the cursor on the row of `key`; False where there is none."""
@@ -297,9 +303,15 @@ class RowsView(ScrollView, can_focus=True):
         return self.get_component_rich_style(f"rows--{name}")
 
     def _header(self, width: int) -> Strip:
-        labels = [fit(self.columns[i].label, w, self.columns[i].align) for i, w in self._layout]
+        labels = [
+            fit(self._label(self.columns[i]), w, self.columns[i].align) for i, w in self._layout
+        ]
         text = " " * GUTTER + (" " * GAP).join(labels)
         return Strip([Segment(fit(text, width), self._style("header"))])
+
+    def _label(self, column: Column) -> str:
+        key, sign = self._marked
+        return column.label + sign if column.key == key else column.label
 
     def _draw(self, row: Row, *, cursor: bool) -> Strip:
         cells = (fit(row.cells[i], w, self.columns[i].align) for i, w in self._layout)

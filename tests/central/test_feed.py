@@ -97,6 +97,36 @@ def test_days_before_yesterday_are_left_out(
     assert keys == {"matin", "day0"}
 
 
+def test_what_nobody_has_settled_is_told_for_a_week_and_then_how_it_ended(
+    caller: Caller, central: CentralUnderTest, clock: Clock
+) -> None:
+    friday = clock().date() - timedelta(days=3)
+    owed = replace(appointment("00000000aa000001", "matin", "p1", clock()), day=friday)
+    other = appointment("0000000002abcdef", "matin", "p2", clock())
+    over = replace(other, day=friday, status=AppointmentStatus.ARRIVED)
+    publish(central.engine, 1, owed, over)
+
+    def told(cursor: str | None = None) -> dict[str, bool]:
+        """Of each appointment a page tells of, whether it still is one."""
+        changes = caller.pull(cursor)["changes"]
+        kept = [each for each in changes if each["kind"] == "appointment"]
+        return {each["key"]: each["record"] is not None for each in kept}
+
+    assert told() == {owed.id: True}
+    cursor = caller.pull()["cursor"]
+    publish(central.engine, 1, replace(owed, status=AppointmentStatus.ARRIVED))
+    assert told() == {}  # who reads for the first time need not know
+    assert told(cursor) == {owed.id: False}
+    absent = replace(owed, status=AppointmentStatus.ABSENT, absent_at=clock(), absent_by="agent1")
+    publish(central.engine, 1, absent)
+    assert told() == told(cursor) == {owed.id: True}  # today, so that it can be taken back
+    publish(central.engine, 1, owed)
+    clock.advance(days=7 - 3 + 1)
+    assert told() == {owed.id: True}
+    clock.advance(days=1)
+    assert told() == {}
+
+
 def test_left_out_rows_do_not_stop_a_reader(caller: Caller, central: CentralUnderTest) -> None:
     old = [slot(f"old{n}", day=DAY - timedelta(days=30)) for n in range(20)]
     publish(central.engine, 1, *old)

@@ -34,6 +34,13 @@ def test_every_pair_has_a_state(
     assert state_of(appointment, visit) is (expected or by_appointment[appointment])
 
 
+def test_who_left_is_never_counted_as_received() -> None:
+    for appointment in (None, *AppointmentStatus):
+        assert state_of(appointment, VisitStatus.DONE, "left") is DayState.LEFT
+        assert state_of(appointment, VisitStatus.DONE, "served") is DayState.DONE
+        assert state_of(appointment, VisitStatus.WAITING, "left") is DayState.WAITING
+
+
 def test_counts_name_every_state() -> None:
     rows = [line("a"), line("b"), line("c", DayState.DONE)]
     assert counts(rows) == dict.fromkeys(DayState, 0) | {DayState.WAITING: 2, DayState.DONE: 1}

@@ -13,6 +13,14 @@ absent      already_absent   already_absent     =arrived   not_arrived
 cancelled   already_cancelled already_cancelled cancelled  not_arrived
 """
 
+ABSENCES = """
+            mark_absent       undo_absent
+booked      =absent           not_absent
+arrived     already_arrived   already_arrived
+absent      =absent           =booked
+cancelled   already_cancelled already_cancelled
+"""
+
 VISITS = """
             call            start            complete      undo_check_in
 waiting     =called         not_called       =done         =undone
@@ -45,7 +53,9 @@ def entries(table: str) -> dict[tuple[str, str], str]:
     }
 
 
-@pytest.mark.parametrize(("entry", "expected"), entries(APPOINTMENTS).items())
+@pytest.mark.parametrize(
+    ("entry", "expected"), [*entries(APPOINTMENTS).items(), *entries(ABSENCES).items()]
+)
 def test_appointment(entry: tuple[str, str], expected: str) -> None:
     step = APPOINTMENT[AppointmentStatus(entry[0]), entry[1]]
     assert isinstance(step, AppointmentStatus) is expected.startswith("=")
@@ -62,12 +72,13 @@ def test_visit(entry: tuple[str, str], expected: str) -> None:
 
 
 def test_both_tables_are_total_and_hold_nothing_else() -> None:
-    of_appointments = ("move", "cancel", "check_in", "undo_check_in")
+    of_appointments = ["move", "cancel", "check_in", "undo_check_in"]
+    of_appointments += ["mark_absent", "undo_absent"]
     of_visits = ["call", "start", "complete", "undo_check_in"]
     of_visits += ["recall", "miss", "park", "redirect", "undo_step"]
     assert set(APPOINTMENT) == {(s, o) for s in AppointmentStatus for o in of_appointments}
     assert set(VISIT) == {(s, o) for s in VisitStatus for o in of_visits}
-    assert len(entries(APPOINTMENTS)) == len(APPOINTMENT)
+    assert len(entries(APPOINTMENTS) | entries(ABSENCES)) == len(APPOINTMENT)
     assert len(entries(VISITS) | entries(AT_THE_DESK)) == len(VISIT)
 
 

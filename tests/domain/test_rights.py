@@ -11,7 +11,8 @@ BOOKING = {
     *("present", "withdraw_accord", "record_demand", "answer_offer"),
 }
 RECEIVING = {
-    "check_in", "undo_check_in", "call", "start", "complete", "note_scan", "note_identity",
+    "check_in", "undo_check_in", "mark_absent", "undo_absent", "call", "start", "complete",
+    "note_scan", "note_identity",
     "file_report", "recall", "miss", "park", "redirect", "undo_step", "set_desk",
 }  # fmt: skip
 STEERING = {"set_openings", "set_closure"}

@@ -88,18 +88,16 @@ def test_the_day_is_ordered_by_time_and_counted() -> None:
         waiting_row(7, key="early", starts_at=MORNING - timedelta(hours=2)),
         row(key="called", state=DayState.CALLED),
     ]
-    day = day_table(rows, MORNING, lambda moment: moment)
+    day = day_table(rows, {}, MORNING, lambda moment: moment)
     assert [row.key for row in day.rows] == ["early", "walk-in", "called", "late"]
     assert day.numbers["waiting"] == 2
     assert day.numbers["desk"] == 1
-    assert day.longest == 64
     assert day.lines["walk-in"].cells[0] == "–"
     assert "1\u00a0h\u00a004" in day.lines["walk-in"].cells
 
 
-def test_nobody_waits() -> None:
-    day = day_table([row(state=DayState.DONE)], MORNING, lambda moment: moment)
-    assert day.longest is None
+def test_nobody_is_expected_any_more() -> None:
+    day = day_table([row(state=DayState.DONE)], {}, MORNING, lambda moment: moment)
     assert first_open(day) is None
 
 
@@ -159,7 +157,7 @@ async def test_filter_and_its_end(world: World) -> None:
         await pilot.press("slash", *name.split()[0].lower())
         await pilot.pause()
         assert 0 < len(app.view.rows) < every
-        assert all(name.split()[0] in row.cells[2].upper() for row in app.view.rows)
+        assert all(name.split()[0] in row.cells[3].upper() for row in app.view.rows)
         await pilot.press("x", "x", "x")
         await pilot.pause()
         assert not app.view.rows
@@ -200,9 +198,9 @@ async def test_waits_grow_with_the_clock(world: World) -> None:
         if not reading.checked_in:
             station.reception.admit(reading)
         app.page.post_message(FactsChanged())
-        await wait_for(pilot, lambda: app.cells(expected.key)[5] == "0\u00a0min")
+        await wait_for(pilot, lambda: app.cells(expected.key)[6] == "0\u00a0min")
         world.clock.forward(minutes=12)
-        await wait_for(pilot, lambda: app.cells(expected.key)[5] == "12\u00a0min")
+        await wait_for(pilot, lambda: app.cells(expected.key)[6] == "12\u00a0min")
 
 
 async def test_an_empty_day_says_what_to_do(world: World) -> None:
@@ -309,12 +307,12 @@ async def test_who_was_called_by_a_desk_that_vanished_is_given_back(world: World
     async with app.run_test(size=(120, 40)) as pilot:
         await wait_for(pilot, lambda: app.view.rows)
         assert app.view.select(waiting.row.key)
-        assert app.cells(waiting.row.key)[4] == "appelé"
+        assert app.cells(waiting.row.key)[5] == "appelé"
         await pilot.press("r")  # not yet
         world.clock.forward(minutes=17)
         app.page.post_message(FactsChanged())
-        await wait_for(pilot, lambda: app.cells(waiting.row.key)[4] == "sans suite")
-        assert app.cells(waiting.row.key)[5] == "17\u00a0min"
+        await wait_for(pilot, lambda: app.cells(waiting.row.key)[5] == "sans suite")
+        assert app.cells(waiting.row.key)[6] == "17\u00a0min"
         await wait_for(pilot, lambda: "r" in app.screen.active_bindings)
         await pilot.press("r")
         until(lambda: station.calling.line()[0].turn == waiting.turn)  # at their own place
@@ -325,16 +323,16 @@ def test_who_is_put_aside_is_said_with_what_for_and_marked_when_long() -> None:
     aside = row(state=DayState.PARKED, last=step)
     for minutes, level in ((14, "info"), (15, "warn")):
         now = MORNING + timedelta(minutes=minutes)
-        line = day_table([aside], now, lambda moment: moment).lines["a"]
-        assert (line.status, line.cells[4:6]) == (level, ("mis de côté", f"{minutes}\u00a0min"))
+        line = day_table([aside], {}, now, lambda moment: moment).lines["a"]
+        assert (line.status, line.cells[5:7]) == (level, ("mis de côté", f"{minutes}\u00a0min"))
         assert "photocopie" in detail(aside, now, lambda moment: moment).plain
 
 
 def test_who_was_given_back_as_their_desk_has_vanished_is_said_with_since_when() -> None:
     step = Step("12", None, MORNING, MORNING, MORNING, MORNING, Ended.GONE)
     back = row(state=DayState.WAITING, last=step)
-    line = day_table([back], MORNING, lambda moment: moment).lines["a"]
-    assert (line.status, line.cells[4]) == ("warn", "rendu")
+    line = day_table([back], {}, MORNING, lambda moment: moment).lines["a"]
+    assert (line.status, line.cells[5]) == ("warn", "rendu")
     told = detail(back, MORNING, lambda moment: moment).plain
     assert f"guichet 12 sans signe depuis {MORNING:%H:%M}" in told
     seen = replace(back, state=DayState.CALLED)

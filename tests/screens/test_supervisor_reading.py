@@ -54,7 +54,7 @@ async def test_what_happens_during_a_reading_is_read_after_it(world: World) -> N
         app.page.post_message(FactsChanged())
         await wait_for(pilot, lambda: app.page._stale)
         assert not has(app.view, row.key, ticket)
-        app.page._loaded(before)
+        app.page._loaded((before, station.watch.now().board))
         await wait_for(pilot, lambda: has(app.view, row.key, ticket))
 
 

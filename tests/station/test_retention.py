@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from guichet.central import registry, training
+from guichet.domain.day import DayState
 from guichet.domain.model import Role
 from guichet.domain.operations import Refused, Register
 from guichet.domain.silence import WIPE_AFTER, silence, standing
 from guichet.errors import GuichetError
 from guichet.station import Bar, Link, SignedIn, Station
 from guichet.store.engine import compact, open_engine, reading, sqlite_url, writing
+from guichet.store.records import TABLES
 from guichet.store.schema import METADATA
 from guichet.sync.replica import _LEFT
 from tests.posts import MORNING, World
@@ -173,6 +175,21 @@ def test_a_day_that_ends_is_purged_while_the_application_stays_open(world: World
     assert count(station, "appointment") < before
     assert not old.exists()
     assert new.exists()
+
+
+def test_what_nobody_has_settled_stays_for_a_week_after_its_day(world: World) -> None:
+    station = heard(world)
+    expected = [row.key for row in station.reception.day() if row.state is DayState.EXPECTED]
+    until(lambda: station.sync_state.link is Link.ONLINE)
+    for days, kept in ((8, True), (1, False)):
+        world.clock.forward(days=days)
+        station._core.sync.upkeep()
+        with reading(station._core.engine) as connection:
+            left = {each.id for each in connection.execute(TABLES["appointment"].select())}
+            persons = {each.id for each in connection.execute(TABLES["person"].select())}
+            known = connection.execute(TABLES["appointment"].select()).all()
+        assert (set(expected) <= left) is kept
+        assert {each.person for each in known} <= persons
 
 
 def test_what_central_took_a_week_ago_is_kept_no_longer_though_the_application_stays_open(

@@ -48,6 +48,7 @@ from guichet.domain.operations import (
     CheckIn,
     Complete,
     Hold,
+    MarkAbsent,
     Miss,
     Move,
     Park,
@@ -56,6 +57,7 @@ from guichet.domain.operations import (
     Register,
     SetDesk,
     Start,
+    UndoAbsent,
     UndoCheckIn,
     UndoStep,
 )
@@ -262,6 +264,18 @@ class AnyOrder(RuleBasedStateMachine):
     def complete(self, station: int, visit: str, outcome: str, reason: str | None) -> None:
         self.posts[station].do(Complete(visit, outcome, reason))
 
+    @rule(station=which_station, visit=visits, outcome=st.sampled_from(("served", "left")))
+    def settle(self, station: int, visit: str, outcome: str) -> None:
+        self.posts[station].do(Complete(visit, outcome, afterwards=True))
+
+    @rule(station=which_station, appointment=appointments)
+    def mark_absent(self, station: int, appointment: str) -> None:
+        self.posts[station].do(MarkAbsent(appointment))
+
+    @rule(station=which_station, appointment=appointments)
+    def undo_absent(self, station: int, appointment: str) -> None:
+        self.posts[station].do(UndoAbsent(appointment, "by_mistake"))
+
     @rule(station=which_station, visit=visits, kind=st.sampled_from([Recall, Miss]))
     def no_answer(self, station: int, visit: str, kind: type[Recall | Miss]) -> None:
         self.posts[station].do(kind(visit))
@@ -309,7 +323,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.central.stop()
         self.central.start()
 
-    @rule(minutes=st.integers(1, 10))
+    @rule(minutes=st.integers(1, 10) | st.just(90))
     def time_goes_by(self, minutes: int) -> None:
         self.clock.advance(minutes=minutes)
 
@@ -434,6 +448,7 @@ class AnyOrder(RuleBasedStateMachine):
                 state=state_of(
                     standing.get(row.appointment or ""),
                     live[row.visit].status if row.visit else None,
+                    live[row.visit].outcome if row.visit else None,
                 ),
             )
             for row in shown
