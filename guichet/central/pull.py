@@ -111,7 +111,7 @@ _PAGE = Prepared(
             _KEPT,
             and_(
                 CHANGES.c.day >= bindparam("gone_day"),
-                CHANGES.c.kind.in_(("appointment", "visit")),
+                or_(CHANGES.c.kind == "appointment", CHANGES.c.kind == "visit"),
             ),
         ),
     )
