@@ -15,6 +15,7 @@ from guichet.domain.operations import Refused
 from guichet.errors import GuichetError
 from guichet.i18n import _
 from guichet.screens.post import Post, background
+from guichet.screens.statistics_words import day_list
 from guichet.screens.words import refusal
 from guichet.station.tables import Table
 from guichet.widgets.choice import Tick
@@ -121,3 +122,14 @@ class ExportDialog(ModalScreen[None]):
             self._stopped.set()
         else:
             self.dismiss()
+
+
+def list_of_the_day(post: Post) -> ExportDialog:
+    """What asks where to write the day's list, or prints it."""
+    station = post.station
+
+    def table(named: bool) -> Table:  # noqa: FBT001 - the dialog's only question
+        day = station.today()
+        return day_list(station.reception.day(), day, station.local, named=named)
+
+    return ExportDialog(post, f"journee-{station.today()}.pdf", table, names=True)

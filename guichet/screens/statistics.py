@@ -1,6 +1,5 @@
 """The supervisor's statistics: a period in five panes, each a table under a plot."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import ClassVar
 
@@ -19,7 +18,7 @@ from guichet.domain.statistics import By
 from guichet.errors import GuichetError
 from guichet.i18n import _
 from guichet.screens import statistics_words as words
-from guichet.screens.export import ExportDialog
+from guichet.screens.export import ExportDialog, list_of_the_day
 from guichet.screens.post import Post, background
 from guichet.screens.top import Top
 from guichet.screens.words import refusal
@@ -285,20 +284,12 @@ class StatisticsScreen(Screen[None]):
             return
         first, last = told.statistics.first, told.statistics.last
         table = words.table(told.statistics, names)
-        self._ask(f"statistiques-{first}-{last}-{told.statistics.by}.xlsx", lambda _named: table)
+        file = f"statistiques-{first}-{last}-{told.statistics.by}.xlsx"
+        self.app.push_screen(ExportDialog(self._post, file, lambda _named: table, names=False))
 
     def action_day(self) -> None:
         """Write or print the list of the day."""
-        station = self._post.station
-
-        def table(named: bool) -> Table:  # noqa: FBT001 - the dialog's only question
-            day = station.today()
-            return words.day_list(station.reception.day(), day, station.local, named=named)
-
-        self._ask(f"journee-{station.today()}.pdf", table, names=True)
-
-    def _ask(self, name: str, table: Callable[[bool], Table], *, names: bool = False) -> None:
-        self.app.push_screen(ExportDialog(self._post, name, table, names=names))
+        self.app.push_screen(list_of_the_day(self._post))
 
 
 def _columns(table: Table) -> tuple[Column, ...]:

@@ -191,6 +191,12 @@ class SupervisorScreen(Screen[None]):
         """Read what the counters have reported today."""
         self.app.push_screen(ReportsDialog(self._post))
 
+    def action_print(self) -> None:
+        """Print the list of the day, or write it to a file."""
+        from guichet.screens.export import list_of_the_day  # noqa: PLC0415 - seldom asked for
+
+        self.app.push_screen(list_of_the_day(self._post))
+
     def action_openings(self) -> None:
         """When the site receives."""
         from guichet.screens.openings import OpeningsScreen  # noqa: PLC0415 - seldom asked for

@@ -32,6 +32,10 @@ KEYS: list[BindingType] = [
         tooltip=_("Chiffres d’une période, exports, liste du jour"), id="day.statistics",
     ),
     Binding(
+        "j", "print", _("Liste"), id="day.print",
+        tooltip=_("Imprimer la liste du jour, ou l’écrire dans un fichier"),
+    ),
+    Binding(
         "o", "order", _("Trier"),
         tooltip=_("Trier par la colonne suivante"), id="day.order",
     ),

@@ -95,9 +95,7 @@ async def test_a_bad_file_name_is_said(world: World, tmp_path: Path) -> None:
     app = application(world.enrolled("a"), Role.SUPERVISOR)
     async with app.run_test(size=(80, 24)) as pilot:
         await until_shown(pilot, "Attendus")
-        await pilot.press("t")
-        await until_shown(pilot, "Ensemble")
-        await pilot.press("j")
+        await pilot.press("j")  # from the day itself
         await wait_for(pilot, lambda: isinstance(app.screen, ExportDialog))
         for name, said in (("x.doc", ".csv, .xlsx ou .pdf"), ("f/x.csv", "n’a pas pu")):
             (tmp_path / "f").write_text("") if name[0] == "f" else None
