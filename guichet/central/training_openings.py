@@ -56,10 +56,18 @@ def _opening(
         last=days[1],
         weekdays=_WEEK if model is None else (_SATURDAY,),
         opens=hours[0],
-        closes=hours[1],
+        closes=_whole(*hours, lane.every),
         minutes=lane.every,
         seats=lane.seats[site - 1],
         procedures=codes or tuple(p.code for p in catalogue.PROCEDURES if p.lane == lane.letter),
         pan=pan,
         template=model,
     )
+
+
+def _whole(opens: time, closes: time, every: int) -> time:
+    """When the last start that falls within the hours has had its minutes."""
+    begun = opens.hour * 60 + opens.minute
+    span = closes.hour * 60 + closes.minute - begun
+    end = begun - (-span // every) * every
+    return time(end // 60, end % 60)

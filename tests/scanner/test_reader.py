@@ -280,7 +280,7 @@ def test_a_fault_that_comes_again_after_a_recovery_is_told_again() -> None:
     with serving(Camera(parts=3)) as camera:
         watch = Watch(camera.address)
         watch.reader.start()
-        until(lambda: len(watch.faults) >= 3)
+        until(lambda: len(watch.faults) >= 3 and bool(watch.texts))
         watch.reader.stop()
     assert set(watch.reasons()) == {"lost"}
     assert watch.recoveries >= 2

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete
 
+from guichet.domain.day import DayState
 from guichet.domain.model import AccordMode, Person, Role
 from guichet.domain.operations import Refused
 from guichet.station import Link, Station
@@ -123,4 +124,10 @@ def test_days_gone_by_leave_the_replica(world: World) -> None:
     world.clock.forward(days=1)
     last = world.open(folder)
     until(lambda: last.sync_state.link is Link.ONLINE)
-    assert last.reception.day(DAY) == []
+    owed = {DayState.EXPECTED, DayState.WAITING, DayState.SERVING}
+    assert {row.state for row in last.reception.day(DAY)} == owed  # which nobody has settled
+    last.close()
+    world.clock.forward(days=7)
+    empty = world.open(folder)
+    until(lambda: empty.sync_state.link is Link.ONLINE)
+    assert empty.reception.day(DAY) == []

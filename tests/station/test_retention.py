@@ -123,6 +123,7 @@ def test_a_month_of_silence_deletes_all_but_the_unsent(world: World) -> None:
     assert sign_in(station) == Refused(Bar.EXPIRED)
     world.start()
     until(lambda: station.barred() is None, 20)
+    until(lambda: count(station, "agent") > 0)
     until(lambda: station.sync_state.pending == 0)
     assert isinstance(sign_in(station), SignedIn)
 

@@ -32,6 +32,7 @@ def connection(engine: Engine) -> Iterator[Connection]:
 def appointment(key: str, **other: object) -> dict[str, Any]:
     """A row with every sort of value: moments, days, lists, objects, nothing."""
     return {
+        **{column.name: None for column in APPOINTMENTS.columns},
         "id": key,
         "reference": key,
         "site": 1,
@@ -44,12 +45,9 @@ def appointment(key: str, **other: object) -> dict[str, Any]:
         "person": key,
         "status": "booked",
         "revision": 0,
-        "token": None,
         "booked_at": AT,
         "booked_by": "C. Martin",
         "accord": {"agent": "Zoé", "paid": None},
-        "cancel_reason": None,
-        "override": None,
         "presented": ["Passeport", "Justificatif « récent »"],
         "sequence": 0,
         **other,

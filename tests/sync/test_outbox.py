@@ -238,9 +238,10 @@ def test_what_was_dealt_with_is_forgotten_and_nothing_else(replica: Replica) -> 
 
 def test_old_days_go_and_this_one_stays(replica: Replica) -> None:
     old = DAY - timedelta(days=1)
+    came = replace(BOOKED, status=AppointmentStatus.ARRIVED)
     replica.hear(
         change(slot("old", 1, day=old), 6),
-        change(replace(BOOKED, id=new_id(), reference="old", slot="old", day=old), 7),
+        change(replace(came, id=new_id(), reference="old", slot="old", day=old), 7),
         change(replace(VISIT, id="old", day=old, status=VisitStatus.DONE), 8),
         change(BOOKED, 9),
         change(VISIT, 10),
