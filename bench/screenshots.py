@@ -22,11 +22,14 @@ from guichet.screens.booked import BookedScreen
 from guichet.screens.counter import CounterScreen
 from guichet.screens.identity import IdentityDialog
 from guichet.screens.mediator import MediatorScreen
+from guichet.screens.openings import OpeningsScreen
 from guichet.screens.person_file import PersonFile
 from guichet.screens.practice import PracticeScreen
 from guichet.screens.procedure_choice import ProcedureChoice
 from guichet.screens.slot_choice import SlotChoice
+from guichet.screens.statistics import StatisticsScreen
 from guichet.screens.supervisor import SupervisorScreen
+from guichet.screens.week import WeekScreen
 from guichet.widgets.rows import RowsView
 from guichet.widgets.said import Said
 from guichet.widgets.verdict import VerdictPanel
@@ -124,12 +127,24 @@ async def _present(at: Studio, sheet: Path) -> None:
     await at.until(lambda: panel.view != before, f"a verdict on {sheet.name}")
 
 
-async def _supervisor(station: DemoStation) -> None:
-    async with studio(station, Role.SUPERVISOR) as at:
+async def _supervisor(station: DemoStation, size: tuple[int, int], mark: str) -> None:
+    """The day and what is one key from it; `mark` ends the pictures' names."""
+    async with studio(station, Role.SUPERVISOR, size) as at:
         await at.on(SupervisorScreen)
         await at.rows()
         await at.pilot.press(*["down"] * 70)
-        await at.take("supervisor")
+        await at.take(f"supervisor{mark}")
+        for key, screen, name in (
+            ("t", StatisticsScreen, "statistics"),
+            ("h", OpeningsScreen, "openings"),
+            ("w", WeekScreen, "week"),
+        ):
+            await at.pilot.press(key)
+            await at.on(screen)
+            await at.rows()
+            await at.take(f"{name}{mark}")
+            await at.pilot.press("escape")
+            await at.on(SupervisorScreen)
 
 
 async def _all(station: DemoStation) -> None:
@@ -138,7 +153,8 @@ async def _all(station: DemoStation) -> None:
     await _counter(station, sheets)
     await _counter(station, {"counter-80x24": "01-attendu-2"}, SMALL)
     await _identity(station)
-    await _supervisor(station)
+    await _supervisor(station, LARGE, "")
+    await _supervisor(station, SMALL, "-80x24")
 
 
 def main() -> int:
