@@ -13,6 +13,7 @@ from guichet.domain.opening_text import ended
 from guichet.domain.openings import ClosedFor, Closure, Opening, opening_id
 from guichet.domain.operations import Refused
 from guichet.domain.timetable import Preview
+from guichet.domain.waiting import Rules
 from guichet.errors import CentralUnavailable
 from guichet.station import Station
 from guichet.station.steering import Moved, ToMove
@@ -53,7 +54,7 @@ def test_training_is_what_its_rules_say(world: World) -> None:
     with writing(world.engine) as connection:
         site = get(connection, Site, 1)
         assert site is not None
-        assert republish(connection, site, MORNING) == []
+        assert republish(connection, site, MORNING, Rules()) == []
     preview = station.steering.preview_openings([saturday()])
     assert isinstance(preview, Preview)
     assert (preview.slots, preview.seats, preview.kept) == (18, 54, 0)
