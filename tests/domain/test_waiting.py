@@ -124,13 +124,16 @@ SLOTS = st.lists(
 DAYS = st.one_of(st.none(), st.integers(0, 4).map(lambda n: NOW.date() + timedelta(days=n)))
 
 
-@given(DEMANDS, SLOTS, st.lists(st.tuples(DAYS, DAYS), min_size=8, max_size=8))
+WISHES = st.lists(st.tuples(st.sampled_from(["RENO", "DUPL", "NATU"]), DAYS, DAYS), max_size=8)
+
+
+@given(WISHES, SLOTS)
 def test_many_slots_go_to_those_whom_each_seat_would_have_gone_to(
-    demands: list[Demand], slots: list[Slot], days: list[tuple[date | None, date | None]]
+    wishes: list[tuple[str, date | None, date | None]], slots: list[Slot]
 ) -> None:
     waiting = [
-        replace(each, id=f"d{n}", person=f"p{n}", site=1, first_day=days[n][0], last_day=days[n][1])
-        for n, each in enumerate(demands)
+        replace(ADA, id=f"d{n}", person=f"p{n}", procedure=code, first_day=first, last_day=last)
+        for n, (code, first, last) in enumerate(wishes)
     ]
     expected, told = list[tuple[Demand, Slot]](), set[str]()
     for slot in sorted(slots, key=lambda each: each.starts_at):
