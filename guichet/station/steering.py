@@ -95,7 +95,7 @@ class Steering:
             tuple(models(openings)),
             tuple(closures),
             tuple(agenda(slots, booked, closures, rules)),
-            len(self._hit(booked, slots, closures)),
+            len(self._hit(slots, booked, closures)),
         )
 
     def procedures(self) -> list[Procedure]:
@@ -145,7 +145,7 @@ class Steering:
         last = max([today + PUBLISHED, *(slot.day for slot in known)])
         wanted = [s for s in timetable(openings, closures, today, last, zone) if s.starts_at > now]
         planned = plan(known, wanted, taken_here(known), closures, zone)
-        return preview(known, planned, [each.id for each in self._hit(booked, known, added)])
+        return preview(known, planned, [each.id for each in self._hit(known, booked, added)])
 
     # Changing -----------------------------------------------------------------------------------
 
@@ -174,8 +174,7 @@ class Steering:
         """Those on closed time, by time, families together, each with where they could go."""
         if not self._may():
             return Refused("not_allowed")
-        slots, booked = self._coming()
-        found = self._hit(booked, slots, self._closures())
+        found = self._hit(*self._coming(), self._closures())
         with reading(self._core.engine) as connection:
             persons = {each.person: get(connection, Person, each.person) for each in found}
             procedures = {each.code: each for each in everything(connection, Procedure)}
@@ -218,7 +217,7 @@ class Steering:
         refused = "slot_full"
         for _attempt in range(_NEXT_BEST):
             known = [slot for slot in slots if slot is not None]
-            if len(known) < len(group):
+            if len(known) < len(group):  # all of them have one, or none has
                 refused = "no_slot"
                 break
             tried |= {slot.id for slot in known}
@@ -242,8 +241,8 @@ class Steering:
 
     def _open(self) -> list[Slot]:
         """The coming slots outside every closure: these are known before what they have closed."""
-        (slots, _booked), shut = self._coming(), self._closures()
-        return [each for each in slots if not closed(each, shut, self._zone)]
+        shut = self._closures()
+        return [each for each in self._coming()[0] if not closed(each, shut, self._zone)]
 
     def _held(self, slots: Sequence[Slot], stopped: threading.Event) -> list[Held] | Refused:
         for _wait in range(_WAITS):
@@ -274,9 +273,9 @@ class Steering:
 
     def _coming(self) -> tuple[list[Slot], list[Appointment]]:
         """The site's slots to come, closed ones too, and its appointments from today on."""
-        site, today = self._core.known_site().number, self._core.today()
+        site, today, now = self._core.known_site().number, self._core.today(), self._core.clock()
         with reading(self._core.engine) as connection:
-            slots = queries.every_slot(connection, site, self._core.clock())
+            slots = queries.every_slot(connection, site, now)
             last = max([today + PUBLISHED, *(slot.day for slot in slots)])
             return slots, queries.booked_between(connection, site, today, last)
 
@@ -292,8 +291,8 @@ class Steering:
 
     def _hit(
         self,
-        booked: Sequence[Appointment],
         slots: Sequence[Slot],
+        booked: Sequence[Appointment],
         closures: Collection[Closure],
     ) -> list[Appointment]:
         now = self._core.clock()

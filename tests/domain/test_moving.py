@@ -100,12 +100,11 @@ def test_who_was_booked_together_is_guessed_from_day_agent_moment_and_name_or_ph
         return booked(key, hours, **({"person": f"p{key}", "booked_at": at} | values))
 
     ours = [made("1", 0, 1), made("2", 50), made("3", 100, 2)]
-    late = BOOKED_WITHIN.total_seconds() + 1
     others = [
         made("4", 101),  # a stranger
         made("5", 300), made("6", 301),  # nothing known is nothing shared
         made("7", 200, person="gone"),
-        made("8", 100 + late, person="p1"),
+        made("8", -1 - BOOKED_WITHIN.total_seconds(), person="p1"),
         made("9", 0, person="p1", booked_by="N"),
         made("a", 0, 30, person="p1"),
     ]  # fmt: skip

@@ -109,6 +109,16 @@ def test_a_seat_taken_meanwhile_is_replaced_by_the_next_nearest(world: World) ->
     assert station.steering.move([nowhere])[0].refused == "no_slot"
 
 
+def test_nobody_is_moved_to_closed_time_whose_slots_are_still_here(world: World) -> None:
+    station = world.station("one")
+    station._core.sync.stop()
+    assert station.steering.close(closure(closes=time(10))) is None
+    assert any(each.slot for each in listed(station))
+    for each in listed(station):
+        at = each.slot and station.local(each.slot.starts_at)
+        assert at is None or at.date() != FRIDAY or at.time() >= time(10)
+
+
 def test_a_family_stays_together_when_one_of_its_seats_is_taken_meanwhile(world: World) -> None:
     station = world.station("one")
     mediation, procedure = station.mediation, "RENO"
