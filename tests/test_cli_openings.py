@@ -58,7 +58,7 @@ def test_a_closure_and_its_people(ask: Asking, run: Run) -> None:
     assert tried["hit"] > 0
     done = ask("close", FRIDAY, *times, "--move")
     assert (len(done["moved"]), done["left"]) == (tried["hit"], [])
-    assert [Path(path).suffix for path in done["papers"]] == [".pdf", ".csv"]
+    assert [Path(path).suffix for path in done["papers"]] == [".pdf", ".pdf", ".csv"]
     listed = ask("list")
     assert (listed["to_move"], listed["closures"][0]["id"]) == (0, done["closure"])
     ask("close", "--lift", done["closure"])

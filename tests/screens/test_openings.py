@@ -125,7 +125,7 @@ async def test_a_closed_day_and_its_people(world: World) -> None:
         await wait_for(pilot, lambda: app.screen.query_one(RowsView).rows)
         before = len(app.screen.query_one(RowsView).rows)
         await pilot.press("f9")
-        await until_text(pilot, f"{before} rendez-vous déplacés", "P : imprimer convocations-")
+        await until_text(pilot, f"{before} rendez-vous déplacés", "P : imprimer convocations")
         assert app.station.steering.to_move() == []
         (calls,) = (app.station.folder / "convocations").glob("*.csv")
         header, *people = calls.read_text("utf-8-sig").splitlines()
@@ -133,7 +133,9 @@ async def test_a_closed_day_and_its_people(world: World) -> None:
         assert len(people) == before
         assert all(";déplacé;" in line for line in people)
         names = sorted(path.suffix for path in (app.station.folder / "convocations").iterdir())
-        assert names == [".csv", ".pdf"]
+        assert names == [".csv", ".pdf", ".pdf"]
+        await pilot.press("p")
+        await until_text(pilot, "1   Les convocations", "2   La liste d’appel", "à aucun usager")
 
 
 async def test_without_central_what_was_typed_stays(world: World) -> None:
