@@ -9,8 +9,8 @@ from guichet.convocation import press
 from guichet.domain.calendar_fr import clock, long_date
 from guichet.i18n import _, ngettext
 
-_WIDEST = 28
-"""Characters after which a column grows no wider, but its cells take more lines."""
+_SHORT = 17
+"""Characters, a telephone's or a date's, up to which a cell keeps to one line."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,14 +38,18 @@ def render(it: Contacts) -> bytes:
         "told": f"{it.place} · {count}",
         "large": False,
         "rows": [list(row) for row in it.rows],
-        "widths": [
-            min(_WIDEST, max(8, *map(len, column))) for column in zip(*it.rows, strict=True)
-        ],
+        "widths": [_width(column) for column in zip(*(it.rows[1:] or it.rows), strict=True)],
         "tick": _("Prévenu"),
         "footer": f"{whom} · {day}, agent {it.agent}",
         "issued": {"year": it.at.year, "month": it.at.month, "day": it.at.day},
     }
     return press.pdf("contacts.typ", sheet)
+
+
+def _width(cells: Sequence[str]) -> int | None:
+    """A column's share of the room that those of short cells leave; None for one of these."""
+    longest = max(map(len, cells))
+    return longest if longest > _SHORT else None
 
 
 def write(it: Contacts, folder: Path) -> Path:
