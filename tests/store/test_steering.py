@@ -243,22 +243,22 @@ def test_who_is_moved_off_closed_time_leaves_no_seat_behind(desk: Counter) -> No
     assert first.id not in {slot.id for slot in ruled(desk)}
 
 
-@pytest.mark.parametrize(
-    ("action", "reason"),
-    [
+def test_refused_without_having_written(desk: Counter) -> None:
+    past = closure(first=DAY - timedelta(days=9), last=DAY - timedelta(days=8))
+    refused: list[tuple[SetOpenings | SetClosure, str]] = [
         (SetOpenings((opening(first=DAY - timedelta(days=1)),)), "opening_past"),
         (SetOpenings((opening(), opening(rule="c"))), "opening_overlap"),
         (SetOpenings((opening(site=94),)), "other_site"),
         (SetOpenings(()), "other_site"),
-        (SetClosure(closure(first=DAY - timedelta(days=9), last=DAY - timedelta(days=8))),
-         "closure_past"),
+        (SetClosure(past), "closure_past"),
         (SetClosure(closure(site=94)), "other_site"),
-    ],
-)  # fmt: skip
-def test_refused_without_having_written(
-    desk: Counter, action: SetOpenings | SetClosure, reason: str
-) -> None:
-    assert desk.refusal(action) == reason
+    ]
+    for action, reason in refused:
+        assert desk.refusal(action) == reason, action
+    desk.put(Agent("OTHER", "Other", 93, (Role.MEDIATOR, Role.COUNTER), "", active=True))
+    for action in (SetOpenings((opening(),)), SetClosure(closure())):
+        assert desk.refusal(action, agent="OTHER") == "not_allowed"
+        assert Counter(desk.engine, None).refusal(action) == "central_only"
 
 
 def test_two_supervisors_cannot_both_make_the_next_version(desk: Counter) -> None:
@@ -266,13 +266,6 @@ def test_two_supervisors_cannot_both_make_the_next_version(desk: Counter) -> Non
     done(desk, SetOpenings((opening(version=2, seats=1),)))
     refused = desk.do(SetOpenings((opening(version=2, seats=9),)))
     assert refused == Refused("version_taken", {"field": "version", "nearest": "3", "index": "0"})
-
-
-def test_only_a_supervisor_and_only_central(desk: Counter) -> None:
-    desk.put(Agent("OTHER", "Other", 93, (Role.MEDIATOR, Role.COUNTER), "", active=True))
-    for action in (SetOpenings((opening(),)), SetClosure(closure())):
-        assert desk.refusal(action, agent="OTHER") == "not_allowed"
-        assert Counter(desk.engine, None).refusal(action) == "central_only"
 
 
 def test_a_new_day_brings_its_slots_once(desk: Counter) -> None:
