@@ -108,13 +108,10 @@ def day_row(it: Day) -> Row:
 
 def day_detail(it: Day) -> str:
     """A day in full."""
-    lines = [
-        _(
-            "{day}\u00a0: {slots} créneaux, {seats} places, {free} libres, {booked} rendez-vous"
-        ).format(
-            day=long_date(it.day), slots=it.slots, seats=it.seats, free=it.free, booked=it.booked
-        )
-    ]
+    counts = _("{slots} créneaux, {seats} places, {free} libres, {booked} rendez-vous").format(
+        slots=it.slots, seats=it.seats, free=it.free, booked=it.booked
+    )
+    lines = [long_date(it.day).capitalize(), counts]
     return "\n".join([*lines, *(closure_line(each) for each in it.closures)])
 
 
@@ -155,8 +152,8 @@ def preview_lines(it: Preview) -> list[str]:
         lines.append(kept.format(n=it.kept))
     if it.hit:
         people = ngettext(
-            "{n} rendez-vous tombe pendant cette fermeture\u00a0: à déplacer ensuite (D).",
-            "{n} rendez-vous tombent pendant cette fermeture\u00a0: à déplacer ensuite (D).",
+            "{n} rendez-vous pendant cette fermeture, à déplacer ensuite (D).",
+            "{n} rendez-vous pendant cette fermeture, à déplacer ensuite (D).",
             len(it.hit),
         )
         lines.append(people.format(n=len(it.hit)))

@@ -207,8 +207,7 @@ class ToMoveScreen(Screen[None]):
 
     def _listed(self, written: Written) -> None:
         self._written = written
-        told = _("Liste d’appel écrite\u00a0: {name}, et en CSV. P\u00a0: imprimer")
-        self._say(told.format(name=written.sheet.name), "ok")
+        self._say(_("Liste d’appel écrite, en PDF et en CSV. P\u00a0: imprimer"), "ok")
         self.refresh_bindings()
 
     def action_print(self) -> None:

@@ -112,7 +112,7 @@ async def test_a_closed_day_and_its_people(world: World) -> None:
         await to_form(pilot, app)
         field(app, "opens").value, field(app, "closes").value = "8h30", "09:00"
         await pilot.press("f9")
-        await until_text(pilot, "rendez-vous tombent pendant cette fermeture")
+        await until_text(pilot, "pendant cette fermeture, à déplacer ensuite (D).")
         assert app.station.steering.overview().closures == ()
         await pilot.press("f9")
         await until_text(pilot, "Fermé : plus rien", "rendez-vous à déplacer")
