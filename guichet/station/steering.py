@@ -22,9 +22,8 @@ from guichet.domain.timetable import (
     taken_here,
     timetable,
 )
-from guichet.errors import CentralUnavailable
 from guichet.station.core import Core
-from guichet.station.family import hold_all
+from guichet.station.family import hold_all_patiently
 from guichet.station.mediation import Booked, Held, Mediation
 from guichet.store import openings as queries
 from guichet.store.engine import reading
@@ -33,9 +32,6 @@ from guichet.store.records import get
 
 _NEXT_BEST = 5
 """How many other slots are tried for somebody when those proposed are full meanwhile."""
-_PATIENCE = 65.0
-"""Seconds that central may ask to wait, a minute's budget being used up."""
-_WAITS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +217,7 @@ class Steering:
                 refused = "no_slot"
                 break
             tried |= {slot.id for slot in known}
-            held = self._held(known, stopped)
+            held = hold_all_patiently(self._mediation, known, stopped)
             if not isinstance(held, Refused):
                 yield from map(self._swapped, group, held)
                 return
@@ -243,16 +239,6 @@ class Steering:
         """The coming slots outside every closure: these are known before what they have closed."""
         shut = self._closures()
         return [each for each in self._coming()[0] if not closed(each, shut, self._zone)]
-
-    def _held(self, slots: Sequence[Slot], stopped: threading.Event) -> list[Held] | Refused:
-        for _wait in range(_WAITS):
-            try:
-                return hold_all(self._mediation, slots)
-            except CentralUnavailable as busy:  # a minute's budget may be used up
-                if busy.retry_after is None or busy.retry_after > _PATIENCE:
-                    raise
-                stopped.wait(busy.retry_after)
-        return hold_all(self._mediation, slots)
 
     def _swapped(self, item: ToMove, held: Held) -> Moved:
         outcome = self._mediation.move(item.appointment, held)

@@ -16,6 +16,7 @@ from guichet.domain.timetable import Preview
 from guichet.domain.waiting import Rules
 from guichet.errors import CentralUnavailable
 from guichet.station import Station
+from guichet.station.inviting import Guest, Occasion
 from guichet.station.mediation import Booked, Held
 from guichet.station.steering import Moved, ToMove
 from guichet.store.engine import writing
@@ -157,9 +158,17 @@ def test_a_worked_saturday_is_seen_for_its_demarche_alone(world: World) -> None:
     assert station.steering.open([saturday()]) is None
     until(lambda: SATURDAY in station.mediation.slots("REMI"))
     assert SATURDAY not in station.mediation.slots("RENO")
+    (someone, *_others) = station.mediation.find_persons("MARTIN")
+    occasion = station.inviting.occasion(SATURDAY, "REMI")
+    assert isinstance(occasion, Occasion)
+    assert {slot.day for slot in occasion.slots} == {SATURDAY}
+    assert isinstance(station.inviting.occasion(SATURDAY, "RENO"), Refused)
     again = station.steering.open([saturday()])
     assert again is not None
     assert again.reason == "version_taken"
+    world.stop()  # whoever is booked by then is told of, and the rest are said not to be
+    (guest,) = station.inviting.invite([Guest(1, someone)], occasion)
+    assert (guest.appointment, guest.refused) == (None, "central_unavailable")
 
 
 def test_nobody_else_steers_nor_sees_whom_to_call(world: World) -> None:
