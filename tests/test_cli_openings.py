@@ -2,15 +2,19 @@
 
 import json
 import math
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from guichet.central import training
-from guichet.domain.model import Role
+from guichet.domain.model import Appointment, Person, Role
+from guichet.store.engine import reading
+from guichet.store.records import TABLES, records
 from tests.commands import Run, logging_put_back, run
 from tests.posts import DAY, MORNING, World
 
@@ -58,7 +62,7 @@ def test_a_closure_and_its_people(ask: Asking, run: Run) -> None:
     assert tried["hit"] > 0
     done = ask("close", FRIDAY, *times, "--move")
     assert (len(done["moved"]), done["left"]) == (tried["hit"], [])
-    assert [Path(path).suffix for path in done["papers"]] == [".pdf", ".csv"]
+    assert [Path(path).suffix for path in done["papers"]] == [".pdf", ".pdf", ".csv"]
     listed = ask("list")
     assert (listed["to_move"], listed["closures"][0]["id"]) == (0, done["closure"])
     ask("close", "--lift", done["closure"])
@@ -99,6 +103,39 @@ def test_an_import_reports_each_line_and_takes_all_or_nothing(ask: Asking, tmp_p
     done = ask("import", str(path), "--skip-bad", code=1)
     assert (done["imported"], len(done["bad"])) == (1, len(bad))
     assert "Samedi" in {each["name"] for each in ask("list")["openings"]}
+
+
+def test_people_of_a_list_are_invited_to_an_exceptional_day(
+    ask: Asking, world: World, tmp_path: Path
+) -> None:
+    saturday = "2026-12-05"
+    ask("exceptional", "Samedi de remise des titres", saturday)
+    with reading(world.engine) as connection:
+        booked = records(connection, Appointment, select(TABLES["appointment"]))
+        busy = {each.person for each in booked}
+        people = records(connection, Person, select(TABLES["person"]))
+        free = [each for each in people if each.site == 1 and each.id not in busy]
+    numbers = Counter(each.number for each in people)
+    one, two = [e for e in free if e.number and numbers[e.number] == 1][:2]
+    path = tmp_path / "titres.csv"
+    path.write_text(f"Numéro;Remarque\n{one.number};prêt\n\n0000000017\nX\n{one.number}\n")
+    bad = [(4, "unknown_person"), (5, "bad_line"), (6, "twice")]
+    refused = ask("invite", str(path), saturday, code=1)
+    assert [(each["line"], each["reason"]) for each in refused["bad"]] == bad
+    assert (refused["found"], refused["invited"], refused["papers"]) == (1, [], [])
+    assert ask("invite", str(path), "2026-12-12", code=1)["refused"] == "no_exceptional_day"
+    done = ask("invite", str(path), saturday, "--skip-bad", code=1)
+    assert [Path(each).suffix for each in done["papers"]] == [".pdf", ".pdf", ".csv"]
+    with reading(world.engine) as connection:
+        booked = records(connection, Appointment, select(TABLES["appointment"]))
+    (made,) = (each for each in booked if each.day.isoformat() == saturday)
+    assert (made.person, made.procedure, made.reference) == (one.id, "REMI", done["invited"][0])
+    # By the reference of any appointment that is known; whoever is invited is so once.
+    path.write_text(f"{made.reference}\n{two.number}\n")
+    again = ask("invite", str(path), saturday, "--dry-run", code=1)
+    assert (again["bad"], again["found"]) == ([{"line": 1, "reason": "already_booked"}], 1)
+    calls = Path(done["papers"][2]).read_text("utf-8-sig").splitlines()
+    assert [line.split(";")[0] for line in calls] == ["Référence", made.reference]
 
 
 def test_calibration_says_how_many_are_missing(ask: Asking) -> None:

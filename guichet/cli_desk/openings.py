@@ -174,3 +174,26 @@ def import_(asked: Asked, file: Path, *, skip_bad: bool, dry_run: bool) -> int:
         lambda station: opening_import.imported(station, file, skip_bad=skip_bad, dry=dry_run),
         Role.SUPERVISOR,
     )
+
+
+@openings.command()
+@click.argument("file", metavar="FICHIER", type=FILE)
+@click.argument("day", metavar="JOUR", type=_DAY)
+@click.option("--procedure", "code", metavar="CODE", help=_("Laquelle des démarches du jour."))
+@click.option("--skip-bad", is_flag=True, help=_("Inviter les autres, laisser les lignes fausses."))
+@DRY
+@_at_desk
+def invite(
+    asked: Asked, *, file: Path, day: datetime, code: str | None, skip_bad: bool, dry_run: bool
+) -> int:
+    """Inviter une liste de personnes à une journée exceptionnelle (JOUR).
+
+    Chaque ligne du FICHIER porte une référence de rendez-vous ou un numéro étranger. Chacune qui ne
+    convient pas est dite\u202f; sans --skip-bad, une seule suffit pour n’inviter personne.
+    """
+    from guichet.cli_desk import invitations, run  # noqa: PLC0415
+
+    wanted = invitations.Wanted(file, day.date(), code, skip_bad, dry_run)
+    return run.at_station(
+        asked, lambda station: invitations.invited(station, wanted), Role.SUPERVISOR
+    )

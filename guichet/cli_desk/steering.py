@@ -157,7 +157,7 @@ def close(station: Station, wanted: Wanted) -> Outcome:
         if isinstance(items, Refused):
             return items
         moved = steering.move([each for each in items if each.slot])
-        papers = papers_of(station, items, moved)
+        papers = [path for path in papers_of(station, items, moved) if path]
         done = [each.appointment.reference for each in moved if each.appointment]
         left = sorted({each.appointment.reference for each in items} - set(done))
         facts |= {"moved": done, "left": left, "papers": [str(path) for path in papers]}

@@ -4,15 +4,20 @@ Nothing is kept of it: whoever has an appointment there is on the list until it 
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
-from guichet.domain.model import Appointment, AppointmentStatus, Slot
+from guichet.domain.family import runs
+from guichet.domain.model import Appointment, AppointmentStatus, Person, Procedure, Slot
 from guichet.domain.openings import Closure
 from guichet.domain.quotas import open_seats
+from guichet.domain.together import akin
 
 NOTICE = timedelta(days=2)
 """How long before it begins the people moved to an appointment must hear of it: a proposal."""
+BOOKED_WITHIN = timedelta(minutes=1)
+"""How long after one of a family the next is booked: central takes some seconds for each."""
 
 
 def hit(
@@ -38,28 +43,93 @@ def hit(
     return sorted(found, key=lambda each: (each.starts_at, each.id))
 
 
+def families(
+    appointments: Iterable[Appointment], persons: Mapping[str, Person]
+) -> list[list[Appointment]]:
+    """The appointments by who seem to have been booked together; each alone when nothing says so.
+
+    No fact links a family's bookings: it is guessed from those of one day, made by one agent within
+    BOOKED_WITHIN of each other, whose persons share a phone or a name. The groups and those in them
+    are by time.
+    """
+    groups: list[list[Appointment]] = []
+    for each in sorted(appointments, key=lambda a: (a.day, a.booked_by, a.booked_at, a.id)):
+        last = groups[-1] if groups else []
+        if last and _together(last, each, persons):
+            last.append(each)
+        else:
+            groups.append([each])
+    for group in groups:
+        group.sort(key=_when)
+    return sorted(groups, key=lambda group: _when(group[0]))
+
+
+def _together(
+    group: Sequence[Appointment], other: Appointment, persons: Mapping[str, Person]
+) -> bool:
+    last, whose = group[-1], persons.get(other.person)
+    known = (persons.get(each.person) for each in group)
+    return (
+        (last.day, last.booked_by) == (other.day, other.booked_by)
+        and other.booked_at - last.booked_at <= BOOKED_WITHIN
+        and whose is not None
+        and any(akin(whose, each) for each in known if each is not None)
+    )
+
+
+def _when(appointment: Appointment) -> tuple[datetime, str]:
+    return appointment.starts_at, appointment.id
+
+
 def propose(
-    appointments: Sequence[Appointment], slots: Collection[Slot], now: datetime
+    groups: Iterable[Sequence[Appointment]],
+    slots: Iterable[Slot],
+    procedures: Mapping[str, Procedure],
+    now: datetime,
 ) -> dict[str, Slot | None]:
     """By appointment, the nearest free seat that fits its démarche, the first to come first served.
 
-    Of two as near the earlier; None of them sooner than NOTICE; None when there is none.
+    Those of a group follow one another without a gap, on the nearest day when they can, or have
+    none at all. Of two as near the earlier; none is sooner than NOTICE; None when there is none.
     """
     soonest = now + NOTICE
-    free = {
-        slot.id: open_seats(slot)
-        for slot in slots
-        if slot.starts_at >= soonest and not slot.closed and open_seats(slot) > 0
-    }
-    coming = [slot for slot in slots if slot.id in free]
+    coming = [slot for slot in slots if slot.starts_at >= soonest and not slot.closed]
+    free = {slot.id: open_seats(slot) for slot in coming}
     proposed: dict[str, Slot | None] = {}
-    for each in appointments:
-        fits = [s for s in coming if free[s.id] and each.procedure in s.procedures]
-        best = min(fits, key=lambda s: _far(s, each), default=None)
-        if best is not None:
-            free[best.id] -= 1
-        proposed[each.id] = best
+    for group in groups:
+        if len(group) == 1:
+            (each,) = group
+            fits = [s for s in coming if free[s.id] > 0 and each.procedure in s.procedures]
+            best = min(fits, key=lambda s: _far(s, each), default=None)
+            found = [best] if best else []
+        else:
+            found = [*_run(group, coming, free, procedures)]
+        for slot in found:
+            free[slot.id] -= 1
+        proposed |= {each.id: slot for each, slot in zip_longest(group, found)}
     return proposed
+
+
+def _run(
+    group: Sequence[Appointment],
+    slots: Iterable[Slot],
+    free: Mapping[str, int],
+    procedures: Mapping[str, Procedure],
+) -> tuple[Slot, ...]:
+    """Seats that follow one another, one for each of the group in its order; empty without."""
+    asked = [procedures[each.procedure] for each in group if each.procedure in procedures]
+    first = group[0]
+    if len(asked) < len(group):
+        return ()
+    days: dict[date, list[Slot]] = {}
+    for slot in slots:
+        days.setdefault(slot.day, []).append(slot)
+    for day in sorted(days, key=lambda each: (abs(each - first.day), each)):
+        found = runs(days[day], asked, lambda slot: free[slot.id])
+        if found:
+            nearest = min(found, key=lambda r: (abs(r.starts_at - first.starts_at), r.starts_at))
+            return nearest.slots
+    return ()
 
 
 def _far(slot: Slot, appointment: Appointment) -> tuple[timedelta, datetime, str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from guichet.domain.model import Person
 from guichet.domain.names import canonical
 
 WITHIN = timedelta(minutes=1)
@@ -29,7 +30,7 @@ def together(arrivals: Sequence[Arrival]) -> list[Arrival]:
     group: list[Arrival] = []
     for arrival in reversed(arrivals):
         if group and (
-            group[-1].at - arrival.at > WITHIN or not any(_akin(arrival, one) for one in group)
+            group[-1].at - arrival.at > WITHIN or not any(akin(arrival, one) for one in group)
         ):
             break
         group.append(arrival)
@@ -46,6 +47,7 @@ def came_with(arrivals: Sequence[Arrival], ticket: str) -> list[str]:
     return [each.ticket for each in group if each.ticket != ticket]
 
 
-def _akin(one: Arrival, other: Arrival) -> bool:
+def akin(one: Arrival | Person, other: Arrival | Person) -> bool:
+    """Whether they share their phone or their family name."""
     same_name = canonical(one.family_name) == canonical(other.family_name) != ""
     return same_name or (bool(one.phone) and one.phone == other.phone)

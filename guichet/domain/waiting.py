@@ -5,14 +5,17 @@ No text sets these rules. At most one offer a day and three in all is what RDV S
 préfecture to set.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from guichet.domain.calendar_fr import is_open_day
 from guichet.domain.model import Demand, Slot
+from guichet.domain.quotas import open_seats
 
 
 class Answer(StrEnum):
@@ -72,17 +75,57 @@ def first_match(
         (
             demand
             for demand in waiting
-            if demand.waiting
-            and demand.site == slot.site
+            if demand.site == slot.site
             and demand.procedure in slot.procedures
             and suits(demand, slot.day)
-            and demand.offered is None
-            and demand.offers < rules.offers
-            and demand.offered_on != day
-            and demand.person not in told
+            and _may_be_told(demand, day, told, rules)
             and (since is None or demand.at >= since)
         ),
         None,
+    )
+
+
+def matches(
+    waiting: Iterable[Demand],
+    slots: Iterable[Slot],
+    day: date,
+    told: Collection[str],
+    rules: Rules,
+) -> list[tuple[Demand, Slot]]:
+    """Who is offered a seat of many slots of one site at once, each in their order the earliest.
+
+    They are those whom `first_match` finds, asked seat by seat in order of time; but what this
+    takes grows with those who wait, not with the slots. A person is told of one only.
+    """
+    lines: dict[str, list[Slot]] = {}
+    for slot in sorted(slots, key=lambda each: (each.starts_at, each.id)):
+        for code in slot.procedures:
+            lines.setdefault(code, []).append(slot)
+    left: dict[str, int] = {}
+    heard, found = set(told), list[tuple[Demand, Slot]]()
+    for demand in waiting:
+        line = lines.get(demand.procedure, [])
+        if not line or not _may_be_told(demand, day, heard, rules):
+            continue
+        start = bisect_left(line, demand.first_day or date.min, key=lambda each: each.day)
+        for slot in islice(line, start, None):
+            if not suits(demand, slot.day):
+                break
+            if left.setdefault(slot.id, open_seats(slot)) > 0:
+                left[slot.id] -= 1
+                heard.add(demand.person or "")
+                found.append((demand, slot))
+                break
+    return found
+
+
+def _may_be_told(demand: Demand, day: date, told: Collection[str], rules: Rules) -> bool:
+    return (
+        demand.waiting
+        and demand.offered is None
+        and demand.offers < rules.offers
+        and demand.offered_on != day
+        and demand.person not in told
     )
 
 

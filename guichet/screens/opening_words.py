@@ -39,6 +39,16 @@ NOT_MOVED: dict[str, str] = {
     "slot_full": _("les places proposées ont été prises"),
 }
 
+NOT_INVITED: dict[str, str] = NOT_MOVED | {
+    "bad_line": _("ni une référence de rendez-vous, ni un numéro étranger à dix chiffres"),
+    "unknown_person": _("personne d’inscrit ici avec ce numéro"),
+    "unknown_appointment": _("aucun rendez-vous connu ici avec cette référence"),
+    "several_persons": _("plusieurs fiches portent ce numéro\u00a0: à inviter par référence"),
+    "twice": _("déjà plus haut dans la liste"),
+    "already_booked": _("a déjà un rendez-vous pour cela"),
+    "central_unavailable": _("la centrale est injoignable\u00a0: à relancer plus tard"),
+}
+
 _SHOWN_WEEKS = 3
 
 
@@ -108,13 +118,10 @@ def day_row(it: Day) -> Row:
 
 def day_detail(it: Day) -> str:
     """A day in full."""
-    lines = [
-        _(
-            "{day}\u00a0: {slots} créneaux, {seats} places, {free} libres, {booked} rendez-vous"
-        ).format(
-            day=long_date(it.day), slots=it.slots, seats=it.seats, free=it.free, booked=it.booked
-        )
-    ]
+    counts = _("{slots} créneaux, {seats} places, {free} libres, {booked} rendez-vous").format(
+        slots=it.slots, seats=it.seats, free=it.free, booked=it.booked
+    )
+    lines = [long_date(it.day).capitalize(), counts]
     return "\n".join([*lines, *(closure_line(each) for each in it.closures)])
 
 
@@ -155,8 +162,8 @@ def preview_lines(it: Preview) -> list[str]:
         lines.append(kept.format(n=it.kept))
     if it.hit:
         people = ngettext(
-            "{n} rendez-vous tombe pendant cette fermeture\u00a0: à déplacer ensuite (D).",
-            "{n} rendez-vous tombent pendant cette fermeture\u00a0: à déplacer ensuite (D).",
+            "{n} rendez-vous pendant cette fermeture, à déplacer ensuite (D).",
+            "{n} rendez-vous pendant cette fermeture, à déplacer ensuite (D).",
             len(it.hit),
         )
         lines.append(people.format(n=len(it.hit)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from guichet.i18n import _
 from guichet.screens import describe
@@ -19,7 +20,7 @@ def rows_of(station: Station, items: Sequence[ToMove], moved: Sequence[Moved]) -
     rows = [
         [
             _("Référence"), _("Usager"), _("Téléphone"), _("Langue"), _("Démarche"), _("Était le"),
-            _("État"), _("Nouveau rendez-vous"),
+            _("État"), _("Nouveau rendez-vous"), _("À vérifier"),
         ]
     ]  # fmt: skip
     for it in items:
@@ -38,16 +39,30 @@ def rows_of(station: Station, items: Sequence[ToMove], moved: Sequence[Moved]) -
                 f"{was:%d/%m/%Y %H:%M}",
                 state,
                 f"{station.local(target.starts_at):%d/%m/%Y %H:%M}" if target else "",
+                # When it ends is recorded nowhere, and another day may be too late to file.
+                _("fin du titre") if it.procedure and it.procedure.renewal else "",
             ]
         )
     return rows
 
 
-def papers_of(station: Station, items: Sequence[ToMove], moved: Sequence[Moved]) -> list[Path]:
-    """The convocations of those moved and confirmed, in one file, then the list of whom to call.
+class Written(NamedTuple):
+    """What was written for people moved together; `convocations` None when none was confirmed."""
+
+    convocations: Path | None
+    sheet: Path
+    table: Path
+
+
+def papers_of(station: Station, items: Sequence[ToMove], moved: Sequence[Moved]) -> Written:
+    """The convocations of those moved and confirmed, in one file, and the list of whom to call.
 
     Raises DocumentError.
     """
     confirmed = [m.appointment.id for m in moved if m.appointment and m.confirmed]
-    paths = [station.papers.convocations(confirmed)] if confirmed else []
-    return [*paths, station.papers.contacts(rows_of(station, items, moved))]
+    rows, papers = rows_of(station, items, moved), station.papers
+    return Written(
+        papers.convocations(confirmed) if confirmed else None,
+        papers.contact_sheet(rows),
+        papers.contacts(rows),
+    )

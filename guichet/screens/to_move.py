@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -18,10 +17,11 @@ from guichet.domain.operations import Refused
 from guichet.errors import GuichetError
 from guichet.i18n import _, ngettext
 from guichet.screens import describe
+from guichet.screens.ask import AskScreen
 from guichet.screens.languages import language
 from guichet.screens.opening_words import NOT_MOVED
 from guichet.screens.post import FactsChanged, Post, background
-from guichet.screens.rebooking import papers_of, rows_of
+from guichet.screens.rebooking import Written, papers_of, rows_of
 from guichet.screens.top import Top
 from guichet.screens.words import MODES, refusal
 from guichet.station.steering import Moved, ToMove
@@ -54,7 +54,7 @@ class ToMoveScreen(Screen[None]):
         ),
         Binding(
             "p", "print", _("Imprimer"), id="to_move.print",
-            tooltip=_("Imprimer les nouvelles convocations"),
+            tooltip=_("Imprimer les nouvelles convocations, ou la liste d’appel"),
         ),
         Binding("o", "open", _("Ouvrir"), tooltip=_("Ouvrir le fichier"), id="to_move.open"),
         Binding("escape", "back", _("Retour"), tooltip=_("Arrêter, ou revenir")),
@@ -67,7 +67,7 @@ class ToMoveScreen(Screen[None]):
         self._stop = threading.Event()
         self._moving = 0
         self._moved = 0
-        self._path: Path | None = None
+        self._written: Written | None = None
 
     def compose(self) -> ComposeResult:
         """The list over the line chosen."""
@@ -124,6 +124,13 @@ class ToMoveScreen(Screen[None]):
             who = describe.name(it.person) if it.person else ""
             what = it.procedure.label if it.procedure else it.appointment.procedure
             told = f"{who} · {what} · {it.appointment.reference}"
+            with_it = sum(each.family == it.family for each in self._items.values()) - 1
+            if with_it:
+                told += " · " + ngettext(
+                    "déplacé avec {n} autre, réservé ensemble",
+                    "déplacé avec {n} autres, réservés ensemble",
+                    with_it,
+                ).format(n=with_it)
             if it.person:
                 spoken = language(it.person.language)
                 told += "\n" + " · ".join(filter(None, (describe.phone(it.person), spoken)))
@@ -137,7 +144,7 @@ class ToMoveScreen(Screen[None]):
         if action == "contacts":
             return not self._moving and bool(self._items)
         if action in ("print", "open"):
-            return self._path is not None and not self._moving
+            return self._written is not None and not self._moving
         return super().check_action(action, parameters)
 
     # Actions ------------------------------------------------------------------------------------
@@ -153,7 +160,7 @@ class ToMoveScreen(Screen[None]):
             self, lambda: self._work(items), self._ended, group="moving", failed=self._failed
         )
 
-    def _work(self, items: Sequence[ToMove]) -> tuple[list[Moved], list[Path]]:
+    def _work(self, items: Sequence[ToMove]) -> tuple[list[Moved], Written]:
         station, everybody = self._post.station, list(self._items.values())
         # Written before anybody is moved: whatever happens then, who is to be called is on paper.
         station.papers.contacts(rows_of(station, everybody, ()))
@@ -169,8 +176,8 @@ class ToMoveScreen(Screen[None]):
         told = _("{n} sur {all}… Échap\u00a0: arrêter.").format(n=self._moved, all=self._moving)
         self._say(told, "info")
 
-    def _ended(self, done: tuple[list[Moved], list[Path]]) -> None:
-        moved, paths = done
+    def _ended(self, done: tuple[list[Moved], Written]) -> None:
+        moved, self._written = done
         self._moving = 0
         good = [each for each in moved if each.appointment is not None]
         count = ngettext("{n} rendez-vous déplacé", "{n} rendez-vous déplacés", len(good))
@@ -179,9 +186,7 @@ class ToMoveScreen(Screen[None]):
             code = next(each.refused or "" for each in moved if each.appointment is None)
             why = NOT_MOVED.get(code) or refusal(Refused(code))
             told += _(", {n} non\u00a0: {why}").format(n=len(moved) - len(good), why=why)
-        if paths:
-            self._path = paths[0]
-            told += _(". P\u00a0: imprimer {name}").format(name=paths[0].name)
+        told += _(". P\u00a0: imprimer convocations et liste d’appel")
         self._say(told, "ok" if good else "warn")
         self.refresh_bindings()
         self._reload()
@@ -193,35 +198,49 @@ class ToMoveScreen(Screen[None]):
         self._reload()
 
     def action_contacts(self) -> None:
-        """Whom to call, as a table."""
+        """Whom to call, as a sheet and as a table."""
         station, items = self._post.station, list(self._items.values())
         background(
-            self,
-            lambda: station.papers.contacts(rows_of(station, items, ())),
-            self._written,
-            group="contacts",
+            self, lambda: papers_of(station, items, ()), self._listed, group="contacts",
             failed=self._failed,
-        )
+        )  # fmt: skip
 
-    def _written(self, path: Path) -> None:
-        self._path = path
-        self._say(_("Liste écrite\u00a0: {path}. O\u00a0: ouvrir.").format(path=path.name), "ok")
+    def _listed(self, written: Written) -> None:
+        self._written = written
+        self._say(_("Liste d’appel écrite, en PDF et en CSV. P\u00a0: imprimer"), "ok")
         self.refresh_bindings()
 
     def action_print(self) -> None:
-        """Send the file to the printer."""
-        path, papers = self._path, self._post.station.papers
-        if path is not None:
-            sent = _("Envoyé à l’imprimante.")
-            background(
-                self, lambda: papers.print(path), lambda _none: self._say(sent, "ok"),
-                group="print", failed=self._failed,
-            )  # fmt: skip
+        """Which paper first, and for whom it is; then send it to the printer."""
+        written, papers = self._written, self._post.station.papers
+        if written is None:
+            return
+        paths = {"sheet": written.sheet}
+        choices = {"sheet": ("2", _("La liste d’appel, pour les agents qui appellent"))}
+        if written.convocations is not None:
+            paths["convocations"] = written.convocations
+            own = _("Les convocations, à chacun la sienne")
+            choices = {"convocations": ("1", own)} | choices
+
+        def chosen(which: str | None) -> None:
+            if which is not None:
+                sent = _("Envoyé à l’imprimante.")
+                background(
+                    self, lambda: papers.print(paths[which]), lambda _none: self._say(sent, "ok"),
+                    group="print", failed=self._failed,
+                )  # fmt: skip
+
+        note = _(
+            "La liste porte noms, téléphones et langues\u00a0: elle n’est remise à aucun usager "
+            "et se détruit après les appels."
+        )
+        self.app.push_screen(AskScreen(_("Imprimer quoi\u202f?"), "", choices, note), chosen)
 
     def action_open(self) -> None:
-        """Show the file."""
-        path, papers = self._path, self._post.station.papers
-        if path is not None:
+        """Show the convocations, or whom to call when there are none."""
+        written, papers = self._written, self._post.station.papers
+        if written is not None:
+            path = written.convocations or written.sheet
             background(self, lambda: papers.open(path), group="print", failed=self._failed)
 
     def action_back(self) -> None:

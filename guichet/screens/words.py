@@ -110,6 +110,7 @@ REFUSALS: dict[str, str] = {
     "opening_past": _("Un jour passé ne change plus."),
     "opening_far": _("C’est trop loin\u00a0: trois ans au plus."),
     "public_holiday": _("C’est un jour férié. Choisissez un autre jour, ou donnez un motif."),
+    "no_exceptional_day": _("Ce jour n’est pas une journée exceptionnelle du site."),
     "opening_overlap": _("Une autre ouverture reçoit déjà cette démarche à cette heure."),
     "version_taken": _("Cette ouverture vient d’être changée par quelqu’un. Relisez-la."),
     "closure_past": _("Une fermeture ne se met pas dans le passé."),

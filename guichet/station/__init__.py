@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from guichet.station.assistance import Assistance
     from guichet.station.figures import Figures
     from guichet.station.identification import Identification
+    from guichet.station.inviting import Inviting
     from guichet.station.mediation import Mediation
     from guichet.station.papers import Papers
     from guichet.station.steering import Steering
@@ -128,6 +129,13 @@ class Station:
         from guichet.station.steering import Steering  # noqa: PLC0415
 
         return Steering(self._core)
+
+    @cached_property
+    def inviting(self) -> "Inviting":
+        """Whom the site invites."""
+        from guichet.station.inviting import Inviting  # noqa: PLC0415
+
+        return Inviting(self._core)
 
     @classmethod
     def open(cls, folder: Path, clock: Callable[[], datetime], quiet: float = 0.0) -> Self:

@@ -1,11 +1,16 @@
 """Seats for people who come together: all of them, or none."""
 
+import threading
 from collections.abc import Sequence
 
 from guichet.domain.model import Slot
 from guichet.domain.operations import Refused
-from guichet.errors import GuichetError
+from guichet.errors import CentralUnavailable, GuichetError
 from guichet.station.mediation import Held, Mediation
+
+_PATIENCE = 65.0
+"""Seconds that central may ask to wait, a minute's budget being used up."""
+_WAITS = 3
 
 
 def hold_all(mediation: Mediation, slots: Sequence[Slot]) -> list[Held] | Refused:
@@ -26,6 +31,20 @@ def hold_all(mediation: Mediation, slots: Sequence[Slot]) -> list[Held] | Refuse
         release_all(mediation, held)
         raise
     return held
+
+
+def hold_all_patiently(
+    mediation: Mediation, slots: Sequence[Slot], stopped: threading.Event
+) -> list[Held] | Refused:
+    """The same, waiting when central says that a minute's budget is used up, until `stopped`."""
+    for _wait in range(_WAITS):
+        try:
+            return hold_all(mediation, slots)
+        except CentralUnavailable as busy:
+            if busy.retry_after is None or busy.retry_after > _PATIENCE:
+                raise
+            stopped.wait(busy.retry_after)
+    return hold_all(mediation, slots)
 
 
 def hold_all_longer(mediation: Mediation, held: Sequence[Held]) -> list[Held] | Refused:

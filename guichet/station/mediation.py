@@ -217,14 +217,15 @@ class Mediation:
         person: Person,
         procedure: Procedure,
         held: Held,
-        accord: Accord,
+        accord: Accord | None,
         override: str | None = None,
         *,
         patient: bool = True,
     ) -> Booked | Refused:
         """Book the held seat and wait for central's yes, unless not `patient`.
 
-        `override`: why a supervisor lets the person have a second one in the family.
+        `accord`: None when nobody has asked for help. `override`: why a supervisor lets the person
+        have a second one in the family.
         """
         while True:
             book = Book(

@@ -79,6 +79,12 @@ class Papers:
         name = f"a-prevenir-{self._core.local(self._core.clock()):%Y%m%d-%H%M%S}.csv"
         return press.put(self._folder, name, text.getvalue().encode("utf-8-sig"))
 
+    def contact_sheet(self, rows: Sequence[Sequence[str]]) -> Path:
+        """The same on paper, with boxes to tick, for those who call."""
+        from guichet.convocation import contacts  # noqa: PLC0415
+
+        return contacts.write(contacts.Contacts(**self._issued(), rows=rows), self._folder)
+
     def bilingual(self, language: str) -> bool:
         """Whether a convocation says anything in that language (ISO 639 code) beside the French."""
         from guichet.convocation import document  # noqa: PLC0415

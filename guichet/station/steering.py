@@ -2,30 +2,36 @@
 
 import threading
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from guichet.domain.agenda import Day, agenda, models
 from guichet.domain.calibration import Calibration, calibrate
 from guichet.domain.model import Appointment, Person, Procedure, Role, Slot
-from guichet.domain.moving import hit, propose
+from guichet.domain.moving import families, hit, propose
 from guichet.domain.opening_checks import closure_refused, openings_refused
 from guichet.domain.openings import Closure, Opening, latest
 from guichet.domain.operations import Action, Refused, SetClosure, SetOpenings
-from guichet.domain.timetable import PUBLISHED, Preview, plan, preview, taken_here, timetable
-from guichet.errors import CentralUnavailable
+from guichet.domain.timetable import (
+    PUBLISHED,
+    Preview,
+    closed,
+    plan,
+    preview,
+    taken_here,
+    timetable,
+)
 from guichet.station.core import Core
+from guichet.station.family import hold_all_patiently
 from guichet.station.mediation import Booked, Held, Mediation
 from guichet.store import openings as queries
 from guichet.store.engine import reading
+from guichet.store.queries import everything
 from guichet.store.records import get
 
 _NEXT_BEST = 5
 """How many other slots are tried for somebody when those proposed are full meanwhile."""
-_PATIENCE = 65.0
-"""Seconds that central may ask to wait, a minute's budget being used up."""
-_WAITS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +47,16 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class ToMove:
-    """An appointment on closed time; `slot` is where it could go, None when nothing is free."""
+    """An appointment on closed time; `slot` is where it could go, None when nothing is free.
+
+    `family` names those it goes with: the same for all who seem to have been booked together.
+    """
 
     appointment: Appointment
     person: Person | None
     procedure: Procedure | None
     slot: Slot | None
+    family: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +83,15 @@ class Steering:
 
     def overview(self) -> Overview:
         """The site as it is to be."""
-        site, today = self._core.known_site(), self._core.today()
-        with reading(self._core.engine) as connection:
-            openings = queries.openings(connection, site.number)
-            closures = self._closures()
-            slots = queries.every_slot(connection, site.number, self._core.clock())
-            last = max([today + PUBLISHED, *(slot.day for slot in slots)])
-            booked = queries.booked_between(connection, site.number, today, last)
+        today, openings, closures = self._core.today(), self._openings(), self._closures()
+        slots, booked = self._coming()
         rules = [each for each in latest(openings) if each.last is None or each.last >= today]
         return Overview(
             tuple(each for each in rules if each.seats),
             tuple(models(openings)),
             tuple(closures),
             tuple(agenda(slots, booked, closures, rules)),
-            len(self._hit(booked, slots, closures)),
+            len(self._hit(slots, booked, closures)),
         )
 
     def procedures(self) -> list[Procedure]:
@@ -131,15 +136,12 @@ class Steering:
         closures: Collection[Closure],
         added: Collection[Closure] = (),
     ) -> Preview:
-        site, today, zone = self._core.known_site(), self._core.today(), self._zone
-        now = self._core.clock()
-        with reading(self._core.engine) as connection:
-            known = queries.every_slot(connection, site.number, now)
-            last = max([today + PUBLISHED, *(slot.day for slot in known)])
-            booked = queries.booked_between(connection, site.number, today, last)
+        today, zone, now = self._core.today(), self._zone, self._core.clock()
+        known, booked = self._coming()
+        last = max([today + PUBLISHED, *(slot.day for slot in known)])
         wanted = [s for s in timetable(openings, closures, today, last, zone) if s.starts_at > now]
         planned = plan(known, wanted, taken_here(known), closures, zone)
-        return preview(known, planned, [each.id for each in self._hit(booked, known, added)])
+        return preview(known, planned, [each.id for each in self._hit(known, booked, added)])
 
     # Changing -----------------------------------------------------------------------------------
 
@@ -165,26 +167,22 @@ class Steering:
     # Who has to be moved ------------------------------------------------------------------------
 
     def to_move(self) -> list[ToMove] | Refused:
-        """Those on closed time, by time, each with where they could go."""
+        """Those on closed time, by time, families together, each with where they could go."""
         if not self._may():
             return Refused("not_allowed")
-        site, today, now = self._core.known_site().number, self._core.today(), self._core.clock()
-        closures = self._closures()
-        last = max((each.last for each in closures), default=today)
+        found = self._hit(*self._coming(), self._closures())
         with reading(self._core.engine) as connection:
-            slots = queries.every_slot(connection, site, now)
-            booked = queries.booked_between(connection, site, today, last)
-            found = self._hit(booked, slots, closures)
-            proposed = propose(found, slots, now)
-            return [
-                ToMove(
-                    each,
-                    get(connection, Person, each.person),
-                    get(connection, Procedure, each.procedure),
-                    proposed[each.id],
-                )
-                for each in found
-            ]
+            persons = {each.person: get(connection, Person, each.person) for each in found}
+            procedures = {each.code: each for each in everything(connection, Procedure)}
+        groups = families(found, {key: it for key, it in persons.items() if it is not None})
+        proposed = propose(groups, self._open(), procedures, self._core.clock())
+        return [
+            ToMove(
+                it, persons[it.person], procedures.get(it.procedure), proposed[it.id], group[0].id
+            )
+            for group in groups
+            for it in group
+        ]
 
     def move(
         self,
@@ -192,48 +190,55 @@ class Steering:
         told: Callable[[Moved], None] = lambda _moved: None,
         stop: threading.Event | None = None,
     ) -> list[Moved]:
-        """Move these appointments one by one, until `stop`; what became of each that was tried.
+        """Move these appointments, a family at a time, until `stop`; what became of each tried.
 
         `told` hears of each. Who cannot be moved stays where they are, and on the list. Raises
         CentralUnavailable and its kin when central does not answer: those moved are.
         """
         done: list[Moved] = []
         stopped = stop or threading.Event()
+        groups: dict[str, list[ToMove]] = {}
         for item in items:
+            groups.setdefault(item.family or item.appointment.id, []).append(item)
+        for group in groups.values():
             if stopped.is_set() or not self._may():
                 break
-            moved = self._move(item, stopped)
-            told(moved)
-            done.append(moved)
+            for moved in self._move(group, stopped):
+                told(moved)
+                done.append(moved)
         return done
 
-    def _move(self, item: ToMove, stopped: threading.Event) -> Moved:
-        slot, tried = item.slot, set[str]()
+    def _move(self, group: Sequence[ToMove], stopped: threading.Event) -> Iterator[Moved]:
+        slots, tried = [item.slot for item in group], set[str]()
+        refused = "slot_full"
         for _attempt in range(_NEXT_BEST):
-            if slot is None:
-                return Moved(item, None, refused="no_slot")
-            tried.add(slot.id)
-            held = self._held(slot, stopped)
-            if isinstance(held, Held):
-                return self._swapped(item, held)
+            known = [slot for slot in slots if slot is not None]
+            if len(known) < len(group):  # all of them have one, or none has
+                refused = "no_slot"
+                break
+            tried |= {slot.id for slot in known}
+            held = hold_all_patiently(self._mediation, known, stopped)
+            if not isinstance(held, Refused):
+                yield from map(self._swapped, group, held)
+                return
             if held.reason not in ("slot_full", "unknown_slot"):
-                return Moved(item, None, refused=held.reason)
-            with reading(self._core.engine) as connection:
-                number, now = self._core.known_site().number, self._core.clock()
-                known = queries.every_slot(connection, number, now)
-            left = [each for each in known if each.id not in tried]
-            slot = propose([item.appointment], left, self._core.clock())[item.appointment.id]
-        return Moved(item, None, refused="slot_full")
+                refused = held.reason
+                break
+            slots = self._next_best(group, tried)
+        yield from (Moved(item, None, refused=refused) for item in group)
 
-    def _held(self, slot: Slot, stopped: threading.Event) -> Held | Refused:
-        for _wait in range(_WAITS):
-            try:
-                return self._mediation.hold(slot)
-            except CentralUnavailable as busy:  # a minute's budget may be used up
-                if busy.retry_after is None or busy.retry_after > _PATIENCE:
-                    raise
-                stopped.wait(busy.retry_after)
-        return self._mediation.hold(slot)
+    def _next_best(self, group: Sequence[ToMove], tried: Collection[str]) -> list[Slot | None]:
+        """Where those of the group could go instead, as far as is known by now."""
+        left = [each for each in self._open() if each.id not in tried]
+        procedures = {it.procedure.code: it.procedure for it in group if it.procedure}
+        ours = [item.appointment for item in group]
+        proposed = propose([ours], left, procedures, self._core.clock())
+        return [proposed[each.id] for each in ours]
+
+    def _open(self) -> list[Slot]:
+        """The coming slots outside every closure: these are known before what they have closed."""
+        shut = self._closures()
+        return [each for each in self._coming()[0] if not closed(each, shut, self._zone)]
 
     def _swapped(self, item: ToMove, held: Held) -> Moved:
         outcome = self._mediation.move(item.appointment, held)
@@ -252,6 +257,14 @@ class Steering:
         agent = self._core.agent
         return agent is not None and Role.SUPERVISOR in agent.roles
 
+    def _coming(self) -> tuple[list[Slot], list[Appointment]]:
+        """The site's slots to come, closed ones too, and its appointments from today on."""
+        site, today, now = self._core.known_site().number, self._core.today(), self._core.clock()
+        with reading(self._core.engine) as connection:
+            slots = queries.every_slot(connection, site, now)
+            last = max([today + PUBLISHED, *(slot.day for slot in slots)])
+            return slots, queries.booked_between(connection, site, today, last)
+
     def _openings(self) -> list[Opening]:
         with reading(self._core.engine) as connection:
             return queries.openings(connection, self._core.known_site().number)
@@ -264,8 +277,8 @@ class Steering:
 
     def _hit(
         self,
-        booked: Sequence[Appointment],
         slots: Sequence[Slot],
+        booked: Sequence[Appointment],
         closures: Collection[Closure],
     ) -> list[Appointment]:
         now = self._core.clock()

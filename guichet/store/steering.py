@@ -19,8 +19,9 @@ from guichet.domain.openings import Closure
 from guichet.domain.operations import Applied, Operation, Refused, SetClosure, SetOpenings
 from guichet.domain.quotas import of_seat
 from guichet.domain.timetable import PUBLISHED, Plan, plan, timetable
-from guichet.domain.waiting import withdrawn
+from guichet.domain.waiting import Rules, withdrawn
 from guichet.store.booking import DEMANDS, SEAT, SLOTS, Authority, recounted
+from guichet.store.new_slots import chunks, offer_slots
 from guichet.store.openings import closures, every_slot, openings
 from guichet.store.queries import everything
 from guichet.store.records import TABLES, Key, forget, get, put, records
@@ -30,7 +31,6 @@ from guichet.store.seats import provide_seats
 _SETTING = METADATA.tables["setting"]
 _OPENING = TABLES["opening"]
 _SITE = TABLES["site"]
-_CHUNK = 500
 
 
 def set_openings(
@@ -53,7 +53,7 @@ def set_openings(
     if refused is not None:
         return refused
     put(connection, *action.openings)
-    changed = republish(connection, site, now)
+    changed = republish(connection, site, now, authority.waiting)
     return Applied((*(("opening", each.id) for each in action.openings), *changed))
 
 
@@ -76,7 +76,7 @@ def set_closure(
     if refused is not None:
         return refused
     put(connection, action.closure)
-    changed = republish(connection, site, now)
+    changed = republish(connection, site, now, authority.waiting)
     return Applied((("closure", action.closure.id), *changed))
 
 
@@ -94,8 +94,11 @@ def due(connection: Connection, now: datetime) -> list[int]:
     ]
 
 
-def republish(connection: Connection, site: Site, now: datetime) -> list[Key]:
-    """Bring the site's coming slots in line with its rules and closures; what has changed."""
+def republish(connection: Connection, site: Site, now: datetime, rules: Rules) -> list[Key]:
+    """Bring the site's coming slots in line with its rules and closures; what has changed.
+
+    What opens so is offered to those who wait.
+    """
     zone = ZoneInfo(site.time_zone)
     today = now.astimezone(zone).date()
     ruled, shut = openings(connection, site.number), closures(connection, site.number, today)
@@ -107,7 +110,8 @@ def republish(connection: Connection, site: Site, now: datetime) -> list[Key]:
     connection.execute(delete(_SETTING).where(_SETTING.c.name == _published(site.number)))
     value = {"name": _published(site.number), "value": _last(site, now)}
     connection.execute(_SETTING.insert().values(value))
-    return changed
+    offered = offer_slots(connection, site, (*planned.make, *planned.reopen), now, rules)
+    return list(dict.fromkeys([*changed, *offered]))
 
 
 def _published(site: int) -> str:
@@ -135,7 +139,7 @@ def _taken(connection: Connection, site: int, now: datetime) -> set[str]:
 
 def _carried_out(connection: Connection, site: int, planned: Plan, now: datetime) -> list[Key]:
     remade = [slot.id for slot in planned.make]
-    for some in _chunks([*remade, *(slot.id for slot in planned.drop)]):
+    for some in chunks([*remade, *(slot.id for slot in planned.drop)]):
         connection.execute(delete(SEAT).where(SEAT.c.slot.in_(some)))
         connection.execute(delete(SLOTS).where(SLOTS.c.id.in_(some)))
     told = _close(connection, site, planned.close, now)
@@ -153,7 +157,7 @@ def _close(connection: Connection, site: int, slots: Sequence[Slot], now: dateti
     """Let nobody else into these slots; the ids of the demands that were offered a seat there."""
     put(connection, *(replace(slot, closed=True) for slot in slots))
     told: list[str] = []
-    for some in _chunks([slot.id for slot in slots]):
+    for some in chunks([slot.id for slot in slots]):
         offered = select(DEMANDS).where(DEMANDS.c.site == site, DEMANDS.c.offered.in_(some))
         demands = records(connection, Demand, offered)
         put(connection, *(withdrawn(demand) for demand in demands))
@@ -178,7 +182,3 @@ def _reopen(connection: Connection, slots: Iterable[Slot]) -> None:
     if rows:
         again = update(SEAT).where(SEAT.c.slot == bindparam("of"), SEAT.c.number == bindparam("at"))
         connection.execute(again.values(quota=bindparam("whose")), rows)
-
-
-def _chunks(keys: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (keys[start : start + _CHUNK] for start in range(0, len(keys), _CHUNK))

@@ -35,7 +35,7 @@ def sweep(connection: Connection, site: int, now: datetime, rules: Rules) -> lis
 
     Seats that become free so are offered to those who wait, as far as they may have them.
     """
-    made = _made(connection, site, now)
+    made = _made(connection, site, now, rules)
     of_site = SEAT.c.slot.in_(select(SLOTS.c.id).where(SLOTS.c.site == site))
     over = waiting.lapse(connection, site, now)
     expired = connection.execute(
@@ -66,10 +66,10 @@ def sweep(connection: Connection, site: int, now: datetime, rules: Rules) -> lis
     ]
 
 
-def _made(connection: Connection, site: int, now: datetime) -> list[Key]:
+def _made(connection: Connection, site: int, now: datetime, rules: Rules) -> list[Key]:
     """The slots that a new day brings."""
     found = get(connection, Site, site) if site in steering.due(connection, now) else None
-    return steering.republish(connection, found, now) if found else []
+    return steering.republish(connection, found, now, rules) if found else []
 
 
 def _shared(connection: Connection, site: int, now: datetime) -> Iterator[str]:

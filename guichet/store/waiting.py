@@ -129,10 +129,10 @@ def offer(
         until, day = offer_until(slot, now, zone, rules), now.astimezone(zone).date()
         if until is None:
             continue
-        today = _told(connection, slot.site, day)
+        today = told_on(connection, slot.site, day)
         demand = first_match(_queue(connection, slot), slot, day, today, rules, since)
         if demand is not None and _keep(connection, seat, demand.id, until, now):
-            put(connection, _offered(demand, slot.id, until, day))
+            put(connection, offered(demand, slot.id, until, day))
             told.append(demand.id)
     return told
 
@@ -177,7 +177,8 @@ def forget(connection: Connection, site: int, now: datetime, rules: Rules) -> li
     return list(connection.execute(gone).scalars())
 
 
-def _offered(demand: Demand, slot: str, until: datetime, day: date) -> Demand:
+def offered(demand: Demand, slot: str, until: datetime, day: date) -> Demand:
+    """The demand with a seat of the slot offered on that day."""
     return replace(
         demand,
         offered=slot,
@@ -216,7 +217,7 @@ def _granted(connection: Connection, key: str, now: datetime, rules: Rules) -> l
         mine = SEAT.c.quota.in_(quotas.OPEN_TO[quotas.PAN])
         for seat in _free(connection, [slot.id], SEAT.c.free_at <= now, mine):
             if _keep(connection, seat, demand.id, until, now):
-                put(connection, _offered(demand, slot.id, until, now.astimezone(zone).date()))
+                put(connection, offered(demand, slot.id, until, now.astimezone(zone).date()))
                 return [slot.id]
     return []
 
@@ -226,10 +227,10 @@ def _given_back(connection: Connection, demands: Sequence[str], now: datetime) -
     slots: list[str] = []
     for key in demands:
         demand = get(connection, Demand, key)
-        offered = demand.offered if demand else None
+        kept = demand.offered if demand else None
         freed = (
             update(SEAT)
-            .where(SEAT.c.hold == key, SEAT.c.appointment.is_(None), SEAT.c.slot != (offered or ""))
+            .where(SEAT.c.hold == key, SEAT.c.appointment.is_(None), SEAT.c.slot != (kept or ""))
             .values(hold=None, free_at=now, kept_for="")
             .returning(SEAT.c.slot)
         )
@@ -269,7 +270,7 @@ def _queue(connection: Connection, slot: Slot) -> list[Demand]:
     return records(connection, Demand, statement)
 
 
-def _told(connection: Connection, site: int, day: date) -> set[str]:
+def told_on(connection: Connection, site: int, day: date) -> set[str]:
     """The persons who were offered a seat at the site on that day."""
     rows = connection.execute(
         select(DEMANDS.c.person).where(

@@ -10,7 +10,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 
-from guichet.convocation import accord, attestation, slip
+from guichet.convocation import accord, attestation, contacts, slip
 from guichet.convocation.catalogue import french, in_french
 from tests.convocation.outputs import (
     ACCORD,
@@ -209,3 +209,20 @@ def test_what_makes_no_sense_is_refused() -> None:
         dataclasses.replace(ATTEMPT, last_day=date(2026, 11, 23))
     with pytest.raises(ValueError, match="no site"):
         dataclasses.replace(ATTEMPT, sites=())
+
+
+def test_whom_to_call_is_a_tagged_table_whose_header_is_on_every_page(tmp_path: Path) -> None:
+    header = ["Référence", "Usager", "Téléphone", "Langue", "Démarche", "Nouveau rendez-vous"]
+    row = ["7K4Q-92XD-3", "N’DIAYE-PÉREZ Marie-Thérèse #1", "+33 6 39 98 12 34", "soninké"]
+    rows = [header, *([*row, "Renouvellement de carte de résident", "27/11/2026 09:40"],) * 40]
+    sheet = contacts.Contacts(at=ATTEMPT.searched_at, place=ATTEMPT.place, agent="S001", rows=rows)
+    path = contacts.write(sheet, tmp_path)
+    assert (path.name, path.stat().st_mode & 0o077) == ("a-prevenir-20261124-101205.pdf", 0)
+    pdf = path.read_bytes()
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf
+    text = pages(pdf)
+    assert len(text) > 1
+    for page in text:
+        assert all(word in page for word in ("Téléphone", "Prévenu", "à détruire ensuite", "S001"))
+    assert sum(page.count("Marie-Thérèse #1") for page in text) == 40
+    assert "40 personnes" in text[0]

@@ -16,6 +16,7 @@ from guichet.domain.waiting import (
     Rules,
     closed,
     first_match,
+    matches,
     offer_until,
     withdrawn,
 )
@@ -105,6 +106,52 @@ def test_nobody_gets_more_than_the_rules_give(waiting: list[Demand], told: set[s
     assert found.person not in told
     before = waiting[: waiting.index(found)]
     assert first_match(before, SLOT, DAY, told, RULES) is None
+
+
+SLOTS = st.lists(
+    st.builds(
+        lambda hours, free, codes: replace(
+            SLOT, id=f"s{hours}", starts_at=NOW + timedelta(hours=hours), procedures=codes,
+            day=(NOW + timedelta(hours=hours)).date(), seats=3, free=free,
+        ),
+        hours=st.integers(1, 90),
+        free=st.integers(0, 3),
+        codes=st.sampled_from([("RENO", "DUPL"), ("DUPL",), ("NATU", "RENO")]),
+    ),
+    max_size=8,
+    unique_by=lambda slot: slot.starts_at,
+)  # fmt: skip
+DAYS = st.one_of(st.none(), st.integers(0, 4).map(lambda n: NOW.date() + timedelta(days=n)))
+
+
+WISHES = st.lists(st.tuples(st.sampled_from(["RENO", "DUPL", "NATU"]), DAYS, DAYS), max_size=8)
+
+
+@given(WISHES, SLOTS)
+def test_many_slots_go_to_those_whom_each_seat_would_have_gone_to(
+    wishes: list[tuple[str, date | None, date | None]], slots: list[Slot]
+) -> None:
+    waiting = [
+        replace(ADA, id=f"d{n}", person=f"p{n}", procedure=code, first_day=first, last_day=last)
+        for n, (code, first, last) in enumerate(wishes)
+    ]
+    expected, told = list[tuple[Demand, Slot]](), set[str]()
+    for slot in sorted(slots, key=lambda each: each.starts_at):
+        for _seat in range(slot.free):
+            found = first_match(waiting, slot, DAY, told, RULES)
+            if found is not None:
+                told.add(found.person or "")
+                expected.append((found, slot))
+    given = matches(waiting, slots, DAY, set(), RULES)
+    assert sorted(given, key=str) == sorted(expected, key=str)
+
+
+def test_many_slots_are_offered_to_a_person_once() -> None:
+    again = replace(ADA, id="d3", procedure="DUPL")
+    assert matches([ADA, again], [replace(SLOT, free=3)], DAY, set(), RULES) == [
+        (ADA, replace(SLOT, free=3))
+    ]
+    assert matches([ADA], [replace(SLOT, free=3)], DAY, {"p1"}, RULES) == []
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -113,7 +112,7 @@ async def test_a_closed_day_and_its_people(world: World) -> None:
         await to_form(pilot, app)
         field(app, "opens").value, field(app, "closes").value = "8h30", "09:00"
         await pilot.press("f9")
-        await until_text(pilot, "rendez-vous tombent pendant cette fermeture")
+        await until_text(pilot, "pendant cette fermeture, à déplacer ensuite (D).")
         assert app.station.steering.overview().closures == ()
         await pilot.press("f9")
         await until_text(pilot, "Fermé : plus rien", "rendez-vous à déplacer")
@@ -125,7 +124,7 @@ async def test_a_closed_day_and_its_people(world: World) -> None:
         await wait_for(pilot, lambda: app.screen.query_one(RowsView).rows)
         before = len(app.screen.query_one(RowsView).rows)
         await pilot.press("f9")
-        await until_text(pilot, f"{before} rendez-vous déplacés", "P : imprimer convocations-")
+        await until_text(pilot, f"{before} rendez-vous déplacés", "P : imprimer convocations")
         assert app.station.steering.to_move() == []
         (calls,) = (app.station.folder / "convocations").glob("*.csv")
         header, *people = calls.read_text("utf-8-sig").splitlines()
@@ -133,7 +132,9 @@ async def test_a_closed_day_and_its_people(world: World) -> None:
         assert len(people) == before
         assert all(";déplacé;" in line for line in people)
         names = sorted(path.suffix for path in (app.station.folder / "convocations").iterdir())
-        assert names == [".csv", ".pdf"]
+        assert names == [".csv", ".pdf", ".pdf"]
+        await pilot.press("p")
+        await until_text(pilot, "1   Les convocations", "2   La liste d’appel", "à aucun usager")
 
 
 async def test_without_central_what_was_typed_stays(world: World) -> None:
@@ -153,14 +154,15 @@ async def test_without_central_what_was_typed_stays(world: World) -> None:
         assert closure.reason == "strike"
 
 
-@pytest.mark.parametrize("day", ["25/12/2026", "11/11/2027"])
-async def test_a_holiday_is_refused_with_the_nearest_day(world: World, day: str) -> None:
+async def test_a_holiday_is_refused_with_the_nearest_day(world: World) -> None:
     async with shown(world) as (app, pilot):
         await pilot.press("j", "1")
         await to_form(pilot, app)
-        field(app, "first").value = day
-        await pilot.press("enter")
-        await until_text(pilot, "jour férié", "Au plus près :")
-        field(app, "override").value = "Titres en attente"
-        await pilot.press("enter")
-        await wait_for(pilot, lambda: field(app, "first").state.level != "bad")
+        for day in ("25/12/2026", "11/11/2027"):
+            field(app, "override").value = ""
+            field(app, "first").value = day
+            await pilot.press("enter")
+            await until_text(pilot, "jour férié", "Au plus près :")
+            field(app, "override").value = "Titres en attente"
+            await pilot.press("enter")
+            await wait_for(pilot, lambda: field(app, "first").state.level != "bad")

@@ -8,16 +8,19 @@ import pypdfium2 as pdfium
 import pytest
 
 from guichet.domain.calibration import LEAST
-from guichet.domain.model import Role, Site
+from guichet.domain.model import AccordMode, Person, Role, Site
 from guichet.domain.opening_text import ended
 from guichet.domain.openings import ClosedFor, Closure, Opening, opening_id
 from guichet.domain.operations import Refused
 from guichet.domain.timetable import Preview
+from guichet.domain.waiting import Rules
 from guichet.errors import CentralUnavailable
 from guichet.station import Station
+from guichet.station.inviting import Guest, Occasion
+from guichet.station.mediation import Booked, Held
 from guichet.station.steering import Moved, ToMove
 from guichet.store.engine import writing
-from guichet.store.records import get
+from guichet.store.records import get, put
 from guichet.store.steering import republish
 from guichet.sync.replica import purge
 from tests.posts import DAY, MORNING, World
@@ -53,7 +56,7 @@ def test_training_is_what_its_rules_say(world: World) -> None:
     with writing(world.engine) as connection:
         site = get(connection, Site, 1)
         assert site is not None
-        assert republish(connection, site, MORNING) == []
+        assert republish(connection, site, MORNING, Rules()) == []
     preview = station.steering.preview_openings([saturday()])
     assert isinstance(preview, Preview)
     assert (preview.slots, preview.seats, preview.kept) == (18, 54, 0)
@@ -79,6 +82,7 @@ def test_a_closed_day_from_its_preview_to_the_last_convocation(world: World) -> 
         if len(heard) == 2:
             stop.set()
 
+    assert len({each.family for each in items}) == len(items)  # no false families
     moved = steering.move(items[:4], told, stop)
     assert moved == heard
     assert [each.refused for each in moved] == [None, None]
@@ -106,22 +110,73 @@ def test_a_seat_taken_meanwhile_is_replaced_by_the_next_nearest(world: World) ->
     assert station.steering.move([nowhere])[0].refused == "no_slot"
 
 
+def test_nobody_is_moved_to_closed_time_whose_slots_are_still_here(world: World) -> None:
+    station = world.station("one")
+    with writing(station._core.engine) as connection:
+        put(connection, closure(closes=time(10)))
+    proposed = [station.local(each.slot.starts_at) for each in listed(station) if each.slot]
+    assert proposed
+    assert not [at for at in proposed if at.date() == FRIDAY and at.time() < time(10)]
+
+
+def test_a_family_stays_together_when_one_of_its_seats_is_taken_meanwhile(world: World) -> None:
+    station = world.station("one")
+    mediation, procedure = station.mediation, "RENO"
+    reno = next(each for each in mediation.procedures() if each.code == procedure)
+    slots = next(s for day, s in mediation.slots(procedure).items() if day == FRIDAY)
+    first, second = [slot for slot in slots if slot.free > 1][:2]
+    persons = []
+    for number, slot in enumerate((second, first)):
+        person = Person(
+            mediation.new_person_id(), 1, "TOUREILLES", f"Sœur {number}", "1990", None, "lost",
+            None, None, "", "fr", (),
+        )  # fmt: skip
+        assert mediation.register(person) is None
+        held = mediation.hold(slot)
+        assert isinstance(held, Held)
+        booked = mediation.book(person, reno, held, mediation.accord(AccordMode.READ_ALOUD, "fr"))
+        assert isinstance(booked, Booked)
+        persons.append(person.id)
+    assert station.steering.close(closure()) is None
+    until(lambda: bool(listed(station)))
+    both = [each for each in listed(station) if each.appointment.person in persons]
+    assert len({each.family for each in both}) == 1
+    assert [each.appointment.starts_at for each in both] == [first.starts_at, second.starts_at]
+    before = [each.slot for each in both if each.slot]
+    while not isinstance(mediation.hold(before[1]), Refused):
+        pass  # all its seats
+    moved = station.steering.move(both)
+    now = [each.appointment for each in moved if each.appointment]
+    assert [each.refused for each in moved] == [None, None]
+    assert now[0].day == now[1].day
+    assert now[1].starts_at - now[0].starts_at <= timedelta(minutes=reno.minutes)
+    assert before[1].id not in {each.slot for each in now}
+
+
 def test_a_worked_saturday_is_seen_for_its_demarche_alone(world: World) -> None:
     station = world.station("one")
     assert station.steering.open([saturday()]) is None
     until(lambda: SATURDAY in station.mediation.slots("REMI"))
     assert SATURDAY not in station.mediation.slots("RENO")
+    (someone, *_others) = station.mediation.find_persons("MARTIN")
+    occasion = station.inviting.occasion(SATURDAY, "REMI")
+    assert isinstance(occasion, Occasion)
+    assert {slot.day for slot in occasion.slots} == {SATURDAY}
+    assert isinstance(station.inviting.occasion(SATURDAY, "RENO"), Refused)
     again = station.steering.open([saturday()])
     assert again is not None
     assert again.reason == "version_taken"
+    world.stop()  # whoever is booked by then is told of, and the rest are said not to be
+    (guest,) = station.inviting.invite([Guest(1, someone)], occasion)
+    assert (guest.appointment, guest.refused) == (None, "central_unavailable")
 
 
-@pytest.mark.parametrize("role", [Role.MEDIATOR, Role.COUNTER])
-def test_nobody_else_steers_nor_sees_whom_to_call(world: World, role: Role) -> None:
-    steering = world.station("one", role).steering
-    assert steering.close(closure()) == Refused("not_allowed")
-    assert steering.open([saturday()]) == Refused("not_allowed")
-    assert steering.to_move() == Refused("not_allowed")
+def test_nobody_else_steers_nor_sees_whom_to_call(world: World) -> None:
+    for role in (Role.MEDIATOR, Role.COUNTER):
+        steering = world.station(role.value, role).steering
+        assert steering.close(closure()) == Refused("not_allowed")
+        assert steering.open([saturday()]) == Refused("not_allowed")
+        assert steering.to_move() == Refused("not_allowed")
 
 
 def test_without_central_nothing_is_decided(world: World) -> None:

@@ -31,7 +31,7 @@ from guichet.store.queries import coming_slots
 from guichet.store.records import get
 from guichet.store.steering import due
 from guichet.store.sweep import sites_to_sweep, sweep
-from tests.store.samples import ACCORD, ADA, BOB, DAY, NOW, Counter, furnish, new_id, seats
+from tests.store.samples import ACCORD, ADA, BOB, DAY, EVE, NOW, Counter, furnish, new_id, seats
 
 TUESDAY = DAY + timedelta(days=1)
 
@@ -178,6 +178,53 @@ def test_who_was_offered_a_seat_there_waits_on(desk: Counter) -> None:
     assert (demand.waiting, demand.offered, held) == (True, None, None)
 
 
+def waits(desk: Counter, *keys: str) -> list[tuple[str | None, int, str | None]]:
+    """What is offered to each, how often it was, and what central keeps for them."""
+    found = []
+    with reading(desk.engine) as connection:
+        for key in keys:
+            demand = get(connection, Demand, key)
+            assert demand is not None
+            kept = select(SEAT.c.slot).where(SEAT.c.hold == key, SEAT.c.free_at == demand.until)
+            found.append((demand.offered, demand.offers, connection.execute(kept).scalar()))
+    return found
+
+
+def test_what_opens_is_offered_to_those_who_wait_and_to_them_alone(desk: Counter) -> None:
+    week = DAY + timedelta(days=8)
+    first = Demand("d1", 93, "renew", ADA.id, NOW - timedelta(days=3), "MARTIN", waiting=True)
+    desk.put(
+        first,
+        replace(first, id="d2", person=BOB.id, at=NOW, first_day=week),
+        replace(first, id="d3", person=EVE.id, offers=3),
+        replace(first, id="d4", person=EVE.id, procedure="collect"),
+        replace(first, id="d5", person="p-told", offers=1, offered_on=DAY),
+    )
+    rule = opening(last=None, weekdays=(1, 2, 3, 4, 5), minutes=10, urgent=2)
+    changed = done(desk, SetOpenings((rule,))).changed
+    slots = ruled(desk)
+    assert len(slots) > 200
+    later = next(slot for slot in slots if slot.day == week)
+    assert waits(desk, "d1", "d2", "d3", "d4", "d5") == [
+        (slots[0].id, 1, slots[0].id), (later.id, 1, later.id), (None, 3, None), (None, 0, None),
+        (None, 1, None),
+    ]  # fmt: skip
+    assert [slot.id for slot in slots if not slot.free] == [slots[0].id, later.id]
+    assert {("demand", "d1"), ("demand", "d2"), ("slot", later.id)} <= set(changed)
+    assert len(changed) == len(set(changed))
+    # Tomorrow the offers are over; a closure that is lifted is the next thing that opens.
+    tomorrow = NOW + timedelta(days=1)
+    with writing(desk.engine) as connection:
+        sweep(connection, 93, tomorrow, Rules(offers=1))
+    desk.put(replace(first, offers=1, offered_on=DAY))
+    shut = closure(first=DAY + timedelta(days=7), last=DAY + timedelta(days=7))
+    done(desk, SetClosure(shut), tomorrow)
+    assert waits(desk, "d1") == [(None, 1, None)]
+    done(desk, SetClosure(replace(shut, withdrawn=True)), tomorrow)
+    reopened = next(slot for slot in slots if slot.day == shut.first)
+    assert waits(desk, "d1") == [(reopened.id, 2, reopened.id)]
+
+
 def test_who_is_moved_off_closed_time_leaves_no_seat_behind(desk: Counter) -> None:
     done(desk, SetOpenings((opening(last=None),)))
     first = ruled(desk)[0]
@@ -196,22 +243,22 @@ def test_who_is_moved_off_closed_time_leaves_no_seat_behind(desk: Counter) -> No
     assert first.id not in {slot.id for slot in ruled(desk)}
 
 
-@pytest.mark.parametrize(
-    ("action", "reason"),
-    [
+def test_refused_without_having_written(desk: Counter) -> None:
+    past = closure(first=DAY - timedelta(days=9), last=DAY - timedelta(days=8))
+    refused: list[tuple[SetOpenings | SetClosure, str]] = [
         (SetOpenings((opening(first=DAY - timedelta(days=1)),)), "opening_past"),
         (SetOpenings((opening(), opening(rule="c"))), "opening_overlap"),
         (SetOpenings((opening(site=94),)), "other_site"),
         (SetOpenings(()), "other_site"),
-        (SetClosure(closure(first=DAY - timedelta(days=9), last=DAY - timedelta(days=8))),
-         "closure_past"),
+        (SetClosure(past), "closure_past"),
         (SetClosure(closure(site=94)), "other_site"),
-    ],
-)  # fmt: skip
-def test_refused_without_having_written(
-    desk: Counter, action: SetOpenings | SetClosure, reason: str
-) -> None:
-    assert desk.refusal(action) == reason
+    ]
+    for action, reason in refused:
+        assert desk.refusal(action) == reason, action
+    desk.put(Agent("OTHER", "Other", 93, (Role.MEDIATOR, Role.COUNTER), "", active=True))
+    for action in (SetOpenings((opening(),)), SetClosure(closure())):
+        assert desk.refusal(action, agent="OTHER") == "not_allowed"
+        assert Counter(desk.engine, None).refusal(action) == "central_only"
 
 
 def test_two_supervisors_cannot_both_make_the_next_version(desk: Counter) -> None:
@@ -219,13 +266,6 @@ def test_two_supervisors_cannot_both_make_the_next_version(desk: Counter) -> Non
     done(desk, SetOpenings((opening(version=2, seats=1),)))
     refused = desk.do(SetOpenings((opening(version=2, seats=9),)))
     assert refused == Refused("version_taken", {"field": "version", "nearest": "3", "index": "0"})
-
-
-def test_only_a_supervisor_and_only_central(desk: Counter) -> None:
-    desk.put(Agent("OTHER", "Other", 93, (Role.MEDIATOR, Role.COUNTER), "", active=True))
-    for action in (SetOpenings((opening(),)), SetClosure(closure())):
-        assert desk.refusal(action, agent="OTHER") == "not_allowed"
-        assert Counter(desk.engine, None).refusal(action) == "central_only"
 
 
 def test_a_new_day_brings_its_slots_once(desk: Counter) -> None:
