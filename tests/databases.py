@@ -50,6 +50,19 @@ TEMPLATE = "guichet_template"
 """A migrated database: copying it is quicker than migrating another."""
 
 
+@functools.cache
+def migrated_sqlite() -> bytes:
+    """A migrated SQLite database, made once in this process: writing it is quicker, too."""
+    with tempfile.TemporaryDirectory(prefix="guichet-sqlite-") as folder:
+        path = Path(folder) / "template.sqlite3"
+        template = open_engine(sqlite_url(path))
+        migrate(template)
+        with template.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        template.dispose()
+        return path.read_bytes()
+
+
 def _at(server: str, name: str) -> str:
     return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
 
@@ -87,10 +100,13 @@ def step_back(engine: Engine) -> str:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a database on each of the two systems, empty unless `engine` is asked for too."""
-    if request.param == "sqlite":
-        yield sqlite_url(tmp_path / "central.sqlite3")
-        return
     migrated = "engine" in request.fixturenames
+    if request.param == "sqlite":
+        path = tmp_path / "central.sqlite3"
+        if migrated:
+            path.write_bytes(migrated_sqlite())
+        yield sqlite_url(path)
+        return
     with postgresql_database(TEMPLATE if migrated else "template1") as url:
         yield url
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import Engine
 
 from guichet.central import registry, training
@@ -21,6 +22,7 @@ from guichet.central.serve import running
 from guichet.config import load_enrolment, save_enrolment
 from guichet.domain.model import Role, Slot
 from guichet.station import Station, enrol
+from guichet.store import pins
 from guichet.store.engine import open_engine, sqlite_url
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -130,7 +132,10 @@ def furnish(folder: Path) -> None:
     """Put into a folder a central's database with a few hundred fictional persons, and stations."""
     engine = open_engine(sqlite_url(folder / "central.sqlite3"))
     registry.create(engine, MORNING)
-    training.load(engine, DAY, MORNING, persons=300)
+    with pytest.MonkeyPatch.context() as patch:
+        # A hash says itself what checking it costs: hundreds of tests sign in.
+        patch.setattr(pins, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        training.load(engine, DAY, MORNING, persons=300)
     clock = Clock()
     with running(create_app(engine, clock=clock)) as url:
         for name, site in _STATIONS:

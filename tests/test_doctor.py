@@ -19,6 +19,7 @@ from guichet.store.engine import open_engine, sqlite_url, writing
 from guichet.store.queries import everything
 from guichet.store.records import put
 from tests.commands import Run, logging_put_back, run
+from tests.databases import migrated_sqlite
 from tests.keyrings import TestKeyring, session_keyring
 from tests.scanner.samples import code, file_of, scene, token, underexposed
 
@@ -29,7 +30,9 @@ NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    opened = open_engine(sqlite_url(tmp_path / "central.sqlite3"))
+    path = tmp_path / "central.sqlite3"
+    path.write_bytes(migrated_sqlite())
+    opened = open_engine(sqlite_url(path))
     registry.create(opened, NOON)
     training.load(opened, NOON.date(), NOON, persons=60)
     yield opened

@@ -65,13 +65,13 @@ from guichet.errors import CentralUnavailable
 from guichet.station.core import Core
 from guichet.store.booking import NEVER, SEAT, SLOTS
 from guichet.store.cooling import cooled
-from guichet.store.engine import migrate, open_engine, reading, sqlite_url, writing
+from guichet.store.engine import open_engine, reading, sqlite_url, writing
 from guichet.store.queries import day_rows
 from guichet.store.records import TABLES, get, key_of, records, to_json
 from guichet.store.schema import METADATA
 from guichet.sync import outbox
 from tests.central.samples import DAY, PROCEDURE, furnish, person, publish, slot
-from tests.databases import TEMPLATE, postgresql_database
+from tests.databases import TEMPLATE, migrated_sqlite, postgresql_database
 from tests.servers import CentralUnderTest, Clock
 from tests.wire import Wire, wire_to
 
@@ -93,23 +93,12 @@ which_station = st.integers(0, len(SITE_OF) - 1)
 some = st.integers(0, 7)
 
 
-@functools.cache
-def migrated() -> bytes:
-    """A SQLite database with guichet's schema and nothing in it: copying it is quicker."""
-    with TemporaryDirectory(prefix="guichet-test-") as folder:
-        path = Path(folder) / "migrated.sqlite3"
-        engine = open_engine(sqlite_url(path))
-        migrate(engine)
-        engine.dispose()
-        return path.read_bytes()
-
-
 @contextmanager
 def sqlite_database() -> Iterator[str]:
     """The URL of a SQLite database that holds nothing, deleted afterwards."""
     with TemporaryDirectory(prefix="guichet-test-") as folder:
         path = Path(folder) / "central.sqlite3"
-        path.write_bytes(migrated())
+        path.write_bytes(migrated_sqlite())
         yield sqlite_url(path)
 
 
@@ -123,7 +112,7 @@ class Post:
         self.clock = clock
         self.tickets = itertools.count(1)
         self.made: dict[str, Action] = {}
-        self.path.write_bytes(migrated())
+        self.path.write_bytes(migrated_sqlite())
         self.open()
 
     def open(self) -> None:
