@@ -98,7 +98,7 @@ def _write_day(connection: Connection, rng: Random, day: date) -> int:
         rows["slot"].append(
             {"id": slot, "site": 1, "day": day, "starts_at": start, "minutes": 20,
              "procedures": "[]", "seats": _SEATS, "free": 0, "pan": 0, "urgent": 0,
-             "free_pan": 0, "free_urgent": 0, "sequence": 0}
+             "free_pan": 0, "free_urgent": 0, "closed": False, "sequence": 0}
         )  # fmt: skip
         for number in range(_SEATS):
             key = f"{rng.getrandbits(64):016x}"
@@ -148,7 +148,7 @@ def _visit(
         "person": of, "procedure": code, "ticket": "A101", "status": "done",
         "arrived_at": arrived, "called_at": called, "started_at": called,
         "ended_at": called + timedelta(minutes=served), "desk": "3", "outcome": outcome,
-        "calls": 1, "steps": "[]", "missing": "[]", "sequence": 0, "waited": waited,
+        "calls": 1, "steps": "[]", "missing": "[]", "people": 1, "sequence": 0, "waited": waited,
         "served": served, "reason": rng.choice(_REASONS) if outcome == "unsuccessful" else None,
     }  # fmt: skip
 
