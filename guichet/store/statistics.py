@@ -126,7 +126,7 @@ class _Counting:
 
     def _numbers(self, name: str, statement: Executable) -> None:
         for day, number in self._rows(statement):
-            self._tally(self._line_of[day], WHOLE).counts[name] += number
+            self._tally(self._line_of[day], WHOLE).counts[name] += int(number)
 
     def _visits(self, statement: Executable) -> None:
         for of, days in self._lines(statement):

@@ -192,7 +192,7 @@ def search_rows(by: By | None, server: str) -> Executable:
 
 def _by_day(table: Table, *items: Key, among: FromClause | None = None) -> Executable:
     """A list of each of these for every day; what is NULL is in no list."""
-    lists = (func.aggregate_strings(each, literal_column(f"'{ITEM}'")) for each in items)
+    lists = (func.aggregate_strings(each, ITEM) for each in items)
     return (
         select(table.c.day, *lists)
         .select_from(table if among is None else among)
