@@ -120,7 +120,8 @@ def _lines(past: Past, local: Local) -> Iterator[str]:
         if appointment
         else _("sans RDV")
     )
-    head = (f"{past.day:%d/%m/%Y}", start, past.procedure, f"{SIGNS[level]} {word}".strip())
+    state = f"{SIGNS[level]} {word}".strip().replace(" ", "\u00a0")
+    head = (f"{past.day:%d/%m/%Y}", start, past.procedure, state)
     yield "  ·  ".join(filter(None, head))
     if appointment is not None and appointment.absent_at is not None:
         yield "    " + _("noté absent à {time} par {agent}").format(
@@ -137,7 +138,9 @@ def _visit(visit: Visit, by: str, local: Local) -> Iterator[str]:
         visit.ticket,
         _("arrivée {time}").format(time=_at(visit.arrived_at, local)),
         ANOMALIES.get(visit.anomaly, visit.anomaly) if visit.anomaly else "",
-        _("attendu {wait} en tout").format(wait=waited(waited_in_all(visit) // _MINUTE)),
+        _("attendu {wait} en tout").format(wait=waited(waited_in_all(visit) // _MINUTE))
+        if visit.called_at is not None or visit.steps
+        else "",
     ]
     yield "  ·  ".join(filter(None, arrived))
     for step in visit.steps:

@@ -36,7 +36,7 @@ def said(board: Board) -> list[str]:
 
 def test_the_board_says_its_rule() -> None:
     first, second = said(BOARD)
-    assert first == "Attente : 1 h 04 max, 27 min pour 9 sur 10 · 22 reçus en 1 h, 11 min chacun"
+    assert first == "Attente : 1 h 04 max, 27 min pour 9/10 · 22 reçus en 1 h, 11 min chacun"
     assert second == "Tension 62 min : 31 × 10 min ÷ 5 guichets (1 en pause), seuil 65"
 
 
