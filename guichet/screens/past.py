@@ -120,8 +120,8 @@ def _lines(past: Past, local: Local) -> Iterator[str]:
         if appointment
         else _("sans RDV")
     )
-    state = f"{SIGNS[level]} {word}".strip().replace(" ", "\u00a0")
-    head = (f"{past.day:%d/%m/%Y}", start, past.procedure, state)
+    # The procedure last: it alone may be so long that it goes on below.
+    head = (f"{past.day:%d/%m/%Y}", start, f"{SIGNS[level]} {word}".strip(), past.procedure)
     yield "  ·  ".join(filter(None, head))
     if appointment is not None and appointment.absent_at is not None:
         yield "    " + _("noté absent à {time} par {agent}").format(
