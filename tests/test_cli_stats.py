@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +28,30 @@ def ask(world: World, run: Run, monkeypatch: pytest.MonkeyPatch) -> Asking:
     monkeypatch.setenv("GUICHET_AGENT", training.agent_code(Role.SUPERVISOR, 1))
     monkeypatch.setenv("GUICHET_DIR", str(world.enrolled("station")))
 
-    def command(*words: str, code: int = 0) -> dict[str, Any]:
-        ran = run("stats", *words, "--json", typed=_PIN)
+    def command(*words: str, code: int = 0, what: str = "stats") -> dict[str, Any]:
+        ran = run(what, *words, "--json", typed=_PIN)
         assert ran.code == code, ran
         answer = json.loads(ran.output)
         assert isinstance(answer, dict)
         return answer
 
     return command
+
+
+def test_the_week_is_told_of_every_site(ask: Asking, run: Run, world: World) -> None:
+    monday = DAY - timedelta(days=DAY.weekday())
+    told = ask(what="week")
+    days = {(each["day"], each["site"]): each for each in told["days"]}
+    assert told["online"]
+    assert {day for day, _site in days} == {str(monday + timedelta(days=n)) for n in range(7)}
+    assert len({site for _day, site in days}) > 1
+    assert days[str(DAY), 1]["seats"] > 0
+    said = run("week", "--from", str(DAY), typed=_PIN).output
+    assert said.startswith("jour\u00a0: mardi 24 novembre 2026\nsite\u00a0: ")
+    assert f"places\u00a0: {days[str(DAY), 1]['seats']}\n" in said
+    world.stop()
+    alone = ask(what="week")
+    assert (alone["online"], {each["site"] for each in alone["days"]}) == (False, {1})
 
 
 def test_the_day_is_told_and_written(ask: Asking, run: Run, tmp_path: Path, world: World) -> None:

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
-from guichet.central import display, health, statistics
+from guichet.central import display, health, history, statistics
 from guichet.central.api import PROTOCOL, router
 from guichet.central.budgets import Budgets, Protection
 from guichet.central.events import Events
@@ -86,6 +86,7 @@ def create_app(
     app.include_router(router)
     app.include_router(display.router)
     app.include_router(statistics.router)
+    app.include_router(history.router)
     _protect(app, protection)
     app.add_middleware(Measured)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

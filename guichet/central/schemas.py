@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from guichet.domain.foreigner_number import Existence
+from guichet.domain.history import History
 from guichet.domain.leases import Lease
 from guichet.domain.model import Person, Record, Slot
 from guichet.domain.statistics import Statistics
@@ -116,6 +117,12 @@ class PersonsBody(BaseModel):
     persons: list[Person]
 
 
+class HistoryBody(BaseModel):
+    """A person's comings to the site."""
+
+    history: History
+
+
 class WeekBody(BaseModel):
     """Seven days of every site in figures, by day."""
 
@@ -202,6 +209,7 @@ STATISTICS: Responses = {
 }
 WEEK: Responses = {200: {"model": WeekBody}}
 LEASES: Responses = {200: {"model": LentBody}}
+HISTORY: Responses = {200: {"model": HistoryBody}}
 PERSONS: Responses = {200: {"model": PersonsBody}}
 EVENTS: Responses = {
     200: {

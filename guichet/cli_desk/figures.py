@@ -1,4 +1,4 @@
-"""What `guichet stats` does: the statistics of a period, said or written to a file."""
+"""What `guichet stats` and `guichet week` do: figures of a period, said or written to a file."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -7,8 +7,10 @@ import msgspec
 
 from guichet.cli_desk import reads
 from guichet.cli_desk.said import Answer, Line
+from guichet.domain.calendar_fr import long_date
 from guichet.domain.operations import Refused
 from guichet.domain.statistics import By
+from guichet.domain.week import FEWEST, SiteDay
 from guichet.i18n import _
 from guichet.screens import statistics_words as words
 from guichet.station import Station
@@ -46,6 +48,31 @@ def stats(
     blocks.append([(why, number) for why, number in words.reasons(found.statistics.total)])
     blocks.append([(_("fichier"), str(path)) for path in files])
     return reads.read(station, facts, [each for each in blocks if each], found.silent)
+
+
+def week(station: Station, first: date | None) -> Outcome:
+    """Seven days of every site, of this one alone without central; this week unless said."""
+    today = station.today()
+    found = station.watch.week(first or today - timedelta(days=today.weekday()))
+    silent = "" if found.online else _("Ce site seulement, et depuis hier.")
+    facts = {"few": FEWEST, "days": msgspec.to_builtins(found.days)}
+    towns = {number: site.name for number, site in found.sites.items()}
+    return reads.read(station, facts, [_site_day(each, towns) for each in found.days], silent)
+
+
+def _site_day(it: SiteDay, towns: dict[int, str]) -> list[Line]:
+    numbers = (
+        (_("places"), it.seats),
+        (_("pris"), it.booked),
+        (_("venus"), it.arrived),
+        (_("absents"), it.absent),
+        (_("à solder"), it.unsettled),
+    )
+    return [
+        (_("jour"), long_date(it.day)),
+        (_("site"), towns.get(it.site, str(it.site))),
+        *((word, words.MASKED if number is None else str(number)) for word, number in numbers),
+    ]
 
 
 def _blocks(table: Table) -> list[list[Line]]:

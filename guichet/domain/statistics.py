@@ -12,6 +12,7 @@ from enum import StrEnum
 from math import ceil
 
 HOURS_A_DAY = 24
+_SECONDS_AN_HOUR = 3_600
 _SECONDS_A_DAY = 86_400
 _DAY = timedelta(days=1)
 
@@ -144,6 +145,12 @@ class Delay:
 
     seconds: int = 0
     hours: Histogram = field(default_factory=Counter)
+
+    def count(self, seconds: Iterable[int]) -> None:
+        """Count delays; one below nothing is none."""
+        found = [each if each > 0 else 0 for each in seconds]  # noqa: FURB136 - max() is slower
+        self.seconds += sum(found)
+        self.hours.update([each // _SECONDS_AN_HOUR for each in found])
 
     def add(self, other: "Delay") -> None:
         """Count the other's too."""

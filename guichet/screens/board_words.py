@@ -29,7 +29,7 @@ def _moment(board: Board) -> str:
     if board.longest is None or board.p90 is None:
         waits = _("Personne n’attend")
     else:
-        waits = _("Attente\u00a0: {longest} max, {p90} pour 9 sur 10").format(
+        waits = _("Attente\u00a0: {longest} max, {p90} pour 9/10").format(
             longest=waited(board.longest // _MINUTE), p90=waited(board.p90 // _MINUTE)
         )
     received = ngettext("{n} reçu en 1\u00a0h", "{n} reçus en 1\u00a0h", board.received)

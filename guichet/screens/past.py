@@ -1,4 +1,4 @@
-"""What is known here of a person's comings to this site."""
+"""What is known of a person's comings to this site, by central or without it."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from guichet.domain.day import DayRow, DayState, state_of
 from guichet.domain.desks import Ended
+from guichet.domain.history import History
 from guichet.domain.model import Visit
 from guichet.domain.passage import waited as waited_in_all
 from guichet.errors import GuichetError
@@ -26,6 +27,7 @@ from guichet.widgets.level import SIGNS
 from guichet.widgets.said import Said
 
 _MINUTE = timedelta(minutes=1)
+_DAY = timedelta(days=1)
 _LEFT = {
     Ended.REDIRECTED: _("renvoyé vers une autre file"),
     Ended.PARKED: _("mis de côté"),
@@ -46,14 +48,14 @@ class PastDialog(ModalScreen[None]):
         super().__init__()
         self._post = post
         self._row = row
+        self._remembered: History | None = None
 
     def compose(self) -> ComposeResult:
         """The list, empty until it is read."""
         with Vertical(classes="dialog"):
             yield Static(who(self._row) or _("(usager inconnu ici)"), classes="title", markup=False)
             yield Static(
-                _("Ce que ce poste sait de ses venues sur ce site, depuis hier."),
-                classes="subtitle",
+                _("Ses rendez-vous et ses venues sur ce site."), classes="subtitle", id="since"
             )
             with VerticalScroll(id="past"):
                 yield Static(_("Lecture…"), markup=False)
@@ -70,20 +72,35 @@ class PastDialog(ModalScreen[None]):
         self._read()
 
     def _read(self) -> None:
-        watch, row = self._post.station.watch, self._row
         background(
             self,
-            lambda: watch.person(row),
+            self._load,
             self._show,
             group="past",
             failed=self._not_read,
             exclusive=True,
         )
 
+    def _load(self) -> list[Past]:
+        """What is known by now; central is asked until it has answered once."""
+        watch = self._post.station.watch
+        if self._remembered is None:
+            self._remembered = watch.remembered(self._row)
+        return watch.person(self._row, self._remembered)
+
     def _show(self, found: list[Past]) -> None:
+        self.query_one("#since", Static).update(self._since())
         local = self._post.station.local
         text = "\n\n".join("\n".join(_lines(each, local)) for each in found)
         self.query_one("#past > Static", Static).update(text or _("Rien n’est connu ici."))
+
+    def _since(self) -> str:
+        """Which days are shown."""
+        if self._remembered is not None:
+            return _("Ses rendez-vous et ses venues sur ce site.")
+        return _("! Centrale injoignable\u00a0: seulement depuis le {day:%d/%m/%Y}.").format(
+            day=self._post.station.today() - _DAY
+        )
 
     def _not_read(self, error: GuichetError) -> None:
         self.query_one(Said).say(str(error), "bad")
@@ -103,7 +120,8 @@ def _lines(past: Past, local: Local) -> Iterator[str]:
         if appointment
         else _("sans RDV")
     )
-    head = (f"{past.day:%d/%m/%Y}", start, past.procedure, f"{SIGNS[level]} {word}".strip())
+    # The procedure last: it alone may be so long that it goes on below.
+    head = (f"{past.day:%d/%m/%Y}", start, f"{SIGNS[level]} {word}".strip(), past.procedure)
     yield "  ·  ".join(filter(None, head))
     if appointment is not None and appointment.absent_at is not None:
         yield "    " + _("noté absent à {time} par {agent}").format(
@@ -120,7 +138,9 @@ def _visit(visit: Visit, by: str, local: Local) -> Iterator[str]:
         visit.ticket,
         _("arrivée {time}").format(time=_at(visit.arrived_at, local)),
         ANOMALIES.get(visit.anomaly, visit.anomaly) if visit.anomaly else "",
-        _("attendu {wait} en tout").format(wait=waited(waited_in_all(visit) // _MINUTE)),
+        _("attendu {wait} en tout").format(wait=waited(waited_in_all(visit) // _MINUTE))
+        if visit.called_at is not None or visit.steps
+        else "",
     ]
     yield "  ·  ".join(filter(None, arrived))
     for step in visit.steps:

@@ -11,7 +11,7 @@ from textual.content import Content
 
 from guichet.domain.statistics import CAUSES, Line
 from guichet.i18n import _
-from guichet.screens.statistics_words import COUNTS
+from guichet.screens.statistics_words import COUNTS, MASKED
 
 _STEP = 5
 """Minutes in a bar of waits or durations."""
@@ -20,13 +20,24 @@ _MOST = 24
 _HOUR = 4
 """Quarters of an hour."""
 _LABEL_CELLS = 8
+_TITLES = {
+    "activity": _("Arrivées par quart d’heure"),
+    "waits": _("Attentes et durées"),
+    "losses": _("Places perdues"),
+    "no_shows": _("Rendez-vous"),
+}
 
 
-def plot(pane: str, total: Line, width: int, height: int) -> Content:
-    """The plot that goes with a pane, in so many cells; empty where there is nothing to draw."""
+def plot(pane: str, total: Line, width: int, height: int, *, masked: bool = False) -> Content:
+    """The plot that goes with a pane, in so many cells; empty where there is nothing to draw.
+
+    Outside the site (`masked`) nothing is drawn of a masked line, nor any histogram.
+    """
+    if masked and (total.masked or pane in ("activity", "waits")):
+        return Content(_("{title}\u00a0: {masked}").format(title=_TITLES[pane], masked=MASKED))
     match pane:
         case "activity":
-            return _drawn(_("Arrivées par quart d’heure"), *_arrivals(total), width, height)
+            return _drawn(_TITLES["activity"], *_arrivals(total), width, height)
         case "waits":
             half = width // 2 - 1
             waits = _minutes(_("Attente, minutes"), total.waits.histogram, half, height)
@@ -34,11 +45,11 @@ def plot(pane: str, total: Line, width: int, height: int) -> Content:
             return _beside(waits, durations, half)
         case "losses":
             counts = {COUNTS[cause]: total.counts[cause] or 0 for cause in CAUSES}
-            return _lying(_("Places perdues"), counts, width, height)
+            return _lying(_TITLES["losses"], counts, width, height)
         case "no_shows":
             told = ("arrived", "absent", "unsettled", "cancelled")
             counts = {COUNTS[name]: total.counts[name] or 0 for name in told}
-            return _lying(_("Rendez-vous"), counts, width, height)
+            return _lying(_TITLES["no_shows"], counts, width, height)
         case _:
             return Content("")
 

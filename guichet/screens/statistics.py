@@ -218,7 +218,7 @@ class StatisticsScreen(Screen[None]):
         def draw() -> Content:
             from guichet.screens.plots import plot  # noqa: PLC0415 - see above
 
-            return plot(pane, told.statistics.total, width, height)
+            return plot(pane, told.statistics.total, width, height, masked=told.statistics.masked)
 
         def drawn(content: Content) -> None:
             if self._shown is told and self._pane == pane:

@@ -261,8 +261,8 @@ class Core:
         self.changed()
         return verdict
 
-    def left(self, operations: int = 1) -> None:
-        """So many operations were committed to the queue: copy and send them, and show it."""
+    def left(self) -> None:
+        """Operations were committed to the queue: copy and send them, and show it."""
         self.journal.catch_up()
-        self.sync.queued(operations)
+        self.sync.queued()
         self.changed()

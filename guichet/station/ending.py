@@ -76,5 +76,5 @@ class Ending:
             ]
         refused = [each for each in outcomes if isinstance(each, Refused)]
         if len(refused) < len(outcomes):
-            self._core.left(len(outcomes) - len(refused))
+            self._core.left()
         return refused

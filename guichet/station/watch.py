@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from guichet.domain.board import Board, board
 from guichet.domain.closing import owed
 from guichet.domain.day import DayRow
+from guichet.domain.history import History
 from guichet.domain.line import line
 from guichet.domain.model import Agent, Appointment, Procedure, Site, Visit
 from guichet.domain.turn import Turn
@@ -17,6 +18,7 @@ from guichet.station.core import Core
 from guichet.store import queries
 from guichet.store.absences import closed_at
 from guichet.store.engine import reading
+from guichet.store.history import history
 from guichet.store.records import get
 from guichet.store.week import week
 
@@ -85,27 +87,48 @@ class Watch:
             days = week(connection, [self._core.known_site()], first, self._core.clock())
         return Week([each for each in days if each.day >= yesterday], sites, online=False)
 
-    def person(self, row: DayRow) -> list[Past]:
-        """What is known here of who stands in a line of the day, the latest day first."""
+    def remembered(self, row: DayRow) -> History | None:
+        """What central knows of who stands in a line of the day; None when it does not answer."""
+        with reading(self._core.engine) as connection:
+            person = _person(connection, row)
+        if person is None:
+            return History([], [])
+        try:
+            return self._core.client().history(person)
+        except CentralUnavailable:
+            return None
+
+    def person(self, row: DayRow, remembered: History | None = None) -> list[Past]:
+        """The comings of who stands in a line of the day, the latest day first.
+
+        They are those known here, with what was done since, and those that central remembers.
+        """
         site = self._core.enrolment.site
         with reading(self._core.engine) as connection:
-            appointment = get(connection, Appointment, row.appointment or "")
-            visit = get(connection, Visit, row.visit or "")
-            known = [each.person for each in (appointment, visit) if each and each.person]
-            if not known:
+            person, visit = _person(connection, row), get(connection, Visit, row.visit or "")
+            if person is None:
                 return [_past(connection, None, visit)] if visit else []
-            person = known[0] or ""
-            booked = [
-                each for each in queries.appointments_of(connection, person) if each.site == site
-            ]
-            visits = queries.visits_of(connection, site, person)
-            came = {each.appointment: each for each in visits if each.appointment}
-            planned = {each.id for each in booked}
-            found = [_past(connection, each, came.get(each.id)) for each in booked]
+            here = history(connection, site, person)
+            all_of = (remembered, here) if remembered else (here,)
+            booked = {each.id: each for of in all_of for each in of.appointments}
+            visits = {each.id: each for of in all_of for each in of.visits}
+            if visit is not None:  # whose appointment is not known here, perhaps
+                visits[visit.id] = visit
+            came = {each.appointment: each for each in visits.values() if each.appointment}
+            found = [_past(connection, each, came.get(each.id)) for each in booked.values()]
             found += [
-                _past(connection, None, each) for each in visits if each.appointment not in planned
+                _past(connection, None, each)
+                for each in visits.values()
+                if each.appointment not in booked
             ]
         return sorted(found, key=lambda past: past.day, reverse=True)
+
+
+def _person(connection: Connection, row: DayRow) -> str | None:
+    """Who stands in that line."""
+    of = (get(connection, Appointment, row.appointment or ""),
+          get(connection, Visit, row.visit or ""))  # fmt: skip
+    return next((each.person for each in of if each and each.person), None)
 
 
 def _remains(connection: Connection, site: Site, today: date, now: datetime) -> int:

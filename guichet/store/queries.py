@@ -255,14 +255,6 @@ def _visit(row: Sequence[Any]) -> Visit:
     return Visit(*values)
 
 
-def visits_of(connection: Connection, site: int, person: str) -> list[Visit]:
-    """The visits of a person at a site, as far as they count."""
-    statement = select(_VISIT).where(
-        _VISIT.c.site == site, _VISIT.c.person == person, _VISIT.c.status.not_in(_HIDDEN)
-    )
-    return records(connection, Visit, statement)
-
-
 def owed_days(connection: Connection, site: int, before: date) -> list[date]:
     """The days of a site before that one on which something waits to be settled, in order."""
     standing = {_APPOINTMENT: (AppointmentStatus.BOOKED,), _VISIT: UNFINISHED}

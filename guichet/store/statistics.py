@@ -1,13 +1,16 @@
-"""Statistics counted by the database: a few grouped statements for each part of a period.
+"""Statistics counted from the database: one walk along the days of a site by table.
 
-What is counted is what guichet.domain.statistics says. Each statement is one walk along the days of
-a site by an index, and gives histograms, not rows.
+What is counted is what guichet.domain.statistics says; what the walks give is in
+guichet.store.statistics_rows.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import groupby
+from operator import sub
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +20,6 @@ from guichet.domain.model import Site
 from guichet.domain.statistics import (
     SEATS,
     By,
-    Delay,
     Span,
     Statistics,
     Tally,
@@ -27,7 +29,7 @@ from guichet.domain.statistics import (
 )
 from guichet.store import statistics_rows as made
 from guichet.store.schema import METADATA
-from guichet.store.statistics_rows import QUARTER, QUARTERS, WHOLE
+from guichet.store.statistics_rows import FIELD, HALF_HOUR, ITEM, QUARTER, QUARTERS, WHOLE
 
 _OF_SEATS = ("seats", *SEATS)
 _HISTORY = ("seat_given_up",)
@@ -48,14 +50,10 @@ def statistics(
 
     `history` False: here nobody knows what became of single seats, as on a station.
     """
-    tallies: dict[str, Tally] = {}
+    period = spans(first, last, by)
+    tallies = {each.key: Tally() for each in period if each.key}
     for site in sites:
-        for span in spans(first, last, by):
-            counting = _Counting(connection, site, span, by, now)
-            counting.count(history=history)
-            for key, tally in counting.found.items():
-                name = {By.SITE: str(site.number), By.PROCEDURE: key, By.CHANNEL: key}
-                tallies.setdefault(name.get(by, span.key), Tally()).add(tally)
+        _Counting(connection, site, period, by, now, tallies).count(history=history)
     total = summed(tallies.values())
     tallies.pop(WHOLE, None)
     ours = () if history else _HISTORY
@@ -81,47 +79,106 @@ def first_day(connection: Connection, site: int) -> date | None:
     return min((day for day in days if day is not None), default=None)
 
 
-@dataclass(slots=True)
 class _Counting:
-    """The tallies of some days of a site by démarche or channel if asked, else under WHOLE."""
+    """Counts the days of a site into `tallies`, by the name of the line they belong to."""
 
-    connection: Connection
-    site: Site
-    span: Span
-    by: By
-    now: datetime
-    found: dict[str, Tally] = field(default_factory=dict)
+    def __init__(
+        self, connection: Connection, site: Site, period: Sequence[Span], by: By, now: datetime,
+        tallies: dict[str, Tally],
+    ) -> None:  # fmt: skip
+        self._connection = connection
+        self._site = site
+        self._zone = ZoneInfo(site.time_zone)
+        self._first, self._last = period[0].first, period[-1].last
+        self._by = by if by in (By.PROCEDURE, By.CHANNEL) else None
+        self._now = now
+        self._tallies = tallies
+        self._line_of = {
+            day: str(site.number) if by is By.SITE else span.key or WHOLE
+            for span in period
+            for day in _days(span)
+        }
 
     def count(self, *, history: bool) -> None:
         """Count all there is; `history`: what only single seats tell, too."""
-        by = self.by if self.by in (By.PROCEDURE, By.CHANNEL) else None
-        server = self.connection.dialect.name
-        self._appointments(made.appointment_rows(by))
-        self._delays("lead", made.lead_rows(by, server))
-        self._visits(made.visit_rows(by))
-        # How long people wait has nothing to do with the channel, nor when they come with any.
-        among = None if by is By.CHANNEL else by
-        for name, column in (("waits", "waited"), ("durations", "served")):
-            for tally, (minutes, number) in self._rows(made.minute_rows(among, column)):
-                getattr(tally, name)[minutes] += number
-        self._arrivals(made.arrival_rows(server))
-        self._searches(made.search_rows(by))
+        server = self._connection.dialect.name
         self._numbers("seats", made.SEATS_OPEN)
         self._numbers("seat_unsuccessful", made.UNSUCCESSFUL)
         if history:
             self._numbers("seat_given_up", made.GIVEN_UP)
-            self._delays("publication", made.publication_rows(by, server))
+        self._visits(made.visit_lists(self._by, server))
+        published = self._published(server) if history else {}
+        self._appointments(made.appointment_lists(self._by, server), published)
+        self._searches(made.search_rows(self._by, server))
 
-    def _rows(self, statement: Executable, **other: Any) -> Iterator[tuple[Tally, Any]]:
-        span = self.span
-        asked = {"site": self.site.number, "first": span.first, "last": span.last, "now": self.now}
-        for key, *row in self.connection.execute(statement, asked | other):
-            yield self.found.setdefault(key, Tally()), row
+    def _rows(self, statement: Executable, **other: Any) -> Iterator[Any]:
+        asked = {"site": self._site.number, "first": self._first, "last": self._last}
+        return iter(self._connection.execute(statement, asked | {"now": self._now} | other))
 
-    def _appointments(self, statement: Executable) -> None:
-        """Count what became of the appointments, and of the seats that they took."""
-        for tally, (status, reason, begun, number) in self._rows(statement):
-            counts = tally.counts
+    def _lines(self, statement: Executable) -> Iterator[tuple[str, Iterator[Any]]]:
+        """The rows of each line of the period."""
+        return groupby(self._rows(statement), lambda row: self._line_of[row[0]])
+
+    def _tally(self, of: str, key: str) -> Tally:
+        """Where what has that key is counted, of the line `of` of the period."""
+        name = key if self._by else of
+        return self._tallies.setdefault(name, Tally())
+
+    def _numbers(self, name: str, statement: Executable) -> None:
+        for day, number in self._rows(statement):
+            self._tally(self._line_of[day], WHOLE).counts[name] += int(number)
+
+    def _visits(self, statement: Executable) -> None:
+        for of, days in self._lines(statement):
+            ended, waits, durations = Counter[str](), Counter[str](), Counter[str]()
+            for day, *lists, arrivals in days:
+                for found, text in zip((ended, waits, durations), lists, strict=True):
+                    found.update(_items(text))
+                self._arrivals(of, day, Counter(_items(arrivals)))
+            self._ended(of, ended)
+            for name, histogram in (("waits", waits), ("durations", durations)):
+                for item, number in histogram.items():
+                    key, minutes = item.split(FIELD)
+                    getattr(self._tally(of, key), name)[int(minutes)] += number
+
+    def _ended(self, of: str, visits: Counter[str]) -> None:
+        for item, number in visits.items():
+            key, ended, walk_in, reason = item.split(FIELD)
+            tally = self._tally(of, key)
+            tally.counts["visits"] += number
+            tally.counts[ended] += number
+            tally.counts["walk_ins"] += number if walk_in else 0
+            if ended == "unsuccessful":
+                tally.reasons[reason or "other"] += number
+
+    def _arrivals(self, of: str, day: date, quarters: Counter[str]) -> None:
+        tally, ahead = self._tally(of, WHOLE), _ahead(day, self._zone)
+        for quarter, number in quarters.items():
+            tally.arrivals[(int(quarter) + ahead) % QUARTERS] += number
+
+    def _published(self, server: str) -> dict[date, tuple[list[str], list[int]]]:
+        """By day the appointments on seats, and since when these were there to be booked."""
+        return {
+            day: (_items(appointments), _numbers(seconds))
+            for day, appointments, seconds in self._rows(made.seat_lists(server))
+        }
+
+    def _appointments(
+        self, statement: Executable, published: dict[date, tuple[list[str], list[int]]]
+    ) -> None:
+        """Count what became of the appointments and of the seats they took, and their delays."""
+        for of, days in self._lines(statement):
+            stand = Counter[str]()
+            for day, each, ids, booked, starts, keys in days:
+                stand.update(_items(each))
+                found = _Booked(_items(ids), _numbers(booked), _numbers(starts), _items(keys))
+                self._delays(of, found, *published.get(day, ((), ())))
+            self._stand(of, stand)
+
+    def _stand(self, of: str, appointments: Counter[str]) -> None:
+        for item, number in appointments.items():
+            key, status, reason, begun = item.split(FIELD)
+            counts = self._tally(of, key).counts
             stands = {"booked": "unsettled" if begun else "expected"}.get(status, status)
             counts["appointments"] += number
             counts[stands] += number
@@ -132,45 +189,62 @@ class _Counting:
                 if stands in ("absent", "unsettled"):
                     counts[f"seat_{stands}"] += number
 
-    def _visits(self, statement: Executable) -> None:
-        for tally, (ended, walk_in, reason, number) in self._rows(statement):
-            tally.counts["visits"] += number
-            tally.counts[ended] += number
-            tally.counts["walk_ins"] += number if walk_in else 0
-            if ended == "unsuccessful":
-                tally.reasons[reason or "other"] += number
-
-    def _delays(self, name: str, statement: Executable) -> None:
-        for tally, (seconds, hours, number) in self._rows(statement):
-            delay: Delay = getattr(tally, name)
-            delay.seconds += int(seconds)
-            delay.hours[hours] += number
-
-    def _numbers(self, name: str, statement: Executable) -> None:
-        for tally, (number,) in self._rows(statement):
-            tally.counts[name] += number or 0
-
-    def _arrivals(self, statement: Executable) -> None:
-        for start, end, ahead in _same_clock(self.span, ZoneInfo(self.site.time_zone)):
-            for tally, (quarter, number) in self._rows(statement, first=start, last=end):
-                tally.arrivals[(quarter + ahead) % QUARTERS] += number
+    def _delays(
+        self, of: str, booked: "_Booked", seated: Sequence[str], since: Sequence[int]
+    ) -> None:
+        """Count from booking to appointment; from since when its seat was there to booking."""
+        leads = list(map(sub, booked.starts, booked.at))
+        at = dict(zip(booked.ids, booked.at, strict=True))
+        waited = [(one, at[one] - then) for one, then in zip(seated, since, strict=True)
+                  if one in at]  # fmt: skip
+        if not booked.keys:
+            tally = self._tally(of, WHOLE)
+            tally.lead.count(leads)
+            tally.publication.count([each for _one, each in waited])
+            return
+        key_of = dict(zip(booked.ids, booked.keys, strict=True))
+        for key, delays in _apart(zip(booked.keys, leads, strict=True)).items():
+            self._tally(of, key).lead.count(delays)
+        for key, delays in _apart((key_of[one], each) for one, each in waited).items():
+            self._tally(of, key).publication.count(delays)
 
     def _searches(self, statement: Executable) -> None:
-        zone = ZoneInfo(self.site.time_zone)
-        start, end = (_midnight(day, zone) for day in (self.span.first, self.span.last + _DAY))
-        for tally, (number,) in self._rows(statement, start=start, end=end):
-            tally.counts["searches"] += number
+        start, end = (_midnight(day, self._zone) for day in (self._first, self._last + _DAY))
+        for key, half, number in self._rows(statement, start=start, end=end):
+            day = datetime.fromtimestamp(half * HALF_HOUR, self._zone).date()
+            self._tally(self._line_of[day], key).counts["searches"] += number
 
 
-def _same_clock(span: Span, zone: ZoneInfo) -> Iterator[tuple[date, date, int]]:
-    """The parts of a span between changes of the clocks, each with its quarters ahead of UTC."""
-    start, day = span.first, span.first
-    while day <= span.last:
-        ahead = _ahead(day, zone)
-        while day <= span.last and _ahead(day, zone) == ahead:
-            day += _DAY
-        yield start, day - _DAY, ahead
-        start = day
+@dataclass(frozen=True, slots=True)
+class _Booked:
+    """The appointments of a day that are not cancelled, side by side; moments in seconds.
+
+    No `keys` where nothing is told apart.
+    """
+
+    ids: list[str]
+    at: list[int]
+    starts: list[int]
+    keys: list[str]
+
+
+def _apart(delays: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for key, seconds in delays:
+        found[key].append(seconds)
+    return found
+
+
+def _items(text: str | None) -> list[str]:
+    return text.split(ITEM) if text else []
+
+
+def _numbers(text: str | None) -> list[int]:
+    return list(map(int, _items(text)))
+
+
+def _days(span: Span) -> Iterator[date]:
+    return (span.first + n * _DAY for n in range((span.last - span.first).days + 1))
 
 
 @cache

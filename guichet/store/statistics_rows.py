@@ -1,6 +1,8 @@
 """The statements of guichet.store.statistics, made once: that takes longer than most of them do.
 
-Each gives the name of a line (WHOLE for what is told apart by nothing), then numbers.
+Each gives a row a day, in the order of the days; of single things a list, as text between ITEMs, of
+values between FIELDs. SQLite walks along the days by an index for that, where grouping by a value
+would sort all rows, statement by statement; Python's Counter counts a list faster.
 """
 
 from functools import cache
@@ -12,14 +14,17 @@ from sqlalchemy import (
     ColumnElement,
     Executable,
     FromClause,
-    Select,
     String,
+    Table,
+    Text,
+    and_,
     bindparam,
     case,
     cast,
     extract,
     func,
     literal_column,
+    null,
     select,
 )
 
@@ -32,7 +37,9 @@ QUARTER = 900
 """Seconds in a quarter of an hour."""
 QUARTERS = 96
 """Quarters of an hour in a day."""
-_HOUR = 3600
+HALF_HOUR = 1800
+ITEM, FIELD = "\x1e", "\x1f"
+"""ASCII's own separators of records and of units: in no code and no identifier."""
 _APPOINTMENT = METADATA.tables["appointment"]
 _VISIT = METADATA.tables["visit"]
 _SLOT = METADATA.tables["slot"]
@@ -55,8 +62,10 @@ def _days_of(table: FromClause) -> tuple[ColumnElement[bool], ...]:
 
 
 _BEGUN = bindparam("now", type_=_SLOT.c.starts_at.type)
-SEATS_OPEN = select(_NONE, func.sum(_SLOT.c.seats)).where(
-    *_days_of(_SLOT), _SLOT.c.starts_at <= _BEGUN
+SEATS_OPEN = (
+    select(_SLOT.c.day, func.sum(_SLOT.c.seats))
+    .where(*_days_of(_SLOT), _SLOT.c.starts_at <= _BEGUN)
+    .group_by(_SLOT.c.day)
 )
 _GIVEN_UP = (
     # As the index has it, for SQLite does not work out that the two say the same.
@@ -68,10 +77,14 @@ _GIVEN_UP = (
     .correlate(_SLOT)
     .scalar_subquery()
 )
-GIVEN_UP = select(_NONE, func.sum(_GIVEN_UP)).where(*_days_of(_SLOT), _SLOT.c.starts_at <= _BEGUN)
+GIVEN_UP = (
+    select(_SLOT.c.day, func.sum(_GIVEN_UP))
+    .where(*_days_of(_SLOT), _SLOT.c.starts_at <= _BEGUN)
+    .group_by(_SLOT.c.day)
+)
 UNSUCCESSFUL = (
     # Who came on another day than theirs was received in vain then; their seat was not lost by it.
-    select(_NONE, func.count(_VISIT.c.appointment.distinct()))
+    select(_VISIT.c.day, func.count(_VISIT.c.appointment.distinct()))
     .select_from(_VISIT.join(_APPOINTMENT, _APPOINTMENT.c.id == _VISIT.c.appointment))
     .where(
         *_days_of(_VISIT),
@@ -82,6 +95,7 @@ UNSUCCESSFUL = (
         _APPOINTMENT.c.status == AppointmentStatus.ARRIVED.value,
         _APPOINTMENT.c.starts_at <= _BEGUN,
     )
+    .group_by(_VISIT.c.day)
 )
 
 
@@ -107,117 +121,98 @@ def _of_visit(by: By | None) -> tuple[Key, FromClause]:
 
 
 @cache
-def appointment_rows(by: By | None) -> Executable:
-    """Status, reason of cancellation, whether it has begun, and how many appointments."""
-    begun = case((_APPOINTMENT.c.starts_at <= _BEGUN, 1), else_=0).label("begun")
-    told = (_of_appointment(by).label("key"), _APPOINTMENT.c.status, _APPOINTMENT.c.cancel_reason)
-    return select(*told, begun, func.count()).where(*_days_of(_APPOINTMENT)).group_by(*_places(4))
+def appointment_lists(by: By | None, server: str) -> Executable:
+    """Key, status, reason of cancellation and whether it has begun, of each appointment; then of
+    those not cancelled: identifiers, seconds when booked, seconds when they start, keys.
 
-
-@cache
-def lead_rows(by: By | None, server: str) -> Executable:
-    """Seconds from booking to appointment in all, their whole hours, and how many."""
-    seconds = _between(_APPOINTMENT.c.booked_at, _APPOINTMENT.c.starts_at, server)
-    each = select(_of_appointment(by).label("key"), seconds.label("seconds")).where(
-        *_days_of(_APPOINTMENT), _APPOINTMENT.c.status != _CANCELLED
-    )
-    return _summed(each, server)
-
-
-@cache
-def publication_rows(by: By | None, server: str) -> Executable:
-    """The same from when the seat was there to be booked to its booking."""
-    seconds = _between(_SEAT.c.published_at, _APPOINTMENT.c.booked_at, server)
-    each = (
-        select(_of_appointment(by).label("key"), seconds.label("seconds"))
-        .select_from(_APPOINTMENT.join(_SEAT, _SEAT.c.appointment == _APPOINTMENT.c.id))
-        .where(
-            *_days_of(_APPOINTMENT),
-            _APPOINTMENT.c.status != _CANCELLED,
-            _SEAT.c.published_at.is_not(None),
-        )
-    )
-    return _summed(each, server)
-
-
-@cache
-def visit_rows(by: By | None) -> Executable:
-    """How visits ended, whether without appointment, why in vain, and how many."""
-    key, where = _of_visit(by)
-    ended = case(
-        (_VISIT.c.status == _DONE, func.coalesce(_VISIT.c.outcome, "served")), else_="open"
-    )
-    walk_in = case((_VISIT.c.appointment.is_(None), 1), else_=0).label("walk_in")
-    return (
-        select(key.label("key"), ended.label("ended"), walk_in, _VISIT.c.reason, func.count())
-        .select_from(where)
-        .where(*_days_of(_VISIT), _VISIT.c.status.not_in(_HIDDEN))
-        .group_by(*_places(4))
+    These four are in the same order. There are no keys where nothing is told apart.
+    """
+    key, c = _of_appointment(by), _APPOINTMENT.c
+    begun = case((c.starts_at <= _BEGUN, "1"), else_="")
+    remain = c.status != _CANCELLED
+    return _by_day(
+        _APPOINTMENT,
+        _item(key, c.status, func.coalesce(c.cancel_reason, ""), begun),
+        case((remain, c.id)),
+        case((remain, _item(_epoch(c.booked_at, server)))),
+        case((remain, _item(_epoch(c.starts_at, server)))),
+        case((remain, key)) if by else null(),
     )
 
 
 @cache
-def minute_rows(by: By | None, column: str) -> Executable:
-    """Whole minutes of that column, and how many visits."""
-    key, where = _of_visit(by)
-    minutes = _VISIT.c[column]
-    return (
-        select(key.label("key"), minutes, func.count())
-        .select_from(where)
-        .where(*_days_of(_VISIT), minutes.is_not(None))
-        .group_by(*_places(2))
+def seat_lists(server: str) -> Executable:
+    """The appointments on seats, and since when the seats were there to be booked, in seconds."""
+    known = and_(_SEAT.c.appointment.is_not(None), _SEAT.c.published_at.is_not(None))
+    return _by_day(
+        _SLOT,
+        case((known, _SEAT.c.appointment)),
+        case((known, _item(_epoch(_SEAT.c.published_at, server)))),
+        among=_SLOT.join(_SEAT, _SEAT.c.slot == _SLOT.c.id),
     )
 
 
 @cache
-def arrival_rows(server: str) -> Executable:
-    """Quarters of an hour of the UTC day, and how many arrivals."""
-    quarter = _epoch(_VISIT.c.arrived_at, server) // QUARTER % QUARTERS
-    return (
-        select(_NONE, quarter.label("quarter"), func.count())
-        .where(*_days_of(_VISIT), _VISIT.c.status.not_in(_HIDDEN))
-        .group_by(*_places(1, 2))
+def visit_lists(by: By | None, server: str) -> Executable:
+    """Of the visits: key, how it ended, "1" without appointment, why in vain; key and minutes
+    waited; key and minutes received; quarter of an hour of the UTC day of the arrival.
+    """
+    (key, among), c = _of_visit(by), _VISIT.c
+    # How long people wait has nothing to do with the channel, nor when they come with any.
+    whose = _NONE if by is By.CHANNEL else key
+    ended = case((c.status == _DONE, func.coalesce(c.outcome, "served")), else_="open")
+    walk_in = case((c.appointment.is_(None), "1"), else_="")
+    quarter = _epoch(c.arrived_at, server) // QUARTER % QUARTERS
+    counts = c.status.not_in(_HIDDEN)
+    return _by_day(
+        _VISIT,
+        case((counts, _item(key, ended, walk_in, func.coalesce(c.reason, "")))),
+        _item(whose, c.waited),
+        _item(whose, c.served),
+        case((counts, _item(quarter))),
+        among=among,
     )
 
 
 @cache
-def search_rows(by: By | None) -> Executable:
-    """How many searches found nothing."""
+def search_rows(by: By | None, server: str) -> Executable:
+    """Key, half an hour since 1970, and how many searches found nothing: a row for each two."""
     key = _DEMAND.c.procedure if by is By.PROCEDURE else _NONE
+    half = _epoch(_DEMAND.c.at, server) // HALF_HOUR
     return (
-        select(key.label("key"), func.count())
+        select(key.label("key"), half.label("half"), func.count())
         .where(
             _DEMAND.c.site == bindparam("site"),
             _DEMAND.c.at >= bindparam("start"),
             _DEMAND.c.at < bindparam("end"),
         )
-        .group_by(*_places(1))
+        .group_by(literal_column("1"), literal_column("2"))
     )
 
 
-def _summed(each: Select[Any, Any], server: str) -> Executable:
-    """By key: the sum of these seconds, their whole hours, and how many there are."""
-    if server == "sqlite":
-        each = each.limit(-1)  # or it would work the seconds out again each time they are named
-    lasted = each.subquery()
-    seconds = case((lasted.c.seconds > 0, lasted.c.seconds), else_=0)
-    hours = (seconds // _HOUR).label("hours")
-    return select(lasted.c.key, func.sum(seconds), hours, func.count()).group_by(*_places(1, 3))
+def _by_day(table: Table, *items: Key, among: FromClause | None = None) -> Executable:
+    """A list of each of these for every day; what is NULL is in no list."""
+    lists = (func.aggregate_strings(each, ITEM) for each in items)
+    return (
+        select(table.c.day, *lists)
+        .select_from(table if among is None else among)
+        .where(*_days_of(table))
+        .group_by(table.c.day)
+        .order_by(table.c.day)
+    )
 
 
-def _between(start: Key, end: Key, server: str) -> Key:
-    """Seconds from one moment to the other."""
-    return _epoch(end, server) - _epoch(start, server)
+def _item(*values: Key) -> Key:
+    """The values as one text; NULL if one is."""
+    texts = [each if isinstance(each.type, String) else cast(each, Text) for each in values]
+    item = texts[0]
+    for each in texts[1:]:
+        item = item.concat(literal_column(f"'{FIELD}'", String)).concat(each)
+    return item
 
 
 def _epoch(moment: Key, server: str) -> Key:
     """The whole seconds since 1970, of a moment."""
     if server == "sqlite":
-        return cast(func.strftime("%s", moment, type_=String), BigInteger)
+        return func.unixepoch(moment, type_=BigInteger)
     return cast(func.floor(extract("epoch", moment)), BigInteger)
-
-
-def _places(*numbers: int) -> tuple[Key, ...]:
-    """The columns to group by, by their place: up to that one, or these."""
-    places = range(1, numbers[0] + 1) if len(numbers) == 1 else numbers
-    return tuple(literal_column(str(place)) for place in places)

@@ -156,12 +156,7 @@ class AppointmentRow(SQLModel, table=True):
 
     __tablename__ = "appointment"
     __table_args__ = (
-        # With all that statistics count, so that they need not read the rows themselves.
-        Index(
-            "ix_appointment_site_day",
-            *("site", "day", "status", "cancel_reason", "starts_at", "booked_at", "procedure"),
-            "id",
-        ),
+        Index("ix_appointment_site_day", "site", "day"),
         Index("ix_appointment_person", "person"),
         Index(
             "uq_appointment_active",
@@ -209,13 +204,7 @@ class VisitRow(SQLModel, table=True):
     """
 
     __tablename__ = "visit"
-    __table_args__ = (
-        Index(
-            "ix_visit_site_day",
-            *("site", "day", "status", "outcome", "reason", "waited", "served", "arrived_at"),
-            *("procedure", "appointment"),
-        ),
-    )
+    __table_args__ = (Index("ix_visit_site_day", "site", "day"),)
     id: str = Field(primary_key=True)
     site: int
     day: date

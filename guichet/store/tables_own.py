@@ -24,7 +24,7 @@ class SeatRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_seat_slot_free_at", "slot", "free_at"),
         Index("ix_seat_hold", "hold"),
-        Index("ix_seat_appointment", "appointment", "published_at"),
+        Index("ix_seat_appointment", "appointment"),
         Index("ix_seat_kept_back", "free_at", sqlite_where=text("kept_for IS NOT NULL")),
         Index("ix_seat_given_up", "slot", sqlite_where=text("given_up AND appointment IS NULL")),
     )

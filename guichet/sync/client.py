@@ -17,6 +17,7 @@ import msgspec
 
 from guichet.domain.calibration import Measured
 from guichet.domain.foreigner_number import Existence
+from guichet.domain.history import History
 from guichet.domain.leases import Lease
 from guichet.domain.model import Change, Person, Slot
 from guichet.domain.operations import Verdict
@@ -196,6 +197,14 @@ class CentralClient:
         body = self._ask("POST", "/v1/persons", json={"q": query})
         try:
             return msgspec.convert(body["persons"], list[Person])
+        except (KeyError, TypeError, ValueError) as error:
+            raise nonsense() from error
+
+    def history(self, person: str) -> History:
+        """The person's appointments and visits at the site, as far back as central knows."""
+        body = self._ask("POST", "/v1/history", json={"person": person})
+        try:
+            return msgspec.convert(body["history"], History)
         except (KeyError, TypeError, ValueError) as error:
             raise nonsense() from error
 

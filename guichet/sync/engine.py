@@ -70,7 +70,6 @@ class SyncEngine:
         self._awaited: set[str] = set()
         self._judged = threading.Condition()
         self._counting = threading.Lock()
-        self._made = 0
         self._failures = 0
         self._after = 0.0
         self._listening = False
@@ -187,37 +186,37 @@ class SyncEngine:
         self._wake.wait(waking)
 
     def _say(self, link: Link, problem: str, reason: str = "") -> None:
-        made = self._made
-        try:
-            with reading(self._engine) as connection:
-                counts = outbox.counts(connection)
-        except GuichetError as error:
-            counts, problem = {}, str(error)
-        with self._counting:
-            before = self.state
-            self.state = SyncState(
-                link,
-                # What has been queued since it was counted, or just before, and is not yet told.
-                counts.get("pending", 0) + self._made - made,
-                sum(counts.get(state, 0) for state in outbox.TO_SETTLE),
-                problem,
-                reason,
-                self._said_skew,
-            )
-            same = worth_telling(before) == worth_telling(self.state)
-        if not same:
+        if self._stands(SyncState(link, problem=problem, reason=reason, skew=self._said_skew)):
             self._told()
 
-    def queued(self, operations: int) -> None:
-        """So many operations were queued just now: send them.
+    def _stands(self, state: SyncState | None = None) -> bool:
+        """Keep that state, or the one there was, with what waits by now; whether it is news.
 
-        They are counted in memory, for the caller is in a hurry; the next look corrects it.
+        What waits is read and kept under one lock, or an older count could replace a newer one.
         """
         with self._counting:
-            self._made += operations
-            self.state = replace(self.state, pending=self.state.pending + operations)
+            before = self.state
+            state = state or before
+            try:
+                with reading(self._engine) as connection:
+                    counts = outbox.counts(connection)
+            except GuichetError as error:
+                counts, state = {}, replace(state, problem=str(error))
+            self.state = replace(
+                state,
+                pending=counts.get("pending", 0),
+                to_settle=sum(counts.get(each, 0) for each in outbox.TO_SETTLE),
+            )
+            return worth_telling(before) != worth_telling(self.state)
+
+    def queued(self) -> None:
+        """Operations were committed to the queue just now: send them, and count them.
+
+        Whoever queued them tells of it.
+        """
         self._urgent.set()
         self._wake.set()
+        self._stands()
 
     def waiting(self) -> int:
         """How many operations wait to leave. Raises StoreError."""
@@ -226,7 +225,8 @@ class SyncEngine:
 
     def recount(self) -> None:
         """Say anew how much is waiting, after something was queued or settled here."""
-        self._say(self.state.link, self.state.problem, self.state.reason)
+        if self._stands():
+            self._told()
 
     # Push --------------------------------------------------------------------------------------
 

@@ -156,7 +156,7 @@ def test_a_storm_without_a_pause_is_not_hammered_by_an_agent_at_work(world: Worl
         start = time.monotonic()
         made = 0
         while time.monotonic() - start < 3:
-            station._core.left(0)  # as every action of the agent does
+            station._core.left()  # as every action of the agent does
             made += 1
         asked = [path for path in wire.asked if OPERATIONS in path or "changes" in path]
         assert made > 100

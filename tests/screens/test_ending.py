@@ -124,7 +124,7 @@ async def test_unsuccessful_asks_why(world: World) -> None:
         await it.pilot.pause()
         await it.pilot.press("n")
         await wait_for(it.pilot, lambda: it.state(each.row.key) is DayState.DONE)
-        (past,) = [p for p in it.station.watch.person(each.row) if p.day == each.day]
+        (past,) = [p for p in it.station.watch.person(each.row) if p.visit]
         assert past.visit is not None
         assert (past.visit.outcome, past.visit.reason) == ("unsuccessful", "breakdown")
         assert (past.visit.settled_by, past.visit.ended_at) == ("CB1", None)

@@ -1,12 +1,15 @@
 """The supervisor's statistics on the screen, and the files that are written from there."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.widgets import Input
 
 from guichet.domain.model import Role
+from guichet.domain.statistics import Tally, line
 from guichet.screens.export import ExportDialog
+from guichet.screens.plots import plot
 from guichet.screens.statistics import StatisticsScreen
 from guichet.widgets.rows import RowsView
 from tests.posts import World
@@ -102,3 +105,15 @@ async def test_a_bad_file_name_is_said(world: World, tmp_path: Path) -> None:
             app.screen.query_one(Input).value = str(tmp_path / name)
             await pilot.press("f9")
             await until_shown(pilot, said)
+
+
+def test_what_is_masked_is_no_empty_plot() -> None:
+    nothing = line("", Tally())
+    told = plot("activity", nothing, 60, 10).plain
+    assert told == "Arrivées par quart d’heure\u00a0: rien à montrer"
+    said = plot("activity", nothing, 60, 10, masked=True).plain
+    assert said == "Arrivées par quart d’heure\u00a0: masqué"
+    told = plot("losses", nothing, 60, 10, masked=True).plain
+    assert told == "Places perdues\u00a0: rien à montrer"
+    hidden = plot("losses", replace(nothing, masked=True), 60, 10, masked=True).plain
+    assert hidden == "Places perdues\u00a0: masqué"

@@ -7,20 +7,24 @@ import pytest
 from textual.widgets import Static
 
 from guichet.domain.board import Board
-from guichet.domain.day import DayState
+from guichet.domain.day import DayRow, DayState
 from guichet.domain.desks import DeskState
-from guichet.domain.model import Role
+from guichet.domain.model import Appointment, Role
 from guichet.domain.tension import Tension
 from guichet.screens.board_words import board_lines
 from guichet.screens.past import PastDialog
 from guichet.screens.post import FactsChanged
 from guichet.screens.week import WeekScreen
+from guichet.station import Link
+from guichet.store.engine import writing
+from guichet.store.records import get, put
 from guichet.widgets.rows import RowsView
-from tests.posts import MORNING, World
+from tests.posts import DAY, MORNING, World
 from tests.screens.test_supervisor import Alone
 from tests.screens.waiting import wait_for
 from tests.waiting import until
 
+LONG_AGO = DAY - timedelta(days=400)
 CALM = Tension(31, 5, 10.0, 65)
 BOARD = Board(31, timedelta(minutes=64), timedelta(minutes=27), 5, 1, 22, 11.2, CALM)
 
@@ -32,7 +36,7 @@ def said(board: Board) -> list[str]:
 
 def test_the_board_says_its_rule() -> None:
     first, second = said(BOARD)
-    assert first == "Attente : 1 h 04 max, 27 min pour 9 sur 10 · 22 reçus en 1 h, 11 min chacun"
+    assert first == "Attente : 1 h 04 max, 27 min pour 9/10 · 22 reçus en 1 h, 11 min chacun"
     assert second == "Tension 62 min : 31 × 10 min ÷ 5 guichets (1 en pause), seuil 65"
 
 
@@ -108,22 +112,46 @@ def world_line(app: Alone) -> list:  # type: ignore[type-arg]  # of Waiting
     return app.page._post.station.calling.line()
 
 
+def came_long_ago(world: World, row: DayRow) -> None:
+    """Only central still knows of that appointment of the person of the line."""
+    with writing(world.engine) as connection:
+        today = get(connection, Appointment, row.appointment or "")
+        assert today is not None
+        then = replace(today, id="long ago", reference="long ago", family="other", day=LONG_AGO)
+        put(connection, then)
+
+
 async def test_enter_tells_of_a_persons_comings(world: World) -> None:
-    station = world.station("a")
+    station = world.station("a", Role.SUPERVISOR)
     app = Alone(station)
     async with app.run_test(size=(120, 40)) as pilot:
         await wait_for(pilot, lambda: app.view.rows)
-        done = next(row for row in station.reception.day() if row.state is DayState.DONE)
-        app.view.select(done.key)
-        await pilot.press("enter")
-        await wait_for(pilot, lambda: isinstance(app.screen, PastDialog))
-        text = app.screen.query_one("#past > Static", Static)
-        await wait_for(pilot, lambda: f"{done.ticket}  ·  arrivée" in str(text.content))
-        assert f"guichet {done.desk}" in str(text.content)
-        assert "attendu" in str(text.content)
-        assert done.name in str(app.screen.query_one(".title", Static).content)
+        done = next(
+            row for row in station.reception.day()
+            if row.state is DayState.DONE and row.appointment
+        )  # fmt: skip
+        came_long_ago(world, done)
+        until(lambda: station.sync_state.link is Link.ONLINE)
+
+        async def told() -> str:
+            app.view.select(done.key)
+            await pilot.press("enter")
+            await wait_for(pilot, lambda: isinstance(app.screen, PastDialog))
+            text = app.screen.query_one("#past > Static", Static)
+            await wait_for(pilot, lambda: f"{done.ticket}  ·  arrivée" in str(text.content))
+            assert done.name in str(app.screen.query_one(".title", Static).content)
+            return str(text.content)
+
+        text = await told()
+        assert f"guichet {done.desk}" in text
+        assert "attendu" in text
+        assert f"{LONG_AGO:%d/%m/%Y}" in text
         await pilot.press("escape")
         await wait_for(pilot, lambda: app.screen is app.page)
+        world.stop()
+        assert f"{LONG_AGO:%d/%m/%Y}" not in await told()
+        since = app.screen.query_one("#since", Static)
+        assert str(since.content) == "! Centrale injoignable\u00a0: seulement depuis le 23/11/2026."
 
 
 async def test_the_week_of_every_site_and_of_one_alone(world: World) -> None:

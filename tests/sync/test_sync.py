@@ -6,7 +6,7 @@ from sqlalchemy import func, select, text
 from guichet.central import registry
 from guichet.domain.day import DayRow, DayState
 from guichet.domain.model import AccordMode, Appointment, Role, VisitStatus
-from guichet.domain.operations import Applied, Refused
+from guichet.domain.operations import Applied, NoteScan, Refused
 from guichet.errors import CentralRefused, CentralUnavailable, ProtocolError
 from guichet.station import Link, Station, enrol
 from guichet.station.mediation import Booked, Held
@@ -228,6 +228,19 @@ def test_a_busy_central_is_left_in_peace_as_long_as_it_asks(world: World) -> Non
         until(lambda: in_step(station), 20)
         posts = [a for a in wire.asked if a.startswith("POST")]
         assert len(posts) == asked + 1  # both operations in the one batch after the pause
+
+
+def test_what_was_counted_before_it_was_told_of_is_not_counted_twice(world: World) -> None:
+    station = world.station("one")
+    until(lambda: in_step(station))
+    world.stop()
+    until(lambda: station.sync_state.link is Link.OFFLINE)
+    core = station._core
+    with writing(core.engine) as connection:
+        core.perform(connection, core.operation(NoteScan("forged", None)))
+    core.sync.recount()  # as the sync thread may do at this moment
+    core.left()
+    assert station.sync_state.pending == 1
 
 
 def test_a_revoked_device_stops_and_keeps_its_outbox(world: World) -> None:

@@ -14,14 +14,6 @@ branch_labels = None
 depends_on = None
 
 _GIVEN_UP = sa.text("given_up AND appointment IS NULL")
-_WIDER = (
-    ("ix_visit_site_day", "visit", ["site", "day"],
-     ["status", "outcome", "reason", "waited", "served", "arrived_at", "procedure", "appointment"]),
-    ("ix_appointment_site_day", "appointment", ["site", "day"],
-     ["status", "cancel_reason", "starts_at", "booked_at", "procedure", "id"]),
-    ("ix_seat_appointment", "seat", ["appointment"], ["published_at"]),
-)  # fmt: skip
-"""Indexes, the columns they had, and those they have besides."""
 _CHUNK = 5000
 _NOTHING = timedelta(0)
 
@@ -40,15 +32,9 @@ def upgrade() -> None:
         "ix_seat_given_up", "seat", ["slot"], sqlite_where=_GIVEN_UP, postgresql_where=_GIVEN_UP
     )
     _measure()
-    for name, table, before, besides in _WIDER:
-        op.drop_index(name, table)
-        op.create_index(name, table, [*before, *besides])
 
 
 def downgrade() -> None:
-    for name, table, before, _besides in _WIDER:
-        op.drop_index(name, table)
-        op.create_index(name, table, before)
     op.drop_index("ix_seat_given_up", "seat")
     with op.batch_alter_table("seat") as batch:
         batch.drop_column("given_up")
