@@ -196,7 +196,7 @@ class SyncEngine:
         """
         with self._counting:
             before = self.state
-            state = state or before
+            state = state or replace(before, skew=self._said_skew)
             try:
                 with reading(self._engine) as connection:
                     counts = outbox.counts(connection)

@@ -220,8 +220,8 @@ def test_every_kind_of_document_says_that_it_is_free_and_not_to_be_bought() -> N
         if hasattr(importlib.import_module(f"guichet.convocation.{module.name}"), "write")
     }
     # A kind added here has its output among those that are read (tests.convocation.outputs).
-    # A slip is none of these: it gives nothing that could be sold.
-    assert kinds == {"accord", "attestation", "document", "ics", "slip"}
+    # A slip is none of these: it gives nothing that could be sold. Contacts are for agents alone.
+    assert kinds == {"accord", "attestation", "contacts", "document", "ics", "slip"}
     slips = {"bring", "note", "unconfirmed", "wish"}
     assert set(PDFS) - slips == {"accord", "attestation", "convocation", "large"}
     for name in set(PDFS) - slips:
