@@ -40,14 +40,14 @@ READS = (
 )
 _CHANGE = """
     INSERT INTO change (site, kind, key, sequence, day, body)
-    VALUES (:site, '{kind}', {key}, :sequence, '2026-11-23', '{body}')
+    VALUES (:site, '{kind}', {key}, :sequence, '2025-11-24', '{body}')
     ON CONFLICT (site, kind, key) DO UPDATE SET sequence = excluded.sequence, body = excluded.body
 """
 WRITES = (
     f"""
     INSERT INTO appointment (id, reference, site, slot, day, starts_at, minutes, procedure, family,
       person, status, revision, token, booked_at, booked_by, presented, sequence)
-    VALUES ('a' || :n, 'r' || :n, 1, 'g' || :slot, '2026-11-23', {_NOW}, 20, 'RENO', 'f',
+    VALUES ('a' || :n, 'r' || :n, 1, 'g' || :slot, '2025-11-24', {_NOW}, 20, 'RENO', 'f',
       'x' || :n, 'booked', 1, '{"t" * 150}', {_NOW}, 'agent1', '[]', 0)
     """,
     f"""
@@ -81,8 +81,9 @@ def prepare(database: str) -> None:
         connection.execute(
             text(
                 "INSERT INTO slot (id, site, day, starts_at, minutes, procedures, seats, free, pan,"
-                f" urgent, free_pan, free_urgent, sequence) {count.format(_SLOTS)} SELECT 'g' || i,"
-                f" 1, '2026-11-23', {_NOW}, 20, '[]', 10, 10, 0, 0, 0, 0, 0 FROM n"
+                f" urgent, free_pan, free_urgent, closed, sequence) {count.format(_SLOTS)}"
+                f" SELECT 'g' || i, 1, '2025-11-24', {_NOW}, 20, '[]', 10, 10, 0, 0, 0, 0, FALSE, 0"
+                " FROM n"
             )
         )
         connection.execute(

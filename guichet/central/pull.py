@@ -7,17 +7,31 @@ import base64
 import binascii
 import json
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import add
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, and_, bindparam, case, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from guichet.central.feed import FEED
 from guichet.central.problems import Problem
 from guichet.central.words import CHANGES, GONE
 from guichet.domain.closing import OWED
 from guichet.store.prepared import Prepared
-from guichet.store.records import change_json
 from guichet.store.schema import METADATA
 
 SETTINGS = METADATA.tables["setting"]
@@ -52,13 +66,16 @@ def rows_json(
     Those of days before `from_day` are left out. To a station that has read before they are gone,
     as far back as one may have kept what was owed: it may not have heard how that ended.
     """
-    gone_day = from_day - OWED if since else from_day
-    rows = _PAGE.rows(
-        connection, site=site, since=since, from_day=from_day, gone_day=gone_day, most=limit + 1
+    text, last, number = _PAGE.first(
+        connection,
+        site=site,
+        since=since,
+        from_day=from_day,
+        gone_day=from_day - OWED if since else from_day,
+        limit=limit,
+        most=limit + 1,
     )
-    page = rows[:limit]
-    text = ",".join([change_json(*row) for row in page])
-    return f"[{text}]", page[-1].sequence if page else since, len(rows) > limit
+    return f"[{text or ''}]", last or since, number > limit
 
 
 def known(connection: Connection, site: int, cursor: str) -> None:
@@ -97,27 +114,52 @@ def decode_cursor(text: str, epoch: str) -> int | None:
 
 
 _KEPT = or_(CHANGES.c.day.is_(None), CHANGES.c.day >= bindparam("from_day"))
-_PAGE = Prepared(
-    select(
+
+
+def _page(connection: Connection) -> Select[Any, Any, Any]:
+    """The rows as one text, which the database puts together: each row that is read by itself is
+    a turn at Python's lock. Then the last one's sequence, and how many there are, one more counted.
+    """
+    sqlite = connection.dialect.name == "sqlite"
+    quoted, joined = (
+        (func.json_quote, func.group_concat) if sqlite else (func.to_json, func.string_agg)
+    )
+    parts: list[ColumnElement[Any]] = [
+        literal('{"kind":"'),
         CHANGES.c.kind,
-        CHANGES.c.key,
-        CHANGES.c.sequence,
-        case((_KEPT, CHANGES.c.body), else_=GONE).label("body"),
+        literal('","key":'),
+        cast(quoted(CHANGES.c.key), Text),
+        literal(',"sequence":'),
+        cast(CHANGES.c.sequence, Text),
+        literal(',"record":'),
+        case((_KEPT, CHANGES.c.body), else_=GONE),
+        literal("}"),
+    ]
+    place = func.row_number().over(order_by=CHANGES.c.sequence).label("place")
+    owed = and_(
+        CHANGES.c.day >= bindparam("gone_day"),
+        or_(CHANGES.c.kind == "appointment", CHANGES.c.kind == "visit"),
     )
-    .where(
-        CHANGES.c.site == bindparam("site"),
-        CHANGES.c.sequence > bindparam("since"),
-        or_(
-            _KEPT,
-            and_(
-                CHANGES.c.day >= bindparam("gone_day"),
-                or_(CHANGES.c.kind == "appointment", CHANGES.c.kind == "visit"),
-            ),
-        ),
+    found = (
+        select(reduce(add, parts).label("row"), CHANGES.c.sequence, place)
+        .where(
+            CHANGES.c.site == bindparam("site"),
+            CHANGES.c.sequence > bindparam("since"),
+            or_(_KEPT, owed),
+        )
+        .order_by(CHANGES.c.sequence)
+        .limit(bindparam("most"))
+        .subquery()
     )
-    .order_by(CHANGES.c.sequence)
-    .limit(bindparam("most"))
-)
+    told = found.c.place <= bindparam("limit")
+    return select(
+        joined(case((told, found.c.row)), literal(",")),
+        func.max(case((told, found.c.sequence))),
+        func.count(),
+    ).select_from(found)
+
+
+_PAGE = Prepared(_page)
 _STANDING = Prepared(
     select(
         select(FEED.c.sequence).where(FEED.c.site == bindparam("site")).scalar_subquery(),
