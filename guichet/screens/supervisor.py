@@ -40,6 +40,8 @@ from guichet.widgets.tile import Tile
 
 _EVERY = 1.0
 """Seconds between two looks at the clock: waits are shown in minutes, and tick with them."""
+_REST = 0.4
+"""Seconds after a reading before the next: under many changes keys would wait for the readings."""
 
 
 class SupervisorScreen(Screen[None]):
@@ -95,7 +97,7 @@ class SupervisorScreen(Screen[None]):
             self._read()
 
     def _read(self) -> None:
-        """Read the day once more; while one reading is on, only one other is kept for after."""
+        """Read the day once more; while one reading is on or has just been, one is kept for after."""
         if self._reading:
             self._stale = True
             return
@@ -109,11 +111,15 @@ class SupervisorScreen(Screen[None]):
 
     def _loaded(self, loaded: tuple[DayTable, Board]) -> None:
         newcomer, (day, board) = self._day is None, loaded
-        self._day, self._reading = day, False
+        self._day = day
         self.query_one(Moment).show(day, board)
         self._show()
         if newcomer:
             self._go_to_now(day)
+        self.set_timer(_REST, self._rested)
+
+    def _rested(self) -> None:
+        self._reading = False
         if self._stale:
             self._read()
 
