@@ -97,7 +97,7 @@ class SupervisorScreen(Screen[None]):
             self._read()
 
     def _read(self) -> None:
-        """Read the day once more; while one reading is on or has just been, one is kept for after."""
+        """Read the day once more; while one is on, or has just been, one more is kept for after."""
         if self._reading:
             self._stale = True
             return
