@@ -56,6 +56,7 @@ class SupervisorScreen(Screen[None]):
         self._day: DayTable | None = None
         self._narrowing = Narrowing()
         self._reading = False
+        self._rests = False
         self._stale = False
         self._minute = -1
         self._gives = False
@@ -98,7 +99,7 @@ class SupervisorScreen(Screen[None]):
 
     def _read(self) -> None:
         """Read the day once more; while one is on, or has just been, one more is kept for after."""
-        if self._reading:
+        if self._reading or self._rests:
             self._stale = True
             return
         self._reading, self._stale = True, False
@@ -111,7 +112,7 @@ class SupervisorScreen(Screen[None]):
 
     def _loaded(self, loaded: tuple[DayTable, Board]) -> None:
         newcomer, (day, board) = self._day is None, loaded
-        self._day = day
+        self._day, self._reading, self._rests = day, False, True
         self.query_one(Moment).show(day, board)
         self._show()
         if newcomer:
@@ -119,8 +120,8 @@ class SupervisorScreen(Screen[None]):
         self.set_timer(_REST, self._rested)
 
     def _rested(self) -> None:
-        self._reading = False
-        if self._stale:
+        self._rests = False
+        if self._stale and self.is_current:  # else it is read on coming back
             self._read()
 
     def _go_to_now(self, day: DayTable) -> None:
