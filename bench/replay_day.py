@@ -165,7 +165,7 @@ def _at_counter(terminal: Terminal, seen: Seen, end: float) -> None:
 def _at_supervisor(
     terminal: Terminal, seen: Seen, scans: list[tuple[DayRow, str]], pipe: Path, end: float
 ) -> None:
-    terminal.until(lambda grid: any("Attente max" in line for line in grid.lines))
+    terminal.until(lambda grid: any("Tension" in line for line in grid.lines))
     terminal.watch(_OPENS, lambda _grid: False)
     given = iter(scans)
     with pipe.open("w", encoding="ascii", buffering=1) as feed:
