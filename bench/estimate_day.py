@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from math import exp, log
 from random import Random
 from zoneinfo import ZoneInfo
@@ -119,12 +120,12 @@ class Day:
                 moment -= early * _MINUTE
                 if rng.random() < _ABSENT:
                     continue
-            self._on(moment, lambda row=row: self._arrives(row))  # type: ignore[misc]
+            self._on(moment, partial(self._arrives, row))
         for name, lanes in DESKS.items():
             opens = self.at(_FROM) + rng.choice((0, 0, 0, 10, 25)) * _MINUTE
-            self._on(opens, lambda n=name, lanes=lanes: self._opens(n, lanes))  # type: ignore[misc]
+            self._on(opens, partial(self._opens, name, lanes))
             for hour in (rng.uniform(9.8, 11), rng.uniform(13.8, 15)):
-                self._on(self.at(hour), lambda n=name: self._pausing.add(n))  # type: ignore[misc]
+                self._on(self.at(hour), partial(self._pausing.add, name))
 
     def _row(self, key: str, procedure: Procedure, starts_at: datetime | None) -> DayRow:
         priority = self.world.rng.random() < _PRIORITY
@@ -150,7 +151,7 @@ class Day:
         self._pausing.discard(name)
         self.desks[name] = replace(self.desks[name], state=DeskState.PAUSED, since=self.now)
         until = self.now + self.world.rng.uniform(10, 22) * _MINUTE
-        self._on(until, lambda: self._opens(name, DESKS[name]))
+        self._on(until, partial(self._opens, name, DESKS[name]))
 
     def _call(self) -> None:
         for name in self.world.rng.sample(sorted(self._free), len(self._free)):
@@ -165,7 +166,7 @@ class Day:
             row = found[0].row
             self.rows[row.key] = replace(row, state=DayState.CALLED, called_at=self.now, desk=name)
             self.called.setdefault(row.key, self.now)
-            self._on(self.now + self._lasts(row), lambda n=name, k=row.key: self._ends(n, k))  # type: ignore[misc]
+            self._on(self.now + self._lasts(row), partial(self._ends, name, row.key))
 
     def _lasts(self, row: DayRow) -> timedelta:
         rng = self.world.rng
