@@ -1,6 +1,5 @@
 """The operations of a request, on their way to being judged."""
 
-from asyncio import wrap_future
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -14,7 +13,7 @@ from guichet.central.auth import Device, admit, note_within
 from guichet.central.judge import failed, judge, unreadable
 from guichet.central.problems import Problem
 from guichet.central.sent import Unreadable
-from guichet.central.transactions import SLICE, submit, transact
+from guichet.central.transactions import SLICE, submitted, transact
 from guichet.domain.operations import Operation
 from guichet.errors import StoreError
 
@@ -72,10 +71,10 @@ async def _judged(
     engine: Engine, now: datetime, works: Sequence[Work], operations: Sequence[Operation]
 ) -> list[str]:
     try:
-        return await wrap_future(submit(engine, works))
+        return await submitted(engine, works)
     except keyring.NoGoodKeyError:
         await run_in_threadpool(keyring.signer, engine, now)
-        return await wrap_future(submit(engine, works))
+        return await submitted(engine, works)
     except (Problem, StoreError):
         raise
     except Exception:  # noqa: BLE001 - whose fault it is shows when each is judged alone

@@ -3,7 +3,7 @@
 import json
 import logging
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -73,7 +73,8 @@ def judge(
     if (operation.station, operation.site) != (station.id, station.site):
         # Not kept: nobody must be able to spoil another station's operation in advance.
         return _unkept(connection, operation, station.site, "other_site")
-    known, records = read_together(connection, _KNOWN, operation.id, _read_by(operation))
+    named = concerned(operation.action)
+    known, records = read_together(connection, _KNOWN, operation.id, _read_by(operation, named))
     if known is not None:
         _id, theirs, request, answer = known
         # A station that was enrolled anew sends what it made before under its new name.
@@ -87,7 +88,7 @@ def judge(
             # Thousands, and of this site's feed alone: its stations read them there.
             feed.publish(connection, operation.site, (key for key in changed if key[0] == "slot"))
             changed = tuple(key for key in changed if key[0] != "slot")
-        rows = reach.publish(connection, operation.site, changed, concerned(operation.action))
+        rows = reach.publish(connection, operation.site, changed, named)
     answer = _verdict(operation, outcome, rows)
     kept = {
         "operation": operation.id,
@@ -105,10 +106,10 @@ def judge(
     return answer
 
 
-def _read_by(operation: Operation) -> list[Key]:
-    """The records that the rules will look at, as far as the operation names them."""
+def _read_by(operation: Operation, named: Sequence[Key]) -> list[Key]:
+    """The records that the rules will look at, as far as the operation says which."""
     action = operation.action
-    keys = [("agent", operation.agent), *concerned(action)]
+    keys = [("agent", operation.agent), *named]
     if isinstance(action, CheckIn):
         keys.append(("site", str(operation.site)))
     if isinstance(action, Book | Move):

@@ -2,10 +2,12 @@
 
 import secrets
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 
@@ -176,18 +178,25 @@ def authority(
 def authority_within(
     connection: Connection, now: datetime, hold_minutes: int, waiting: Rules
 ) -> Authority:
-    """The same for what is signed within a transaction of the caller's.
+    """The same for what is signed within a transaction of the caller's, by one key in all of it.
 
     When no key is good at `now` signing raises NoGoodKeyError, for it makes no new one.
     """
 
     def sign(appointment: Appointment, person: Person) -> str:
-        key = keyring.signing(connection, now)
-        if key is None:
-            raise keyring.NoGoodKeyError
-        return _signed(_secret(connection), *key, appointment, person)
+        signed = _SIGNERS.get(connection)
+        if signed is None:
+            key = keyring.signing(connection, now)
+            if key is None:
+                raise keyring.NoGoodKeyError
+            signed = _SIGNERS[connection] = partial(_signed, _secret(connection), *key)
+        return signed(appointment, person)
 
     return Authority(sign, hold_minutes, waiting)
+
+
+_SIGNERS: WeakKeyDictionary[Connection, Callable[[Appointment, Person], str]] = WeakKeyDictionary()
+"""What the transactions under way sign with."""
 
 
 def _signed(secret: bytes, kid: str, seed: bytes, appointment: Appointment, person: Person) -> str:

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 GRACE = 5  # seconds that requests have to end once the server stops
 _LAST_SECONDS = GRACE + 2
+_YOUNG = 20_000  # objects: a request makes a few thousand, and leaves next to none in a circle
 _STREAMS = 4096  # open files that a whole country's stations want, one each
 
 
@@ -91,6 +92,7 @@ def serve(
         upgrade.prepare(engine, now())
         app = create_app(engine, clock=now)
         gc.freeze()  # what is there now stays: looking through it again would hold answers up
+        gc.set_threshold(_YOUNG)
         server = _server(app, host, port, ready or (lambda _url: None), **options)
         server.run(None if listener is None else [listener])
     except KeyboardInterrupt:

@@ -5,29 +5,30 @@ and threads that each wait for its lock starve one another for seconds. So one t
 commits together whatever has queued up meanwhile.
 """
 
+import asyncio
 import random
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from guichet.errors import StoreError
 from guichet.store.engine import writing
-from guichet.store.prepared import Prepared
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 ATTEMPTS = 5
 _PAUSE = 0.02  # seconds
-_GROUP = 64
+_GROUP = 16
 """So many pieces of work, at most, wait for one another's commit."""
 SLICE = 16
 """So many works of one request share a transaction on PostgreSQL: it holds the site's lock."""
@@ -38,11 +39,6 @@ lock, and each waits for the database a third of its time only."""
 # PostgreSQL: serialization failure, deadlock detected, and a unique key that another transaction
 # took meanwhile: tried again, the rules see what it has committed.
 _PASSING = frozenset({"40001", "40P01", "23505"})
-
-_SAVEPOINT, _RELEASE, _UNDO = (
-    Prepared(text(each))
-    for each in ("SAVEPOINT work", "RELEASE SAVEPOINT work", "ROLLBACK TO SAVEPOINT work")
-)
 
 
 def transact(engine: Engine, work: Work[T]) -> T:
@@ -65,10 +61,17 @@ def submit(engine: Engine, works: Sequence[Work[T]]) -> "Future[list[T]]":
     What they give, once all of it is committed; the first fault ends the rest of these works, and
     is the future's.
     """
-    writer = _writers.get(engine)
-    if writer is None:
-        writer = _writers.setdefault(engine, _Writer(engine.dialect.name == "sqlite"))
-    return writer.submit(engine, works)
+    future: Future[list[T]] = Future()
+    _writer(engine).submit(engine, _Job(works, future))
+    return future
+
+
+async def submitted(engine: Engine, works: Sequence[Work[T]]) -> list[T]:
+    """The same for who waits in an event loop."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[list[T]] = loop.create_future()
+    _writer(engine).submit(engine, _Job(works, future, loop))
+    return await future
 
 
 @dataclass(slots=True)
@@ -76,16 +79,33 @@ class _Job:
     """Works in the order they are to be done, and what came of them."""
 
     works: Sequence[Work[Any]]
+    future: "Future[list[Any]] | asyncio.Future[list[Any]]"
+    loop: asyncio.AbstractEventLoop | None = None
+    """Where the future is waited for; None when by a thread."""
     results: list[Any] = field(default_factory=list)
     fault: BaseException | None = None
-    future: "Future[list[Any]]" = field(default_factory=Future)
 
-    def settle(self) -> None:
-        """Tell who waits."""
-        if self.fault is None:
-            self.future.set_result(self.results)
+
+def _settle(jobs: Sequence[_Job]) -> None:
+    """Tell who waits, in their own thread; nobody waits any more for a future that is cancelled."""
+    for job in jobs:
+        if job.future.cancelled():
+            continue
+        if job.fault is None:
+            job.future.set_result(job.results)
         else:
-            self.future.set_exception(self.fault)
+            job.future.set_exception(job.fault)
+
+
+def _settle_everywhere(jobs: Sequence[_Job]) -> None:
+    """Tell who waits, waking each event loop once."""
+    for loop in {job.loop for job in jobs}:
+        theirs = [job for job in jobs if job.loop is loop]
+        if loop is None:
+            _settle(theirs)
+        else:
+            with suppress(RuntimeError):  # it has ended, and nobody waits there
+                loop.call_soon_threadsafe(_settle, theirs)
 
 
 class _Writer:
@@ -99,15 +119,13 @@ class _Writer:
         self._busy = 0
         self._turn = threading.Lock()
 
-    def submit(self, engine: Engine, works: Sequence[Work[Any]]) -> "Future[list[Any]]":
-        job = _Job(works)
+    def submit(self, engine: Engine, job: _Job) -> None:
         with self._turn:
             self._queue.append(job)
             enough = self._busy == self._most
             self._busy += not enough
         if not enough:
             self._threads.submit(self._work, engine)
-        return job.future
 
     def _work(self, engine: Engine) -> None:
         while jobs := self._next():
@@ -116,8 +134,7 @@ class _Writer:
             except BaseException as fault:  # noqa: BLE001 - it is for whoever waits for these jobs
                 for job in jobs:
                     job.fault = fault
-            for job in jobs:
-                job.settle()
+            _settle_everywhere(jobs)
 
     def _next(self) -> list[_Job]:
         """The jobs that wait, as many as make a group; a thread that finds none is done."""
@@ -126,7 +143,7 @@ class _Writer:
         with self._turn:
             while self._queue and size < self._group:
                 job = self._queue.popleft()
-                if job.future.set_running_or_notify_cancel():
+                if not job.future.cancelled():
                     jobs.append(job)
                     size += len(job.works)
             self._busy -= not jobs
@@ -137,22 +154,34 @@ class _Writer:
             _by_slices(engine, jobs[0])
         elif (len(jobs) == 1 and len(jobs[0].works) == 1) or not _together(engine, jobs):
             for job in jobs:
-                _singly(engine, job)
+                _singly(engine, job.works, job)
 
 
 _writers: "WeakKeyDictionary[Engine, _Writer]" = WeakKeyDictionary()
 
 
-def _together(engine: Engine, jobs: Sequence[_Job]) -> bool:
-    """Do the jobs in one transaction, so that none takes another with it; whether it was committed.
+def _writer(engine: Engine) -> _Writer:
+    found = _writers.get(engine)
+    return found or _writers.setdefault(engine, _Writer(engine.dialect.name == "sqlite"))
 
-    When the database fails, whose fault it is cannot be told: each is then to be done alone.
+
+def _together(engine: Engine, jobs: Sequence[_Job]) -> bool:
+    """Do the jobs in one transaction; whether it was committed, else each is to be done alone.
+
+    Who is turned away before anything was written takes nobody with them.
     """
     try:
         with writing(engine) as connection:
+            written: Any = connection.connection.driver_connection
             for job in jobs:
-                _within(connection, job)
-    except (StoreError, IntegrityError):
+                before = written.total_changes
+                try:
+                    job.results = [work(connection) for work in job.works]
+                except Exception as fault:
+                    if written.total_changes != before:
+                        raise
+                    job.fault = fault
+    except Exception:  # noqa: BLE001 - whose fault it is shows when each is done alone
         for job in jobs:
             job.results.clear()
             job.fault = None
@@ -160,46 +189,29 @@ def _together(engine: Engine, jobs: Sequence[_Job]) -> bool:
     return True
 
 
-def _within(connection: Connection, job: _Job) -> None:
-    for work in job.works:
-        _SAVEPOINT.run(connection, {})
-        try:
-            job.results.append(work(connection))
-        except DBAPIError:
-            raise
-        except BaseException as fault:  # noqa: BLE001 - it is for whoever waits for this job
-            _UNDO.run(connection, {})
-            job.fault = fault
-        _RELEASE.run(connection, {})
-        if job.fault is not None:
-            return
-
-
 def _by_slices(engine: Engine, job: _Job) -> None:
     """Do a job on PostgreSQL: a few works a transaction, each alone where one of them fails."""
     for start in range(0, len(job.works), SLICE):
-        part = _Job(job.works[start : start + SLICE])
-        if len(part.works) == 1 or not _at_once(engine, part):
-            _singly(engine, part)
-        job.results += part.results
-        job.fault = part.fault
+        part = job.works[start : start + SLICE]
+        if len(part) == 1 or not _at_once(engine, part, job.results):
+            _singly(engine, part, job)
         if job.fault is not None:
             return
 
 
-def _at_once(engine: Engine, job: _Job) -> bool:
+def _at_once(engine: Engine, works: Sequence[Work[Any]], results: list[Any]) -> bool:
     try:
         with writing(engine) as connection:
-            job.results += [work(connection) for work in job.works]
+            done = [work(connection) for work in works]
     except Exception:  # noqa: BLE001 - whose fault it is shows when each is done alone
-        job.results.clear()
         return False
+    results += done
     return True
 
 
-def _singly(engine: Engine, job: _Job) -> None:
+def _singly(engine: Engine, works: Sequence[Work[Any]], job: _Job) -> None:
     try:
-        for work in job.works:
+        for work in works:
             job.results.append(_persevering(engine, work))
     except BaseException as fault:  # noqa: BLE001 - it is for whoever waits for this job
         job.fault = fault

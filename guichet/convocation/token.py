@@ -12,6 +12,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 import cbor2
@@ -117,6 +118,7 @@ def identity_digest(secret: bytes, appointment: str, identity: str) -> bytes:
     return hmac.digest(secret, message, "sha256")[:_DIGEST_BYTES]
 
 
+@lru_cache(maxsize=32)  # a text that was scanned may name any key
 def _protected(kid: str) -> bytes:
     raw = bytes.fromhex(kid)
     if len(raw) != _KID_BYTES:

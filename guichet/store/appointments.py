@@ -1,10 +1,9 @@
 """What stands for or against an operation on an appointment."""
 
-from sqlalchemy import Connection, and_, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from guichet.domain.lifecycle import APPOINTMENT
 from guichet.domain.model import Appointment, AppointmentStatus, Person
-from guichet.domain.reference import reference_of
 from guichet.store.prepared import Prepared
 from guichet.store.records import TABLES, get
 
@@ -28,30 +27,29 @@ def objection(appointment: Appointment | None, kind: str) -> str | None:
     return None if isinstance(step, AppointmentStatus) else step
 
 
-def in_the_way(
-    connection: Connection, appointment: str, person: str, family: str
-) -> tuple[bool, str | None]:
-    """Whether an appointment has that id, or the reference that follows from it; and the one that
-    the person holds in the family, at whatever site.
-    """
-    found = _IN_THE_WAY.rows(
-        connection,
-        id=appointment,
-        reference=reference_of(appointment),
-        person=person,
-        family=family,
+def held(connection: Connection, person: str, family: str) -> str | None:
+    """The id of the appointment that the person holds in the family, at whatever site."""
+    found: str | None = _HELD.value(connection, person=person, family=family)
+    return found
+
+
+def taken(connection: Connection, appointment: Appointment) -> bool:
+    """Whether there is an appointment of its id, or of the reference that follows from it."""
+    named = {"id": appointment.id, "reference": appointment.reference}
+    return _TAKEN.first(connection, **named) is not None
+
+
+_HELD = Prepared(
+    select(_APPOINTMENT.c.id).where(
+        _APPOINTMENT.c.person == bindparam("person"),
+        _APPOINTMENT.c.family == bindparam("family"),
+        _APPOINTMENT.c.status == AppointmentStatus.BOOKED.value,
     )
-    return any(row.taken for row in found), next((row.id for row in found if row.held), None)
-
-
-_HELD = and_(
-    _APPOINTMENT.c.person == bindparam("person"),
-    _APPOINTMENT.c.family == bindparam("family"),
-    _APPOINTMENT.c.status == AppointmentStatus.BOOKED.value,
 )
-_TAKEN = or_(
-    _APPOINTMENT.c.id == bindparam("id"), _APPOINTMENT.c.reference == bindparam("reference")
-)
-_IN_THE_WAY = Prepared(
-    select(_APPOINTMENT.c.id, _TAKEN.label("taken"), _HELD.label("held")).where(or_(_TAKEN, _HELD))
+_TAKEN = Prepared(
+    select(_APPOINTMENT.c.id).where(
+        or_(
+            _APPOINTMENT.c.id == bindparam("id"), _APPOINTMENT.c.reference == bindparam("reference")
+        )
+    )
 )

@@ -35,7 +35,7 @@ from guichet.domain.model import Appointment, AppointmentStatus, Demand, Person,
 from guichet.domain.operations import Applied, Book, Cancel, Hold, Move, Operation, Refused, Release
 from guichet.domain.reference import reference_of
 from guichet.domain.waiting import Rules
-from guichet.store.appointments import appointment_for, in_the_way, objection
+from guichet.store.appointments import appointment_for, held, objection, taken
 from guichet.store.prepared import Prepared
 from guichet.store.records import columns, forget, get, put, records, remember
 from guichet.store.schema import METADATA
@@ -143,20 +143,21 @@ def book(
         return Refused("unknown_person")
     if procedure.number_required and person.number is None and person.number_absent is None:
         return Refused("number_required")
-    taken, known = in_the_way(connection, action.appointment, person.id, procedure.family)
-    if taken:
+    known = held(connection, person.id, procedure.family)
+    if known == action.appointment:
         return Refused("id_taken")
     if known is not None and not action.override:
         return Refused("already_booked", {"appointment": known})
-    appointment = _given(operation, action, slot, procedure)
-    if known is None:  # nothing was overridden after all
-        appointment = replace(appointment, override=None)
+    # When there is none, nothing was overridden after all.
+    override = action.override if known is not None else None
+    appointment = _given(operation, action, slot, procedure, override)
     if authority is not None:
         appointment = replace(appointment, token=authority.sign(appointment, person))
     if authority is not None and _kept_for_another(connection, action, person.id):
         return Refused("offer_over")
     if not _BOOKED.rows(connection, **columns(appointment)):
-        return Refused("already_booked")  # by another transaction, meanwhile
+        # Booked by another transaction meanwhile, or of an id that there is already.
+        return Refused("id_taken" if taken(connection, appointment) else "already_booked")
     remember(connection, appointment)
     if authority is not None and not _seat(connection, action, slot, person, now):
         _UNBOOKED.run(connection, {"of": appointment.id})
@@ -169,7 +170,9 @@ def book(
     return Applied(tuple(changed), {"reference": appointment.reference})
 
 
-def _given(operation: Operation, action: Book, slot: Slot, procedure: Procedure) -> Appointment:
+def _given(
+    operation: Operation, action: Book, slot: Slot, procedure: Procedure, override: str | None
+) -> Appointment:
     """The appointment as it is booked, not yet signed."""
     return Appointment(
         id=action.appointment,
@@ -189,7 +192,7 @@ def _given(operation: Operation, action: Book, slot: Slot, procedure: Procedure)
         booked_by=operation.agent,
         accord=action.accord,
         cancel_reason=None,
-        override=action.override,
+        override=override,
     )
 
 

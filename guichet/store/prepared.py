@@ -1,7 +1,7 @@
 """Statements that are run again and again: compiled once, then given to the driver itself.
 
 SQLAlchemy sets up an execution and a result for each run, which costs more than most of these
-statements cost the database (docs/adr/0019).
+statements cost the database (docs/adr/0020).
 """
 
 from collections import namedtuple
@@ -119,7 +119,7 @@ def _parameter(name: str, bind: Any, dialect: Dialect) -> tuple[str, str | None,
 
 def _listened_to(connection: Connection) -> bool:
     """Whether somebody listens to what the engine sends: SQLAlchemy's own way tells them."""
-    return bool(connection.dispatch.before_cursor_execute)
+    return bool(connection.engine.dispatch.before_cursor_execute)
 
 
 def _sent(connection: Connection, sql: str, bound: Any, *, many: bool = False) -> Any:

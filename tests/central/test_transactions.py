@@ -1,3 +1,4 @@
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from guichet.central import feed
-from guichet.central.transactions import submit, transact
+from guichet.central.problems import Problem
+from guichet.central.transactions import submit, submitted, transact
 from guichet.errors import StoreError
 from guichet.store.schema import METADATA
 
@@ -123,7 +125,7 @@ def test_a_group_has_its_limit(engine: Engine) -> None:
         waiting = [submit(engine, [note(f"{n}")]) for n in range(100)]
     for future in waiting:
         future.result(timeout=10)
-    assert len(seen) == 3  # the first, 64, 36
+    assert len(seen) == 8  # the first, six times 16, 4
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -157,6 +159,51 @@ def test_a_failure_takes_no_other_with_it(engine: Engine, fault: Exception) -> N
         bad.result(timeout=10)
     # What was done before the fault stays, as its sender will ask for it again; nothing after it.
     assert noted(engine) == ["before", "first", "good", "late"]
+
+
+@SQLITE
+def test_who_is_turned_away_costs_nobody_a_commit(engine: Engine) -> None:
+    def refuse(connection: Connection) -> str:
+        connection.execute(sa.text("SELECT 1"))
+        raise Problem(401, "device_unknown")
+
+    seen = commits(engine)
+    with writer_busy(engine):
+        good, bad = submit(engine, [note("good")]), submit(engine, [refuse, note("after")])
+        late = submit(engine, [note("late")])
+    assert (good.result(timeout=10), late.result(timeout=10)) == (["good"], ["late"])
+    with pytest.raises(Problem):
+        bad.result(timeout=10)
+    assert len(seen) == 2
+    assert noted(engine) == ["first", "good", "late"]
+
+
+def test_an_event_loop_hears_what_came_of_it(engine: Engine) -> None:
+    def fail(_connection: Connection) -> str:
+        raise KeyError
+
+    async def asked() -> list[object]:
+        works = [submitted(engine, [note(f"{n}")]) for n in range(5)]
+        return await asyncio.gather(*works, submitted(engine, [fail]), return_exceptions=True)
+
+    *done, fault = asyncio.run(asked())
+    assert done == [[f"{n}"] for n in range(5)]
+    assert isinstance(fault, KeyError)
+    assert noted(engine) == [f"{n}" for n in range(5)]
+
+
+@SQLITE
+def test_who_no_longer_waits_takes_nobody_with_them(engine: Engine) -> None:
+    async def asked() -> list[str]:
+        with writer_busy(engine):
+            gone = asyncio.create_task(submitted(engine, [note("gone")]))
+            stays = asyncio.create_task(submitted(engine, [note("stays")]))
+            await asyncio.sleep(0)  # lets both of them begin
+            gone.cancel()
+            await asyncio.sleep(0)
+        return await stays
+
+    assert asyncio.run(asked()) == ["stays"]
 
 
 def test_nor_does_a_fault_of_the_database(engine: Engine) -> None:
