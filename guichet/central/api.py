@@ -1,6 +1,5 @@
 """The endpoints. Answers are JSON text put together from what the database holds as JSON."""
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
@@ -213,8 +212,7 @@ async def operations(request: Request) -> Response:
     sent = read_operations(await request.body(), headers.get("content-type", ""))
     texts = await verdicts(state, headers, sent, since, now)
     state.events.wrote()
-    at = json.dumps(now.isoformat())
-    return _json(f'{{"now":{at},"verdicts":[{",".join(texts)}]}}')
+    return _json(f'{{"now":"{now.isoformat()}","verdicts":[{",".join(texts)}]}}')
 
 
 @router.post(

@@ -1,12 +1,13 @@
 """Central's verdict on an operation: judged once, repeated identically for ever."""
 
-import json
 import logging
 import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, insert
 
 from guichet.central import feed, reach
@@ -54,8 +55,11 @@ def failed(operation: Operation, fault: Exception) -> str:
 
 
 def _bare(operation: str, reason: str, detail: dict[str, str]) -> str:
-    verdict = {"operation": operation, "reason": reason, "detail": detail, "changes": []}
-    return json.dumps(verdict)
+    return _text({"operation": operation, "reason": reason, "detail": detail, "changes": []})
+
+
+def _text(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def judge(
@@ -127,6 +131,6 @@ def _unkept(connection: Connection, operation: Operation, site: int, reason: str
 def _verdict(operation: Operation, outcome: Applied | Refused, rows: Iterable[str]) -> str:
     reason = outcome.reason if isinstance(outcome, Refused) else None
     return (
-        f'{{"operation":{json.dumps(operation.id)},"reason":{json.dumps(reason)},'
-        f'"detail":{json.dumps(outcome.detail)},"changes":[{",".join(rows)}]}}'
+        f'{{"operation":{_text(operation.id)},"reason":{_text(reason)},'
+        f'"detail":{_text(outcome.detail)},"changes":[{",".join(rows)}]}}'
     )
