@@ -158,8 +158,8 @@ def _fault(bad: "Bad") -> str:
         ),
         "used": _(
             "{who}\u00a0: cela n’est plus dans le fichier, mais sert encore\u00a0: {users}. "
-            "Remettez-le\u202f; pour n’y plus donner de rendez-vous, terminez ses ouvertures "
-            "(guichet openings add --rule RÈGLE seats=0)."
+            "Remettez-le\u202f; pour n’y plus donner de rendez-vous, changez ses ouvertures "
+            "(guichet openings add --rule RÈGLE …)."
         ),
     }
     return words[bad.reason].format(

@@ -43,7 +43,8 @@ def test_the_example_is_imported_and_written_out(
     assert "catalogue import" in run("central", "enrol-code", "1", *where).errors
     tried = ask(str(EXAMPLE), "--check")
     assert (tried["imported"], len(tried["changes"]), tried["bad"]) == (False, 6, [])
-    assert ask(str(EXAMPLE))["imported"]
+    done = ask(str(EXAMPLE))
+    assert (done["imported"], done["changes"]) == (True, tried["changes"])
     exported = run("central", "catalogue", "export", *where)
     path = written(tmp_path, exported.output)
     assert read(path) == read(EXAMPLE)
