@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from guichet.central.catalogue import Change
     from guichet.central.catalogue_file import Bad
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = click.Path(dir_okay=False, readable=False, path_type=Path)  # read() says it better
 
 _LINE = _("un texte d’une ligne, {n} caractères au plus")
 _MINUTES = _("un nombre entier de minutes, de {first} à {last}")
@@ -165,7 +165,7 @@ def _fault(bad: "Bad") -> str:
     return words[bad.reason].format(
         who=who,
         field=field,
-        value=bad.value,
+        value=bad.value or _("cela"),
         expected=fields.get(bad.field, ""),
         fields=", ".join(name for name in fields if name),
         users=", ".join(_users(bad.value)),

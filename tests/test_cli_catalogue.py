@@ -41,6 +41,10 @@ def test_the_example_is_imported_and_written_out(
     where = ("--dir", str(tmp_path / "central"))
     assert "catalogue import" in run("central", "init", *where).output
     assert "catalogue import" in run("central", "enrol-code", "1", *where).errors
+    path = written(tmp_path, run("central", "catalogue", "export", *where).output)
+    assert run("central", "catalogue", "import", str(path), *where).errors.splitlines()[0] == (
+        "Le fichier, [[sites]]\u00a0: cela ne va pas, mettez au moins un [[sites]]."
+    )
     tried = ask(str(EXAMPLE), "--check")
     assert (tried["imported"], len(tried["changes"]), tried["bad"]) == (False, 6, [])
     done = ask(str(EXAMPLE))

@@ -52,6 +52,7 @@ def replace(engine: Engine, wanted: Catalogue, *, check: bool = False) -> list[C
     """
 
     def change(connection: Connection) -> list[Change] | list[Bad]:
+        feed.lock(connection, 0)  # of no site: which there are is what changes
         for site in feed.started(connection):
             feed.lock(connection, site)
         bad = _refused(connection, wanted)

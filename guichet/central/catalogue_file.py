@@ -26,6 +26,9 @@ from guichet.domain.turn import TurnRules
 from guichet.errors import ConfigError
 from guichet.i18n import _
 
+_SHOWN = 60
+"""Characters of a wrong value that are told."""
+
 _KEYS = {"sites": "number", "procedures": "code"}
 
 
@@ -57,7 +60,7 @@ class Bad:
 
     `kind` is "sites", "procedures" or another word that stands there; `key` the entry's number or
     code if it is readable; `place` is 0 for what is of no entry, or not in the file; `value` what
-    stands there, as JSON.
+    stands there, as JSON and cut short, empty for a list or a table.
     """
 
     kind: str
@@ -71,14 +74,17 @@ class Bad:
 def read(path: Path) -> Catalogue | list[Bad]:
     """The catalogue of a TOML file, or everything that is wrong with it.
 
-    Raises ConfigError when it is no TOML in UTF-8 at all.
+    Raises ConfigError when it cannot be opened, or is no TOML in UTF-8 at all.
     """
     try:
         table = tomllib.loads(path.read_text("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         message = _("Le fichier {path} n’est pas du TOML lisible ({why})\u202f: corrigez-le.")
         raise ConfigError(message.format(path=path, why=error)) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        message = _("{file} ne peut pas être ouvert\u00a0: vérifiez son nom, et qui peut le lire.")
+        raise ConfigError(message.format(file=path)) from error
+    except UnicodeDecodeError as error:
         message = _("{file} ne peut pas être lu\u00a0: il faut un fichier TOML en UTF-8.")
         raise ConfigError(message.format(file=path)) from error
     twice = [bad for kind in _KEYS for bad in _twice(table, kind)]
@@ -192,7 +198,8 @@ def _key(entry: Mapping[str, Any], kind: str) -> str:
 
 
 def _shown(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _twice(table: Mapping[str, Any], kind: str) -> Iterable[Bad]:

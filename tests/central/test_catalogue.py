@@ -1,5 +1,6 @@
 """The catalogue of a préfecture, from a file to the feed of every site, and back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -130,3 +131,19 @@ def test_what_nobody_needs_goes_from_every_feed(central: CentralUnderTest, clock
     with Caller(central.url, central.enrol(3), clock()) as caller:
         kept = [each["key"] for each in caller.pull_all() if each["kind"] in ("site", "procedure")]
     assert sorted(kept) == ["1", "2", "3", "REMI", "RENOUV"]
+
+
+def test_of_two_files_at_once_one_holds_whole(engine: Engine) -> None:
+    registry.create(engine, MORNING)
+    files = [
+        Catalogue((replace(SITES[0], name=name), THIRD), (replace(OTHER, label=name), PROCEDURE))
+        for name in ("Bobigny", "Le Raincy")
+    ]
+    files.append(OWN)
+    for _turn in range(4):
+        with ThreadPoolExecutor() as pool:
+            done = list(pool.map(lambda wanted: catalogue.replace(engine, wanted), files))
+        assert not any(isinstance(each, Bad) for changes in done for each in changes)
+        assert known(engine) in [ordered(each) for each in files]
+        with reading(engine) as connection:
+            assert feed.started(connection) == [site.number for site in known(engine).sites]

@@ -55,7 +55,7 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(made=catalogues)
 def test_what_is_written_out_reads_the_same(
     made: Catalogue, tmp_path_factory: pytest.TempPathFactory
@@ -158,6 +158,12 @@ def test_what_is_no_toml_is_refused_in_one_sentence(tmp_path: Path, content: byt
     path.write_bytes(content)
     with pytest.raises(ConfigError, match="TOML"):
         read(path)
+
+
+def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    for path in (tmp_path / "absent.toml", tmp_path):
+        with pytest.raises(ConfigError, match=f"{path} ne peut pas être ouvert"):
+            read(path)
 
 
 def test_the_file_takes_what_the_model_has_and_the_command_explains_it() -> None:
