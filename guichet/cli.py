@@ -127,6 +127,7 @@ class _Guichet(Commands):
 
     def _read_all(self) -> None:
         # What opens the application needs none of them, and paints the sooner.
+        from guichet.cli_catalogue import catalogue  # noqa: F401, PLC0415 - adds to `central`
         from guichet.cli_central import central  # noqa: PLC0415
         from guichet.cli_desk import COMMANDS  # noqa: PLC0415
         from guichet.cli_desk.day import end_of_day  # noqa: PLC0415

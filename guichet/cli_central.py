@@ -195,8 +195,15 @@ def check_site(engine: "Engine", number: int) -> None:
 
     with reading(engine) as connection:
         known = sorted(site.number for site in everything(connection, Site))
+    if not known:
+        raise ConfigError(
+            _(
+                "La centrale n’a encore aucun site\u202f: entrez-les avec "
+                "«\u00a0guichet central catalogue import FICHIER.toml\u00a0»."
+            )
+        )
     if number not in known:
-        listed = ", ".join(map(str, known)) or _("aucun")
+        listed = ", ".join(map(str, known))
         raise ConfigError(
             _("Le site {number} n’existe pas\u202f; sites connus\u202f: {known}.").format(
                 number=number, known=listed

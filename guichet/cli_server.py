@@ -104,17 +104,31 @@ def _closed_by_a_fault(engine: "Engine") -> Iterator[None]:
 @click.option("--training", is_flag=True, help=_("Y mettre des sites et personnes fictifs."))
 def init(folder: Path | None, database: str | None, *, training: bool) -> None:
     """Créer la base de la centrale, ou la mettre à jour."""
+    from guichet.central.feed import started  # noqa: PLC0415
+    from guichet.store.engine import reading  # noqa: PLC0415
+
     engine = _migrated(folder, database)[0]
+    with reading(engine) as connection:
+        sites = started(connection)
     if training:
-        from guichet.central.training import load, loaded_day, local_day  # noqa: PLC0415
+        from guichet.central.training import load, local_day  # noqa: PLC0415
         from guichet.config import clock  # noqa: PLC0415
 
-        if loaded_day(engine) is not None:
-            raise ConfigError(_("Cette base contient déjà les données d’entraînement."))
+        if sites:
+            raise ConfigError(
+                _("Cette base a déjà des sites\u202f: mettez ceux d’entraînement dans une neuve.")
+            )
         now = clock()()
         load(engine, local_day(now), now)
     engine.dispose()
     click.echo(_("La centrale est prête."))
+    if not (training or sites):
+        click.echo(
+            _(
+                "Elle n’a encore ni site ni démarche\u202f: entrez-les avec "
+                "«\u00a0guichet central catalogue import FICHIER.toml\u00a0»."
+            )
+        )
 
 
 @click.command(cls=Command)

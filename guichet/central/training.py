@@ -14,6 +14,8 @@ from sqlalchemy import Connection, Engine, select
 
 from guichet.central import competence
 from guichet.central import training_catalogue as catalogue
+from guichet.central.catalogue import enter
+from guichet.central.catalogue_file import Catalogue
 from guichet.central.feed import publish_records
 from guichet.central.registry import authority
 from guichet.central.training_book import Book
@@ -91,8 +93,6 @@ def load(
         book = Book(rng, site, local, sign, agent_code(Role.MEDIATOR, site.number), day, now)
         appointments, visits = book.fill(persons / PERSONS)
         records[site.number] = [
-            site,
-            *catalogue.PROCEDURES,
             *(agent for agent in agents if agent.site == site.number),
             *local,
             *book.openings,
@@ -102,6 +102,7 @@ def load(
         ]
 
     def publish(connection: Connection) -> None:
+        enter(connection, Catalogue(catalogue.SITES, catalogue.PROCEDURES))
         for number, site_records in records.items():
             publish_records(connection, number, site_records, now - _PUBLISHED)
             _add_reception(connection, number, now)
