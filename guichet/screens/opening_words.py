@@ -39,16 +39,6 @@ NOT_MOVED: dict[str, str] = {
     "slot_full": _("les places proposées ont été prises"),
 }
 
-NOT_INVITED: dict[str, str] = NOT_MOVED | {
-    "bad_line": _("ni une référence de rendez-vous, ni un numéro étranger à dix chiffres"),
-    "unknown_person": _("personne d’inscrit ici avec ce numéro"),
-    "unknown_appointment": _("aucun rendez-vous connu ici avec cette référence"),
-    "several_persons": _("plusieurs fiches portent ce numéro\u00a0: à inviter par référence"),
-    "twice": _("déjà plus haut dans la liste"),
-    "already_booked": _("a déjà un rendez-vous pour cela"),
-    "central_unavailable": _("la centrale est injoignable\u00a0: à relancer plus tard"),
-}
-
 _SHOWN_WEEKS = 3
 
 

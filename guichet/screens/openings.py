@@ -22,6 +22,7 @@ from guichet.errors import GuichetError
 from guichet.i18n import _, ngettext
 from guichet.screens.ask import AskScreen, Choices
 from guichet.screens.calibrate import CalibrateDialog
+from guichet.screens.invitation import InvitationScreen
 from guichet.screens.opening_forms import (
     closure_form,
     exceptional_form,
@@ -43,7 +44,8 @@ from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.sure import SureDialog
 from guichet.screens.to_move import ToMoveScreen
 from guichet.screens.top import Top
-from guichet.screens.words import MODES
+from guichet.screens.words import MODES, refusal
+from guichet.station.inviting import Occasion
 from guichet.station.steering import Overview
 from guichet.widgets.foot import TwoRows
 from guichet.widgets.level import Level
@@ -164,6 +166,8 @@ class OpeningsScreen(Screen[None]):
             return action == "end" or not rule.exceptional
         if action == "lift":
             return self._on_days and self._day is not None and bool(self._day.closures)
+        if action == "invite":
+            return self._on_days and self._day is not None and self._day.exceptional
         return super().check_action(action, parameters)
 
     def _first(self) -> date:
@@ -271,6 +275,32 @@ class OpeningsScreen(Screen[None]):
                 self.app.push_screen(form, partial(self._recorded, _("Journée ouverte.")))
 
         self.app.push_screen(AskScreen(_("D’après quel modèle\u202f?"), "", choices), chosen)
+
+    def action_invite(self) -> None:
+        """For which démarche first, where the day is for several."""
+        day = self._day
+        if day is not None:
+            inviting = self._post.station.inviting
+            background(self, lambda: inviting.occasions(day.day), self._invite, group="occasions")
+
+    def _invite(self, occasions: list[Occasion]) -> None:
+        known = {each.procedure.code: each for each in occasions}
+
+        def chosen(code: str | None) -> None:
+            if code is not None:
+                self.app.push_screen(InvitationScreen(self._post, known[code]))
+
+        if not known:
+            self._say(refusal(Refused("no_exceptional_day")), "warn")
+        elif len(known) == 1:
+            chosen(next(iter(known)))
+        else:
+            choices: Choices = {
+                code: (str(place), each.procedure.label)
+                for place, (code, each) in enumerate(known.items(), 1)
+            }
+            title = _("Inviter pour quelle démarche\u202f?")
+            self.app.push_screen(AskScreen(title, "", choices), chosen)
 
     def action_model(self) -> None:
         """The rule as a model under its own name."""
