@@ -270,9 +270,7 @@ class RowsView(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         """Share the new width between the columns and keep the cursor in sight."""
         width = self.scrollable_content_region.width
-        # A number at the end would stand against the scroll bar.
-        beside = self.columns[-1].align == "right"
-        self._layout = share(self.columns, width - GUTTER - beside, self.app.size.width)
+        self._layout = share(self.columns, width - GUTTER, self.app.size.width)
         self._strips.clear()
         self._place(self._top)
         self._show_cursor()
