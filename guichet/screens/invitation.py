@@ -1,6 +1,7 @@
 """The people of a list invited to an exceptional day: who can be is seen first, then asked once."""
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,7 +16,8 @@ from guichet.domain.model import Role
 from guichet.errors import GuichetError
 from guichet.i18n import _, ngettext
 from guichet.screens import describe
-from guichet.screens.invited import left_out, occasion_lines, papers_of, state, why_not
+from guichet.screens.ask import AskScreen, Choices
+from guichet.screens.invited import COLUMNS, left_out, occasion_lines, papers_of, state, why_not
 from guichet.screens.post import Post, background
 from guichet.screens.sure import SureDialog
 from guichet.screens.top import Top
@@ -26,15 +28,8 @@ from guichet.widgets.cells import printable
 from guichet.widgets.field import Field
 from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
-from guichet.widgets.rows import Column, Row, RowsView, key_of
+from guichet.widgets.rows import Row, RowsView, key_of
 from guichet.widgets.said import Said
-
-_COLUMNS = (
-    Column("line", _("Ligne"), width=5, align="right"),
-    Column("name", _("Usager"), flex=2),
-    Column("phone", _("Téléphone"), width=16, min_terminal=100),
-    Column("state", _("Invitation"), flex=3),
-)
 
 
 class InvitationScreen(Screen[None]):
@@ -80,7 +75,7 @@ class InvitationScreen(Screen[None]):
             _("Liste (CSV)"), value="~/", id="path", classes="-beside",
             hint=_("Par ligne, un numéro étranger ou une référence."),
         )  # fmt: skip
-        yield RowsView(_COLUMNS, empty=_("Entrée\u00a0: lire la liste."))
+        yield RowsView(COLUMNS, empty=_("Entrée\u00a0: lire la liste."))
         yield Static("", id="detail", markup=False)
         yield Said()
         yield Foot()
@@ -92,8 +87,7 @@ class InvitationScreen(Screen[None]):
     @property
     def _ready(self) -> list[Guest]:
         """Those who can be invited, and have not been."""
-        found = self._guests.values()
-        return [each for each in found if not each.refused and each.appointment is None]
+        return [e for e in self._guests.values() if not e.refused and e.appointment is None]
 
     def on_mount(self) -> None:
         """The file is typed at once."""
@@ -261,10 +255,7 @@ class InvitationScreen(Screen[None]):
         """Which paper first, and for whom it is."""
         if self._written is not None:
             papers = self._post.station.papers
-            ask_what_to_print(self, papers, self._written, self._sent, self._failed)
-
-    def _sent(self, told: str) -> None:
-        self._say(told, "ok")
+            ask_what_to_print(self, papers, self._written, self._say, self._failed)
 
     def action_open(self) -> None:
         """Show the convocations, or whom to call when there are none."""
@@ -288,3 +279,20 @@ class InvitationScreen(Screen[None]):
 
     def _say(self, text: str, level: Level = "idle") -> None:
         self.query_one(Said).say(text, level)
+
+
+def ask_occasion(screen: Screen[None], post: Post, occasions: Sequence[Occasion]) -> None:
+    """Invite: where the day is for several démarches, for which of them first."""
+
+    def chosen(place: str | None) -> None:
+        if place is not None:
+            screen.app.push_screen(InvitationScreen(post, occasions[int(place) - 1]))
+
+    choices: Choices = {
+        str(place): (str(place), each.procedure.label) for place, each in enumerate(occasions, 1)
+    }
+    if len(choices) == 1:
+        chosen(next(iter(choices)))
+    else:
+        title = _("Inviter pour quelle démarche\u202f?")
+        screen.app.push_screen(AskScreen(title, "", choices), chosen)

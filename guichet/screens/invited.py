@@ -12,6 +12,7 @@ from guichet.screens.words import refusal
 from guichet.screens.written import Written, written
 from guichet.station import Station
 from guichet.station.inviting import Guest, Occasion
+from guichet.widgets.columns import Column
 from guichet.widgets.level import Level
 
 _NOT_INVITED: dict[str, str] = NOT_MOVED | {
@@ -23,6 +24,15 @@ _NOT_INVITED: dict[str, str] = NOT_MOVED | {
     "already_booked": _("a déjà un rendez-vous pour cela"),
     "central_unavailable": _("la centrale est injoignable\u00a0: à relancer plus tard"),
 }
+
+
+COLUMNS = (
+    Column("line", _("Ligne"), width=5, align="right"),
+    Column("name", _("Usager"), flex=2),
+    Column("phone", _("Téléphone"), width=16, min_terminal=100),
+    Column("state", _("Invitation"), flex=3),
+)
+"""Of the list of guests."""
 
 
 def why_not(reason: str) -> str:

@@ -16,6 +16,14 @@ KEY_NAMES = {
 }
 """Keys as French keyboards name them."""
 
+
+def closing(keys: str, name: str) -> Binding:
+    """The key by which a list of what waits for somebody is left, without losing any of it."""
+    return Binding(
+        keys, "dismiss", _("Fermer"), tooltip=_("Revenir\u202f; ce qui reste attend ici"), id=name
+    )
+
+
 GLOBAL_KEYS: list[BindingType] = [
     # Before the field that has the focus sees them: what is typed next belongs to the next field,
     # however quickly it comes.

@@ -12,7 +12,7 @@ from guichet.domain.timetable import Preview
 from guichet.i18n import _, ngettext
 from guichet.screens.ask import Choices
 from guichet.screens.words import refusal
-from guichet.widgets.columns import Row
+from guichet.widgets.columns import Column, Row
 
 CLOSED_FOR: Choices = {
     ClosedFor.STAFF: ("e", _("Effectif insuffisant")),
@@ -38,6 +38,22 @@ NOT_MOVED: dict[str, str] = {
     "no_slot": _("aucun créneau libre ne convient"),
     "slot_full": _("les places proposées ont été prises"),
 }
+
+RULES = (
+    Column("name", _("Ouverture"), flex=1),
+    Column("hours", _("Heures"), width=11),
+    Column("seats", _("Places"), width=7),
+    Column("days", _("Jours"), width=9, min_terminal=100),
+)
+"""Of the list of rules."""
+DAYS = (
+    Column("day", _("Jour"), width=10),
+    Column("slots", _("Cr."), width=4, align="right"),
+    Column("seats", _("Pl."), width=4, align="right"),
+    Column("booked", _("RDV"), width=4, align="right"),
+    Column("note", "", flex=1, min_terminal=100),
+)
+"""Of the list of days."""
 
 _SHOWN_WEEKS = 3
 

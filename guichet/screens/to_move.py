@@ -214,10 +214,7 @@ class ToMoveScreen(Screen[None]):
         """Which paper first, and for whom it is."""
         if self._written is not None:
             papers = self._post.station.papers
-            ask_what_to_print(self, papers, self._written, self._sent, self._failed)
-
-    def _sent(self, told: str) -> None:
-        self._say(told, "ok")
+            ask_what_to_print(self, papers, self._written, self._say, self._failed)
 
     def action_open(self) -> None:
         """Show the convocations, or whom to call when there are none."""

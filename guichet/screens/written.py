@@ -11,6 +11,7 @@ from guichet.i18n import _
 from guichet.screens.ask import AskScreen, Choices
 from guichet.screens.post import background
 from guichet.station.papers import Papers
+from guichet.widgets.level import Level
 
 
 class Written(NamedTuple):
@@ -37,10 +38,10 @@ def ask_what_to_print(
     screen: Screen[Any],
     papers: Papers,
     known: Written,
-    sent: Callable[[str], None],
+    say: Callable[[str, Level], None],
     failed: Callable[[GuichetError], None],
 ) -> None:
-    """Which paper first, and for whom it is; then send it to the printer and say so by `sent`."""
+    """Which paper first, and for whom it is; then send it to the printer and `say` so."""
     paths = {"sheet": known.sheet}
     choices: Choices = {"sheet": ("2", _("La liste d’appel, pour les agents qui appellent"))}
     if known.convocations is not None:
@@ -52,7 +53,7 @@ def ask_what_to_print(
         if which is not None:
             background(
                 screen, lambda: papers.print(paths[which]),
-                lambda _none: sent(_("Envoyé à l’imprimante.")), group="print", failed=failed,
+                lambda _none: say(_("Envoyé à l’imprimante."), "ok"), group="print", failed=failed,
             )  # fmt: skip
 
     note = _(
