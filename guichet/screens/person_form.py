@@ -17,7 +17,6 @@ from textual.widgets import Input, Label, Select
 from guichet.domain.competence import completed
 from guichet.domain.foreigner_number import AbsentReason, form
 from guichet.domain.model import Competence, Person
-from guichet.domain.names import no_name
 from guichet.domain.needs import Need
 from guichet.domain.operations import Refused
 from guichet.domain.proofs import Proof
@@ -94,16 +93,7 @@ class PersonForm(Screen[Person]):
         self._known = known
         self._person_id = person.id if person else post.station.mediation.new_person_id()
         self._saving = False
-        self._checks: dict[str, Callable[[str], FieldState]] = {
-            "family": checks.name,
-            "used": checks.name,
-            "given": checks.name,
-            "birth": partial(checks.birth, today=post.station.today()),
-            "commune": checks.commune,
-            "number": checks.number,
-            "phone": checks.phone,
-            "email": checks.email,
-        }
+        self._checks = checks.of_person(post.station.today())
 
     def compose(self) -> ComposeResult:
         """The names, two columns of fields, then the needs."""
@@ -121,7 +111,9 @@ class PersonForm(Screen[Person]):
                 with Vertical(classes="choice"):
                     with Vertical(id="why"):
                         yield Label(_("Si aucun numéro, pourquoi"))
-                        yield self._reasons()
+                        reasons = self._select("absent", NO_NUMBER, _("Choisir un motif"))
+                        reasons.disabled = bool(self._typed.get("number"))
+                        yield reasons
                     yield NumberVerdicts(self._post, self._person_id)
                 yield self._field("phone")
                 yield self._field("email")
@@ -131,7 +123,7 @@ class PersonForm(Screen[Person]):
                     yield Select(choices(code), value=code, allow_blank=False, id="language")
                 with Vertical(classes="choice"):
                     yield Label(_("Montre de son identité (facultatif)"))
-                    yield self._proofs()
+                    yield self._select("proof", PROOFS, _("Non demandé"))
             yield Label(_("Besoins à l’accueil"), id="needs-label")
             with Grid(id="needs"):
                 chosen = self._typed.get("needs", "").split()
@@ -150,23 +142,15 @@ class PersonForm(Screen[Person]):
             id=key,
         )
 
-    def _reasons(self) -> Select[str]:
-        value = self._typed.get("absent", "")
+    def _select(
+        self, key: str, words: dict[AbsentReason, str] | dict[Proof, str], prompt: str
+    ) -> Select[str]:
+        value = self._typed.get(key, "")
         return Select(
-            [(NO_NUMBER[reason], reason.value) for reason in AbsentReason],
-            prompt=_("Choisir un motif"),
-            value=value if value in set(AbsentReason) else Select.NULL,
-            disabled=bool(self._typed.get("number")),
-            id="absent",
-        )
-
-    def _proofs(self) -> Select[str]:
-        value = self._typed.get("proof", "")
-        return Select(
-            [(PROOFS[proof], proof.value) for proof in Proof],
-            prompt=_("Non demandé"),
-            value=value if value in set(Proof) else Select.NULL,
-            id="proof",
+            [(said, code.value) for code, said in words.items()],
+            prompt=prompt,
+            value=value if value in words else Select.NULL,
+            id=key,
         )
 
     def on_mount(self) -> None:
@@ -313,15 +297,11 @@ class PersonForm(Screen[Person]):
         fields = {key: self.query_one(f"#{key}", Field) for key in _LABELS}
         for key, field in fields.items():
             field.set_state(checks.final(self._checks[key](field.value)))
-        empty = {key for key, field in fields.items() if not field.value.strip()}
-        if all(key in empty or no_name(fields[key].value) for key in ("family", "given")):
-            _refuse(fields["family"], _("Un nom est demandé"))
-        if "birth" in empty:
-            _refuse(fields["birth"], _("Au moins l’année de naissance"))
-        if "number" in empty and not self._typed.get("absent"):
-            _refuse(fields["number"], _("Le numéro, ou le motif à côté"))
+        values = {key: field.value.strip() for key, field in fields.items()}
+        for key, why in checks.missing(values, self._typed.get("absent", "")).items():
+            fields[key].set_state(FieldState("bad", why))
         if fields["number"].state.level == "warn":
-            _refuse(fields["number"], fields["number"].state.message)
+            fields["number"].set_state(FieldState("bad", fields["number"].state.message))
         return next((field for field in fields.values() if field.state.level == "bad"), None)
 
     def _registered(self, person: Person, refused: Refused | None) -> None:
@@ -338,7 +318,3 @@ class PersonForm(Screen[Person]):
 
     def _say(self, text: str, level: Level = "idle") -> None:
         self.query_one(Said).say(text, level)
-
-
-def _refuse(field: Field, message: str) -> None:
-    field.set_state(FieldState("bad", message))
