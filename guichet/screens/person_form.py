@@ -3,9 +3,9 @@
 A person needs one name and a year of birth, nothing else: no document, no phone, no address.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,11 +15,10 @@ from textual.screen import Screen
 from textual.widgets import Input, Label, Select
 
 from guichet.domain.competence import completed
-from guichet.domain.foreigner_number import AbsentReason, form
+from guichet.domain.foreigner_number import form
 from guichet.domain.model import Competence, Person
 from guichet.domain.needs import Need
 from guichet.domain.operations import Refused
-from guichet.domain.proofs import Proof
 from guichet.errors import GuichetError
 from guichet.i18n import _, mid_sentence
 from guichet.phones import parse_phone
@@ -27,7 +26,7 @@ from guichet.screens import checks, describe
 from guichet.screens.duplicates import Answer, DuplicatesDialog
 from guichet.screens.languages import choices
 from guichet.screens.number_verdicts import NumberVerdicts
-from guichet.screens.person_words import NO_NUMBER, PROOFS
+from guichet.screens.person_words import LABELS, NO_NUMBER, PROOFS
 from guichet.screens.post import Post, background
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
@@ -39,17 +38,6 @@ from guichet.widgets.field import Field, FieldState
 from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
 from guichet.widgets.said import Said
-
-_LABELS = {
-    "family": _("Nom de naissance"),
-    "used": _("Nom d’usage"),
-    "given": _("Prénoms"),
-    "birth": _("Date de naissance"),
-    "commune": _("Commune de résidence"),
-    "number": _("Numéro étranger"),
-    "phone": _("Téléphone"),
-    "email": _("Adresse e-mail"),
-}
 
 
 class PersonForm(Screen[Person]):
@@ -134,7 +122,7 @@ class PersonForm(Screen[Person]):
 
     def _field(self, key: str, hint: str = "") -> Field:
         return Field(
-            _LABELS[key],
+            LABELS[key],
             hint=hint,
             value=self._typed.get(key, ""),
             validate=self._checks[key],
@@ -142,9 +130,7 @@ class PersonForm(Screen[Person]):
             id=key,
         )
 
-    def _select(
-        self, key: str, words: dict[AbsentReason, str] | dict[Proof, str], prompt: str
-    ) -> Select[str]:
+    def _select(self, key: str, words: Mapping[Any, str], prompt: str) -> Select[str]:
         value = self._typed.get(key, "")
         return Select(
             [(said, code.value) for code, said in words.items()],
@@ -161,9 +147,8 @@ class PersonForm(Screen[Person]):
             changed = _("Modifications à vérifier : rien n’est encore enregistré.")
             self._say(new if self._person is None else changed, "info")
         self._judge_number()
-        background(
-            self, self._post.station.mediation.competences, self._complete_communes, group="known"
-        )
+        competences = self._post.station.mediation.competences
+        background(self, competences, self._complete_communes, group="known")
         background(self, partial(parse_phone, "0"), group="warm")  # its library loads slowly
 
     def _complete_communes(self, known: list[Competence]) -> None:
@@ -221,7 +206,7 @@ class PersonForm(Screen[Person]):
 
     def action_blank(self) -> None:
         """Start again with nothing typed."""
-        for key in _LABELS:
+        for key in LABELS:
             self.query_one(f"#{key}", Field).value = ""
         for box in self.query(Tick):
             box.value = False
@@ -246,9 +231,8 @@ class PersonForm(Screen[Person]):
         wrong = self._first_wrong()
         if wrong is not None:
             wrong.focus()
-            sentence = _("{field} : {what}.").format(
-                field=_LABELS[wrong.id or ""], what=mid_sentence(wrong.state.message)
-            )
+            what = mid_sentence(wrong.state.message)
+            sentence = _("{field} : {what}.").format(field=LABELS[wrong.id or ""], what=what)
             self._say(sentence, "bad")
             return
         site = self._person.site if self._person else self._post.station.site.number
@@ -258,13 +242,11 @@ class PersonForm(Screen[Person]):
             self._record(person)
             return
         self._say(_("Recherche d’une fiche de la même personne…"))
+        mediation, compared = self._post.station.mediation, partial(self._compared, person)
         background(
-            self,
-            lambda: self._post.station.mediation.likely_same(person),
-            partial(self._compared, person),
-            group="register",
+            self, lambda: mediation.likely_same(person), compared, group="register",
             failed=self._failed,
-        )
+        )  # fmt: skip
 
     def _compared(self, person: Person, alike: list[Alike]) -> None:
         if alike:
@@ -285,16 +267,14 @@ class PersonForm(Screen[Person]):
     def _record(self, person: Person) -> None:
         self._saving = True
         self._say(_("Enregistrement…"))
+        mediation, registered = self._post.station.mediation, partial(self._registered, person)
         background(
-            self,
-            lambda: self._post.station.mediation.register(person),
-            partial(self._registered, person),
-            group="register",
+            self, lambda: mediation.register(person), registered, group="register",
             failed=self._failed,
-        )
+        )  # fmt: skip
 
     def _first_wrong(self) -> Field | None:
-        fields = {key: self.query_one(f"#{key}", Field) for key in _LABELS}
+        fields = {key: self.query_one(f"#{key}", Field) for key in LABELS}
         for key, field in fields.items():
             field.set_state(checks.final(self._checks[key](field.value)))
         values = {key: field.value.strip() for key, field in fields.items()}
