@@ -62,6 +62,7 @@ class InvitationScreen(Screen[None]):
         self._stop = threading.Event()
         self._inviting = 0
         self._tried = 0
+        self._writing = False
         self._written: Written | None = None
 
     def compose(self) -> ComposeResult:
@@ -238,13 +239,14 @@ class InvitationScreen(Screen[None]):
         station, guests = self._post.station, list(self._guests.values())
 
         def done(papers: Written) -> None:
-            self._written = papers
+            self._written, self._writing = papers, False
             what = _("Liste d’appel écrite, en PDF et en CSV. P\u00a0: imprimer")
             if papers.convocations is not None:
                 what = _("Convocations et liste d’appel écrites. P\u00a0: imprimer")
             self._say(f"{told}. {what}" if told else what, level)
             self.refresh_bindings()
 
+        self._writing = True
         self._say(" ".join(filter(None, (told, _("Écriture…")))), "info")
         background(
             self, lambda: papers_of(station, guests, self._occasion), done, group="contacts",
@@ -269,11 +271,11 @@ class InvitationScreen(Screen[None]):
         if self._inviting:
             self._stop.set()
             self._say(_("Arrêt après l’invitation en cours…"), "warn")
-        else:
+        elif not self._writing:  # pressed to stop a moment late, the key must not leave unread
             self.dismiss(None)
 
     def _failed(self, error: GuichetError) -> None:
-        self._inviting = 0
+        self._inviting, self._writing = 0, False
         self._say(str(error), "bad")
         self.refresh_bindings()
 

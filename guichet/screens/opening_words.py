@@ -127,7 +127,10 @@ def day_detail(it: Day) -> str:
     counts = _("{slots} créneaux, {seats} places, {free} libres, {booked} rendez-vous").format(
         slots=it.slots, seats=it.seats, free=it.free, booked=it.booked
     )
-    lines = [long_date(it.day).capitalize(), counts]
+    first = long_date(it.day).capitalize()
+    if it.exceptional:
+        first += _(" · journée exceptionnelle, H\u00a0: inviter")
+    lines = [first, counts]
     return "\n".join([*lines, *(closure_line(each) for each in it.closures)])
 
 

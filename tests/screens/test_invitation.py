@@ -1,5 +1,7 @@
 """The people of a list invited to an exceptional day, by the supervisor's keys."""
 
+import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select
+from textual.events import Key
 from textual.pilot import Pilot
 
 from guichet.domain.model import Appointment, Person
@@ -81,6 +84,7 @@ async def test_a_list_is_read_then_invited_once_sure(world: World, tmp_path: Pat
         await pilot.press("h")  # the rules have the cursor: no day is meant
         assert not isinstance(app.screen, InvitationScreen)
         app.page.query_one("#days", RowsView).focus()
+        await until_text(pilot, "journée exceptionnelle, H : inviter")
         await pilot.press("h")
         await wait_for(pilot, lambda: isinstance(app.screen, InvitationScreen))
         await until_text(pilot, "Inviter au samedi 28 novembre 2026 · Remise", "72 places libres")
@@ -151,3 +155,25 @@ async def test_without_central_nobody_is_invited_and_the_list_stays(
         await pilot.press("f9", "down", "enter")
         await until_text(pilot, "2 invités. Convocations")
         assert {each.person for each in booked(world)} == {one.id, two.id}
+
+
+async def test_escape_stops_after_the_one_under_way(world: World, tmp_path: Path) -> None:
+    people, _mute = free(world)
+    path = tmp_path / "titres.csv"
+    path.write_text("".join(f"{each.number}\n" for each in people))
+    async with on_saturday(world) as (app, pilot):
+        app.page.query_one("#days", RowsView).focus()
+        await pilot.press("h")
+        await wait_for(pilot, lambda: isinstance(app.screen, InvitationScreen))
+        field(app, "path").value = str(path)
+        await pilot.press("enter")
+        await until_text(pilot, f"{len(people)} peuvent être invités")
+        await pilot.press("f9", "down")
+        app.post_message(Key("enter", None))  # the pilot would wait for the work to end
+        async with asyncio.timeout(15):
+            while not re.search(r"\b[1-9]\d* sur ", app.text):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.005)
+        app.post_message(Key("escape", None))
+        await until_text(pilot, "non. Convocations")
+        assert 0 < len(booked(world)) < len(people)
+        assert isinstance(app.screen, InvitationScreen)
