@@ -186,7 +186,7 @@ def _verdict(reading: "Reading", inspector: "Inspector") -> dict[str, Any]:
 
 def _spoken(reading: "Reading", inspector: "Inspector") -> list[tuple[str, str]]:
     from guichet.domain.calendar_fr import long_date  # noqa: PLC0415
-    from guichet.screens.words import FINDINGS  # noqa: PLC0415
+    from guichet.screens.finding_words import FINDINGS  # noqa: PLC0415
 
     lines = [(_("verdict"), FINDINGS[reading.decision.finding][0])]
     if reading.reference:

@@ -70,7 +70,7 @@ def refuse(asked: Asked, reason: str) -> int:
 
 def _sentence(refused: Refused) -> str:
     if refused.reason == "bad_reference":
-        from guichet.screens.verdicts import REFERENCE_PROBLEMS  # noqa: PLC0415 - all of Textual
+        from guichet.screens.finding_words import REFERENCE_PROBLEMS  # noqa: PLC0415 - all of Textual
 
         return REFERENCE_PROBLEMS[ReferenceProblem(refused.detail["problem"])]
     return said.refusal(refused)

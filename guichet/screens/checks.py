@@ -5,7 +5,9 @@ messages fit 34 cells, half a terminal of 80 columns.
 """
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 
 from guichet.domain import foreigner_number
 from guichet.domain.birth import BirthDate, BirthProblem, parse
@@ -133,3 +135,30 @@ def commune(text: str) -> FieldState:
     if any(character.isdigit() for character in text):
         return FieldState("bad", _("Le nom, pas le code postal"))
     return IDLE
+
+
+def of_person(today: date) -> dict[str, Callable[[str], FieldState]]:
+    """For each field of a person's form: what is thought of its value."""
+    return {
+        "family": name,
+        "used": name,
+        "given": name,
+        "birth": partial(birth, today=today),
+        "commune": commune,
+        "number": number,
+        "phone": phone,
+        "email": email,
+    }
+
+
+def missing(values: Mapping[str, str], absent: str) -> dict[str, str]:
+    """What a whole form lacks, by field; `absent` is why there is no number, if it was said."""
+    wanted = {
+        "family": (
+            any(values[key] and not no_name(values[key]) for key in ("family", "given")),
+            _("Un nom est demandé"),
+        ),
+        "birth": (bool(values["birth"]), _("Au moins l’année de naissance")),
+        "number": (bool(values["number"] or absent), _("Le numéro, ou le motif à côté")),
+    }
+    return {key: why for key, (there, why) in wanted.items() if not there}

@@ -67,6 +67,12 @@ _WHY: dict[Why, tuple[str, str]] = {
     Why.PRIORITY: (_("prio"), _("priorité")),
 }
 
+ALONE = _(
+    "Hors ligne\u00a0: ce poste n’appelle que les personnes qu’il a reçues. "
+    "Choisissez-en une dans la liste."
+)
+"""Why nobody is called while central is away, though some may wait."""
+
 
 def why(turn: Turn, local: Callable[[datetime], datetime], *, short: bool = False) -> str:
     """By what somebody is due, in at most ten characters, or four."""

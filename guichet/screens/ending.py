@@ -17,6 +17,7 @@ from guichet.i18n import _, ngettext
 from guichet.screens.ask import AskScreen
 from guichet.screens.desk import who
 from guichet.screens.desk_words import STEP_UNDO_REASONS, UNSUCCESSFUL
+from guichet.screens.keys import closing
 from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.sure import SureDialog
 from guichet.screens.words import STATES, refusal
@@ -68,10 +69,7 @@ class EndingScreen(ModalScreen[None]):
             "u", "undo", _("Annuler"),
             tooltip=_("Revenir sur ce qui vient d’être soldé, dans la minute"), id="ending.undo",
         ),
-        Binding(
-            "escape", "dismiss", _("Fermer"),
-            tooltip=_("Revenir\u202f; ce qui reste attend ici"), id="ending.close",
-        ),
+        closing("escape", "ending.close"),
     ]  # fmt: skip
 
     def __init__(self, post: Post) -> None:

@@ -13,10 +13,10 @@ from guichet.domain.identity import Check
 from guichet.domain.model import Visit, VisitStatus
 from guichet.domain.names import display_name
 from guichet.domain.needs import Need
-from guichet.domain.reference import ReferenceProblem
 from guichet.domain.verdicts import BELLS, Tone
 from guichet.i18n import _, mid_sentence, ngettext
-from guichet.screens.words import FINDINGS, IDENTITIES, NEEDS
+from guichet.screens.finding_words import FINDINGS
+from guichet.screens.words import IDENTITIES, NEEDS
 from guichet.station import Reading, Station
 from guichet.station.calling import Missed
 from guichet.widgets.level import SIGNS
@@ -25,20 +25,6 @@ from guichet.widgets.verdict import VerdictView
 _HOUR = 60
 _BELL_GAP = 0.25
 """Seconds between two bells: closer ones are heard as one."""
-
-REFERENCE_PROBLEMS: dict[ReferenceProblem, str] = {
-    ReferenceProblem.LENGTH: _(
-        "Une référence a 9 caractères, comme 7K4Q-92XD-1\u202f: complétez-la, ou cherchez par nom."
-    ),
-    ReferenceProblem.CHARACTER: _(
-        "Une référence n’a que des lettres et des chiffres, comme 7K4Q-92XD-1\u202f: corrigez-la."
-    ),
-    ReferenceProblem.CHECK: _(
-        "Un caractère de cette référence est faux\u202f: relisez-la sur la convocation."
-    ),
-}
-"""What to do about a typed reference that cannot be right."""
-
 
 READY = VerdictView(
     level="idle",

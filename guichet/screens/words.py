@@ -1,9 +1,8 @@
 """What screens say for the codes of the domain. Every code has words; a test checks it.
 
-Those of a person's file are in person_words.
+Those of a person's file are in person_words, those of a reading in finding_words.
 """
 
-from guichet.domain.admission import Finding
 from guichet.domain.day import DayState
 from guichet.domain.identity import Check
 from guichet.domain.model import Role
@@ -221,88 +220,3 @@ NEEDS: dict[Need, str] = {
     Need.READING_HELP: _("aide à la lecture"),
     Need.YOUNG_CHILD: _("avec un jeune enfant"),
 }
-
-FINDINGS: dict[Finding, tuple[str, str]] = {
-    Finding.EXPECTED: (_("Attendu"), _("Donnez le ticket et faites patienter.")),
-    Finding.UNKNOWN_HERE: (
-        _("Admis à vérifier"),
-        _("Convocation authentique, pas encore connue ici. Donnez le ticket."),
-    ),
-    Finding.EARLY: (
-        _("En avance"),
-        _("Entrée\u00a0: recevoir maintenant. Échap\u00a0: attendre."),
-    ),
-    Finding.LATE: (
-        _("En retard"),
-        _("Entrée\u00a0: recevoir quand même. Échap\u00a0: ne rien faire."),
-    ),
-    Finding.UNCONFIRMED: (
-        _("Non confirmé"),
-        _("La centrale n’a pas encore répondu. Entrée\u00a0: recevoir quand même."),
-    ),
-    Finding.KEY_NOT_YET: (
-        _("Date à vérifier"),
-        _("Ce poste n’a pas la bonne date. Corrigez-la, puis Entrée\u00a0: recevoir."),
-    ),
-    Finding.OLD_KEY: (
-        _("Ancienne clé"),
-        _(
-            "Signature ancienne, rendez-vous inconnu ici. Vérifiez l’identité (Ctrl+O), "
-            "puis Entrée\u00a0: recevoir."
-        ),
-    ),
-    Finding.REVOKED_KEY: (
-        _("Clé retirée"),
-        _(
-            "La personne n’y est pour rien. Vérifiez l’identité (Ctrl+O), "
-            "avec le superviseur Entrée\u00a0: recevoir."
-        ),
-    ),
-    Finding.ALREADY_IN: (_("Déjà arrivé"), _("Le ticket ci-dessus reste valable.")),
-    Finding.ALREADY_CALLED: (_("Déjà appelé"), _("Indiquez-lui le guichet ci-dessus.")),
-    Finding.ALREADY_RECEIVED: (
-        _("Déjà au guichet"),
-        _("Quelqu’un est déjà reçu à ce titre. Vérifiez l’identité (Ctrl+O)."),
-    ),
-    Finding.ALREADY_DONE: (
-        _("Déjà reçu"),
-        _("S’il manque quelque chose, voyez le superviseur ou le PAN."),
-    ),
-    Finding.WRONG_DAY: (
-        _("Autre jour"),
-        _("Indiquez la date\u202f; proposez le PAN pour déplacer."),
-    ),
-    Finding.WRONG_SITE: (_("Autre site"), _("Indiquez l’adresse du bon site.")),
-    Finding.CANCELLED: (
-        _("Annulé"),
-        _("Ce rendez-vous n’existe plus\u00a0: proposez le PAN pour en prendre un autre."),
-    ),
-    Finding.SUPERSEDED: (
-        _("Remplacé"),
-        _("Rendez-vous déplacé\u00a0: suivez la date ci-dessus, réimprimez la convocation."),
-    ),
-    Finding.FORGED: (
-        _("Faux ou modifié"),
-        _("Signature fausse. Restez courtois, cherchez par nom, appelez le superviseur."),
-    ),
-    Finding.REVOKED_UNKNOWN: (
-        _("Clé retirée"),
-        _(
-            "Rien ici ne confirme ce papier. Restez courtois, cherchez par nom, "
-            "appelez le superviseur."
-        ),
-    ),
-    Finding.UNKNOWN_KEY: (
-        _("Clé inconnue"),
-        _("Signature d’une clé inconnue ici. Tapez la référence ou cherchez par nom."),
-    ),
-    Finding.NOT_OURS: (
-        _("Autre QR code"),
-        _("Ce n’est pas une convocation. Demandez la convocation, ou cherchez par nom."),
-    ),
-    Finding.NOT_FOUND: (
-        _("Introuvable"),
-        _("Référence inconnue ici. Vérifiez-la, ou cherchez par nom."),
-    ),
-}
-"""For each finding: its word, and what to do next. Its level is the domain's (MEANINGS)."""

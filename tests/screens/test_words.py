@@ -26,6 +26,7 @@ from guichet.domain.similar import Match, Reason
 from guichet.screens import desk_words, person_words, undo, words
 from guichet.screens.ask import Choices
 from guichet.screens.desk_words import wait_short, wait_words
+from guichet.screens.finding_words import FINDINGS
 
 SOURCES = sorted(Path(guichet.__file__).parent.rglob("*.py"))
 
@@ -52,7 +53,7 @@ def texts(call: ast.Call) -> Iterator[str]:
         (DayState, words.STATES),
         (Need, words.NEEDS),
         (AbsentReason, person_words.NO_NUMBER),
-        (Finding, words.FINDINGS),
+        (Finding, FINDINGS),
         (Check, words.IDENTITIES),
         (Seen, words.SEEN),
         (Proof, person_words.PROOFS),

@@ -6,9 +6,10 @@ from datetime import date, time, timedelta
 
 import pypdfium2 as pdfium
 import pytest
+from sqlalchemy import select
 
 from guichet.domain.calibration import LEAST
-from guichet.domain.model import AccordMode, Person, Role, Site
+from guichet.domain.model import AccordMode, Appointment, Person, Role, Site
 from guichet.domain.opening_text import ended
 from guichet.domain.openings import ClosedFor, Closure, Opening, opening_id
 from guichet.domain.operations import Refused
@@ -19,8 +20,8 @@ from guichet.station import Station
 from guichet.station.inviting import Guest, Occasion
 from guichet.station.mediation import Booked, Held
 from guichet.station.steering import Moved, ToMove
-from guichet.store.engine import writing
-from guichet.store.records import get, put
+from guichet.store.engine import reading, writing
+from guichet.store.records import TABLES, get, put, records
 from guichet.store.steering import republish
 from guichet.sync.replica import purge
 from tests.posts import DAY, MORNING, World
@@ -169,6 +170,32 @@ def test_a_worked_saturday_is_seen_for_its_demarche_alone(world: World) -> None:
     world.stop()  # whoever is booked by then is told of, and the rest are said not to be
     (guest,) = station.inviting.invite([Guest(1, someone)], occasion)
     assert (guest.appointment, guest.refused) == (None, "central_unavailable")
+
+
+def test_inviting_stops_after_the_one_under_way_and_goes_on_when_asked_again(world: World) -> None:
+    station = world.station("one")
+    assert station.steering.open([saturday()]) is None
+    until(lambda: SATURDAY in station.mediation.slots("REMI"))
+    (occasion,) = station.inviting.occasions(SATURDAY)
+    with reading(world.engine) as connection:
+        busy = {
+            each.person for each in records(connection, Appointment, select(TABLES["appointment"]))
+        }
+        people = records(connection, Person, select(TABLES["person"]))
+    guests = [Guest(n, e) for n, e in enumerate(e for e in people if e.id not in busy)][:3]
+    stop, heard = threading.Event(), list[Guest]()
+
+    def told(guest: Guest) -> None:
+        heard.append(guest)
+        stop.set()
+
+    begun = station.inviting.invite(guests, occasion, told, stop)
+    assert heard == begun[:1]
+    assert begun[0].appointment is not None
+    assert begun[1:] == guests[1:]
+    done = station.inviting.invite(begun, occasion)
+    assert done[0] == begun[0]
+    assert len({e.appointment.person for e in done if e.appointment}) == len(guests)
 
 
 def test_nobody_else_steers_nor_sees_whom_to_call(world: World) -> None:
