@@ -85,6 +85,10 @@ REFUSALS: dict[str, str] = {
     "undone": _("Cette arrivée a été annulée."),
     "duplicate_id": _("Cette opération a déjà été envoyée par un autre poste."),
     "wrong_pin": _("Code ou PIN incorrect. Vérifiez les deux\u202f; votre code est conservé."),
+    "catching_up": _(
+        "Ce poste relit les données de la centrale et ne connaît pas encore ce code. Réessayez "
+        "dans un instant."
+    ),
     "revoked": _(
         "Ce poste a été retiré par la centrale\u00a0: les données des personnes y sont effacées, "
         "ce qui n’est pas parti est gardé. Prévenez votre responsable."
