@@ -74,12 +74,20 @@ REFUSALS: dict[str, str] = {
     ),
     "not_called": _("Appelez d’abord cette personne."),
     "already_called": _("Cette personne est déjà appelée."),
+    "called_elsewhere": _(
+        "Un autre guichet a appelé cette personne entre-temps\u00a0: ce qui a été fait ici n’est "
+        "pas enregistré. Voyez avec ce guichet comment son passage a fini."
+    ),
     "already_started": _("Cette personne est déjà reçue."),
     "already_done": _("Ce passage est déjà terminé."),
     "duplicate": _("Cette arrivée a été enregistrée deux fois\u00a0: utilisez l’autre ticket."),
     "undone": _("Cette arrivée a été annulée."),
     "duplicate_id": _("Cette opération a déjà été envoyée par un autre poste."),
     "wrong_pin": _("Code ou PIN incorrect. Vérifiez les deux\u202f; votre code est conservé."),
+    "catching_up": _(
+        "Ce poste relit les données de la centrale et ne connaît pas encore ce code. Réessayez "
+        "dans un instant."
+    ),
     "revoked": _(
         "Ce poste a été retiré par la centrale\u00a0: les données des personnes y sont effacées, "
         "ce qui n’est pas parti est gardé. Prévenez votre responsable."

@@ -297,6 +297,8 @@ class SyncEngine:
             with writing(self._engine) as connection:
                 outbox.absorb(connection, page.changes)
                 outbox.flag(connection, void, "double")
+                if not cursor:
+                    replica.read_from_the_start(connection)
                 replica.remember(connection, page.cursor)
                 if not more:
                     replica.read_to_the_end(connection)
