@@ -158,7 +158,6 @@ class Station:
             held.enter_context(opening.locked(folder))
             core, notice = held.enter_context(_core(folder, enrolment, clock))
             retention = Retention(core, folder)
-            retention.purge()
             core.site = _site(core)
             if core.site is None:
                 _first_pull(core)
@@ -167,6 +166,7 @@ class Station:
                 raise ProtocolError(
                     _("La centrale n’a rien dit du site de ce poste. Prévenez le support.")
                 )
+            retention.purge()
             Drafts(core).purge()
             core.barred()  # read from the database now, for the screens ask in their own loop
             core.sync.upkeep = retention.upkeep
