@@ -29,7 +29,13 @@ for _command in COMMANDS:
 
 @central.command("enrol-code")
 @click.argument("site", type=int)
-@click.option("--minutes", default=60, show_default=True, help=_("Durée de validité."))
+@click.option(
+    "--minutes",
+    type=click.IntRange(1, 7 * 24 * 60),
+    default=60,
+    show_default=True,
+    help=_("Durée de validité."),
+)
 @where
 def enrol_code(site: int, minutes: int, folder: Path | None, database: str | None) -> None:
     """Donner un code à usage unique pour enrôler un poste du SITE (son numéro)."""

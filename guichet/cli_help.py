@@ -36,6 +36,21 @@ class Commands(click.Group):
         return _help_option(super().get_help_option(ctx))
 
 
+def missing(name: str) -> click.MissingParameter:
+    """What is wrong when the command that runs is not given that parameter, and needs it here."""
+    return click.MissingParameter(ctx=click.get_current_context(), param=_param(name))
+
+
+def unfit(name: str) -> click.BadParameter:
+    """What is wrong when what it is given there makes no sense, or not beside the rest."""
+    return click.BadParameter("", ctx=click.get_current_context(), param=_param(name))
+
+
+def _param(name: str) -> click.Parameter:
+    command = click.get_current_context().command
+    return next(each for each in command.params if each.name == name)
+
+
 def _help_option(option: click.Option | None) -> click.Option | None:
     if option is not None:
         option.help = _("Afficher cette aide.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from guichet.cli_help import FOLDER, Command
+from guichet.cli_help import FOLDER, Command, missing, unfit
 from guichet.i18n import _
 
 if TYPE_CHECKING:
@@ -59,12 +59,7 @@ def scan(
     personne n’est pas nommée.
     """
     if bool(files) is (camera is not None):
-        context = click.get_current_context()
-        name = "camera" if files else "files"
-        param = next(param for param in context.command.params if param.name == name)
-        if files:
-            raise click.BadParameter("", ctx=context, param=param)
-        raise click.MissingParameter(ctx=context, param=param)
+        raise unfit("camera") if files else missing("files")
     seen = _filmed(camera, once=once) if camera is not None else _read(files)
     with _inspector(folder, raw=raw) as inspector:
         good = True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from guichet.cli_central import central, check_site
+from guichet.cli_help import missing
 from guichet.cli_server import created, where
 from guichet.domain.model import Site
 from guichet.errors import ConfigError
@@ -104,7 +105,7 @@ def flag(
     check_site(engine, site)
     if name is not None:
         if state is None:
-            raise click.MissingParameter(param_hint="on|off", param_type="argument")
+            raise missing("state")
         if not flags.switch(engine, site, name, enabled=state == "on"):
             raise ConfigError(
                 _("«\u00a0{name}\u00a0» n’existe pas\u202f; il y a\u202f: {known}.").format(

@@ -99,6 +99,7 @@ def test_the_version_is_the_packages(run: Run) -> None:
         (["partir"], "n’existe pas"),
         (["demo", "--role", "chef"], "--role"),
         (["central", "enrol-code", "Bobigny"], "ne convient pas"),
+        (["central", "enrol-code", "1", "--minutes", "0"], "--minutes"),
         (["central", "serve", "--port", "x"], "--port"),
         (["doctor", "mal", "à", "la", "tête"], "mots de trop"),
     ],

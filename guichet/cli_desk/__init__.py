@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from guichet.cli_help import FOLDER, Command, Commands
+from guichet.cli_help import FOLDER, Command, Commands, missing, unfit
 from guichet.domain.lifecycle import CALL_REASONS, OUTCOMES, UNSUCCESSFUL
 from guichet.domain.model import Role
 from guichet.i18n import _
@@ -96,7 +96,7 @@ def _choosing(command: Callable[..., int]) -> Callable[..., int]:
         *args: Any, slot: str | None, first: bool, after: datetime | None, **rest: Any
     ) -> int:
         if first is (slot is not None):
-            raise _either("first" if first else "slot")
+            raise unfit("first") if first else missing("slot")
         return command(*args, wanted=Wanted(slot, after), **rest)
 
     for option in (
@@ -110,15 +110,6 @@ def _choosing(command: Callable[..., int]) -> Callable[..., int]:
     ):
         chosen = option(chosen)
     return chosen
-
-
-def _either(name: str) -> click.ClickException:
-    """What is wrong when neither or both of --slot and --first are given."""
-    context = click.get_current_context()
-    param = next(param for param in context.command.params if param.name == name)
-    if name == "slot":
-        return click.MissingParameter(ctx=context, param=param)
-    return click.BadParameter("", ctx=context, param=param)
 
 
 @click.group(cls=Commands, subcommand_metavar="COMMANDE…")

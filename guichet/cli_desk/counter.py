@@ -50,8 +50,7 @@ def call(station: Station, ticket: str | None, desk: str | None, reason: str | N
         row = _of(rows, ticket)
         if row is None:
             return Refused("unknown_ticket")
-        first = next((each.row.visit for each in calling.line()), None)
-        if row.state is DayState.WAITING and row.visit != first and reason is None:
+        if row.state is DayState.WAITING and reason is None and not calling.is_next(row, name):
             return Refused("reason_to_call", {"known": ", ".join(CALL_REASONS)})
         called = calling.this(row, name, reason)
     if called.refused is not None or called.row is None:

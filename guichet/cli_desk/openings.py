@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from guichet.cli_desk import _DAY, Asked, _at_desk
-from guichet.cli_help import Commands
+from guichet.cli_help import Commands, missing, unfit
 from guichet.domain.model import Role
 from guichet.domain.opening_text import FIELDS
 from guichet.domain.openings import ClosedFor
@@ -55,12 +55,8 @@ def add(asked: Asked, fields: tuple[str, ...], rule: str | None, *, dry_run: boo
     from guichet.cli_desk import run, steering  # noqa: PLC0415
 
     cells = dict(each.partition("=")[::2] for each in fields)
-    unknown = sorted(set(cells) - set(FIELDS))
-    if unknown:
-        param = next(
-            each for each in click.get_current_context().command.params if each.name == "fields"
-        )
-        raise click.BadParameter(", ".join(unknown), param=param)
+    if not set(cells) <= set(FIELDS):
+        raise unfit("fields")
     return run.at_station(
         asked, lambda station: steering.add(station, cells, rule, dry=dry_run), Role.SUPERVISOR
     )
@@ -97,19 +93,12 @@ def close(
     from guichet.cli_desk import run, steering  # noqa: PLC0415
 
     if (first is not None and lift is not None) or (first is None and lift is None and not move):
-        raise _wrong("first")
+        raise missing("first")
     if first is not None and reason is None:
-        raise _wrong("reason")
+        raise missing("reason")
     days = None if first is None else (first.date(), (last or first).date())
     wanted = steering.Wanted(days, opens, closes, reason or "", lift, move, dry_run)
     return run.at_station(asked, lambda station: steering.close(station, wanted), Role.SUPERVISOR)
-
-
-def _wrong(name: str) -> click.MissingParameter:
-    """What is wrong when a parameter is not there without which others mean nothing."""
-    context = click.get_current_context()
-    param = next(param for param in context.command.params if param.name == name)
-    return click.MissingParameter(ctx=context, param=param)
 
 
 @openings.command()

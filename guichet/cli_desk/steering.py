@@ -113,12 +113,12 @@ def exceptional_day(
     models = [e for e in station.steering.overview().templates if e.template == template]
     if not models:
         return Refused("unknown_template")
-    chosen = read_codes(",".join(codes)) or [code for e in models for code in e.procedures]
+    known = [code for each in models for code in each.procedures]
+    chosen = read_codes(",".join(codes)) or known
+    if not set(chosen) <= set(known):
+        return Refused("unknown_procedure", {"known": ", ".join(dict.fromkeys(known))})
     rules = [station.steering.new_rule() for _each in models]
-    made = exceptional(models, day, chosen, rules, override)
-    if not made:
-        return Refused("unknown_procedure", {"known": ", ".join(models[0].procedures)})
-    return opened(station, made, dry=dry)
+    return opened(station, exceptional(models, day, chosen, rules, override), dry=dry)
 
 
 def calibrate(station: Station, rule: str | None, *, dry: bool) -> Outcome:
@@ -178,8 +178,10 @@ def _wanted(station: Station, wanted: Wanted) -> Closure | Refused | None:
     if wanted.days is None:
         return None
     opens, closes = read_time(wanted.opens), read_time(wanted.closes)
-    if (wanted.opens and opens is None) or (wanted.closes and closes is None):
-        return Refused("opening_values", {"field": "closes" if opens else "opens"})
+    if wanted.opens and opens is None:
+        return Refused("opening_values", {"field": "opens"})
+    if wanted.closes and closes is None:
+        return Refused("opening_values", {"field": "closes"})
     reason, key = ClosedFor(wanted.reason), station.steering.new_rule()
     return Closure(key, station.site.number, *wanted.days, reason, opens, closes)
 

@@ -188,6 +188,11 @@ class Calling:
                 return self._called(row, refused, alone=alone)
         return Called(None, refused)
 
+    def is_next(self, row: DayRow, desk: str) -> bool:
+        """Whether it is their turn at that desk, by the lanes it is open for."""
+        mine = callable_at(self.line(), desk, self._lanes(desk))
+        return bool(mine) and mine[0].row.visit == row.visit
+
     def this(self, row: DayRow, desk: str, reason: str | None = None) -> Called:
         """Call this one to a desk, out of turn for a `reason` (CALL_REASONS)."""
         return self._called(row, self.call(row.visit or "", desk, reason))
