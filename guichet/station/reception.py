@@ -47,7 +47,7 @@ class Reading:
 
     `visit` is the one just opened when `checked_in`, else the one already there, if any.
     `site` is the place the convocation is for, when it is known here. `identity` is what checking
-    the ID shown gave, None before.
+    the ID shown gave, None before. `refused`: why the person could not be checked in after all.
     """
 
     decision: Decision
@@ -59,6 +59,7 @@ class Reading:
     visit: Visit | None = None
     checked_in: bool = False
     identity: Check | None = None
+    refused: Refused | None = None
 
     @property
     def reference(self) -> str:
@@ -207,7 +208,9 @@ class Reception:
             ticket=self._next_ticket(connection, reading_.procedure),
             anomaly=None if finding is Finding.EXPECTED else finding.value,
         )
-        self._core.perform(connection, self._core.operation(check_in))
+        outcome = self._core.perform(connection, self._core.operation(check_in))
+        if isinstance(outcome, Refused):
+            return replace(reading_, refused=outcome)
         if reading_.identity is not None:  # checked while the agent was asked
             noted = NoteIdentity(check_in.visit, reading_.identity)
             self._core.perform(connection, self._core.operation(noted))
