@@ -1,5 +1,6 @@
 """Inviting the people of a list to an exceptional day: each is found, or told to be not."""
 
+import logging
 import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,12 +13,14 @@ from guichet.domain.openings import latest
 from guichet.domain.operations import Refused
 from guichet.domain.quotas import open_seats
 from guichet.domain.reference import ReferenceProblem, parse_reference
-from guichet.errors import CentralUnavailable
+from guichet.errors import GuichetError
 from guichet.station.core import Core
-from guichet.station.family import hold_all_patiently
+from guichet.station.family import FULL, hold_all_patiently
 from guichet.station.mediation import Booked, Mediation
 from guichet.store import openings as queries
 from guichet.store.engine import reading
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,8 @@ class Inviting:
     def invite(self, guests: Sequence[Guest], occasion: Occasion) -> list[Guest]:
         """Book each of those found the day's earliest seat that is left; what became of each.
 
-        When central goes away meanwhile the rest are refused: those booked are to be told.
+        When central goes away meanwhile, or the disk fails, the rest are refused: those booked are
+        to be told.
         """
         agent = self._core.agent
         if agent is None or Role.SUPERVISOR not in agent.roles:
@@ -129,7 +133,8 @@ class Inviting:
                 try:
                     done.append(self._booked(guest, occasion, left))
                     continue
-                except CentralUnavailable:
+                except GuichetError:
+                    logger.warning("inviting stops", exc_info=True)
                     gone = True
             done.append(replace(guest, refused=guest.refused or "central_unavailable"))
         return done
@@ -145,6 +150,8 @@ class Inviting:
                 continue
             held = hold_all_patiently(self._mediation, [slot], threading.Event())
             if isinstance(held, Refused):
+                if held.reason not in FULL:
+                    return replace(guest, refused=held.reason)
                 left[slot.id] = 0
                 continue
             # Nobody has asked to be helped: the site invites, so there is no accord to record.
