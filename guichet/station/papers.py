@@ -16,13 +16,12 @@ from guichet.errors import DocumentError
 from guichet.i18n import _
 from guichet.station.assistance import SEARCHED
 from guichet.station.core import Core
+from guichet.station.tables import harmless
 from guichet.store.engine import reading
 from guichet.store.records import get
 
 if TYPE_CHECKING:
     from guichet.convocation.document import Convocation
-
-_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 class Issued(TypedDict):
@@ -73,9 +72,7 @@ class Papers:
         from guichet.convocation import press  # noqa: PLC0415
 
         text = io.StringIO(newline="")
-        # A spreadsheet would compute what begins like a formula.
-        safe = ([f"'{cell}" if cell[:1] in _FORMULA else cell for cell in row] for row in rows)
-        csv.writer(text, delimiter=";").writerows(safe)
+        csv.writer(text, delimiter=";").writerows(map(harmless, row) for row in rows)
         name = f"a-prevenir-{self._core.local(self._core.clock()):%Y%m%d-%H%M%S}.csv"
         return press.put(self._folder, name, text.getvalue().encode("utf-8-sig"))
 
