@@ -122,11 +122,17 @@ def set_aside(path: Path, now: datetime) -> Path:
 
 
 def drop_old(path: Path, now: datetime) -> None:
-    """Delete the copies and damaged files of that database that are older than a month."""
+    """Delete the copies and damaged files of that database that are older than a month.
+
+    One that cannot be deleted keeps nobody from working: it is logged, and tried again next time.
+    """
     for kind in ("avant", "abimee"):
         for old in path.parent.glob(f"{path.name}.{kind}-*"):
-            if old.stat().st_mtime < (now - _KEPT).timestamp():
-                old.unlink()
+            try:
+                if old.stat().st_mtime < (now - _KEPT).timestamp():
+                    old.unlink()
+            except OSError as error:
+                logger.warning("%s is not deleted: %s", old.name, error.strerror)
 
 
 def salvage(
