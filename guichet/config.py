@@ -186,6 +186,7 @@ def clock() -> Callable[[], datetime]:
     text = os.environ.get(OFFSET_VARIABLE) or "0"
     try:
         offset = timedelta(seconds=int(text))
+        datetime.now(UTC) + offset
     except (ValueError, OverflowError) as error:
         raise ConfigError(
             _(
