@@ -8,7 +8,7 @@ import click
 from guichet.cli_help import Commands
 from guichet.cli_server import COMMANDS, created, where
 from guichet.errors import ConfigError
-from guichet.i18n import _
+from guichet.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -155,8 +155,14 @@ def competence(file: Path, folder: Path | None, database: str | None) -> None:
             line = _("Ligne {number}\u00a0: {why}.").format(number=bad.number, why=why)
             click.echo(line, err=True)
         raise ConfigError(_("Rien n’a été importé\u00a0: corrigez ces lignes, puis recommencez."))
-    message = _("{rows} lignes\u00a0: {changed} nouvelles ou modifiées, {gone} retirées.")
-    click.echo(message.format(rows=done.rows, changed=done.changed, gone=done.gone))
+    told = (
+        ngettext("{n} ligne\u00a0:", "{n} lignes\u00a0:", done.rows).format(n=done.rows),
+        ngettext("{n} nouvelle ou modifiée,", "{n} nouvelles ou modifiées,", done.changed).format(
+            n=done.changed
+        ),
+        ngettext("{n} retirée.", "{n} retirées.", done.gone).format(n=done.gone),
+    )
+    click.echo(" ".join(told))
 
 
 @central.command()

@@ -13,7 +13,7 @@ from guichet.cli_help import missing
 from guichet.cli_server import created, where
 from guichet.domain.model import Site
 from guichet.errors import ConfigError
-from guichet.i18n import _
+from guichet.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -147,7 +147,11 @@ def turns(
         (_("pas venu à l’appel, dû {n} min après"), rules.missed),
     ):
         click.echo(words.format(n=value))
-    ending = _("{n} appels sans réponse terminent le passage")
+    ending = ngettext(
+        "{n} appel sans réponse termine le passage",
+        "{n} appels sans réponse terminent le passage",
+        rules.calls,
+    )
     click.echo(ending.format(n=rules.calls) if rules.calls else _("aucun appel ne le termine"))
 
 

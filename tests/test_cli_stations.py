@@ -107,6 +107,8 @@ def test_the_order_of_a_sites_line_is_shown_and_set(run: Run, engine: Engine, fo
     for words in (("--walk-in", "-5"), ("--calls", "many"), ("--missed", "9999")):
         refused = run("central", "turns", "1", *words, *where)
         assert (refused.code, words[0] in refused.errors) == (2, True), refused
+    once = run("central", "turns", "1", "--calls", "1", *where)
+    assert "1 appel sans réponse termine le passage" in once.output
     assert run("central", "turns", "99", *where).code == 1
 
 

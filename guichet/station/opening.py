@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Engine
 
 from guichet.errors import ConfigError
-from guichet.i18n import _
+from guichet.i18n import _, ngettext
 from guichet.station.retention import DATABASE
 from guichet.store.upkeep import migrate_safely, open_whole, salvage
 from guichet.sync import outbox
@@ -114,8 +114,10 @@ def said(aside: Path | None, restored: int) -> str:
     ]
     if restored:
         told.append(
-            _("{count} opérations faites ici ont été reprises du journal et vont partir.").format(
-                count=restored
-            )
+            ngettext(
+                "{n} opération faite ici a été reprise du journal et va partir.",
+                "{n} opérations faites ici ont été reprises du journal et vont partir.",
+                restored,
+            ).format(n=restored)
         )
     return " ".join(told)
