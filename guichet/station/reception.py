@@ -31,7 +31,7 @@ from guichet.domain.operations import (
 from guichet.domain.reference import ReferenceProblem, parse_reference, reference_of
 from guichet.domain.tickets import UNKNOWN_LANE, place_of, ticket
 from guichet.station.core import Core
-from guichet.store import queries
+from guichet.store import days, queries
 from guichet.store.engine import reading, writing
 from guichet.store.records import get
 from guichet.store.schema import METADATA
@@ -272,6 +272,4 @@ class Reception:
     def day(self, day: date | None = None) -> list[DayRow]:
         """The day of the site, today unless said otherwise."""
         with reading(self._core.engine) as connection:
-            return queries.day_rows(
-                connection, self._core.enrolment.site, day or self._core.today()
-            )
+            return days.day_rows(connection, self._core.enrolment.site, day or self._core.today())

@@ -65,8 +65,8 @@ from guichet.errors import CentralUnavailable
 from guichet.station.core import Core
 from guichet.store.booking import NEVER, SEAT, SLOTS
 from guichet.store.cooling import cooled
+from guichet.store.days import day_rows
 from guichet.store.engine import open_engine, reading, sqlite_url, writing
-from guichet.store.queries import day_rows
 from guichet.store.records import TABLES, get, key_of, records, to_json
 from guichet.store.schema import METADATA
 from guichet.sync import outbox
