@@ -76,7 +76,7 @@ def _misused(error: click.ClickException) -> str:
             cause = _("cette commande n’existe pas ou a des mots de trop")
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "guichet"
-    return _("Commande incomprise\u202f: {cause}. Voyez «\u00a0{command} --help\u00a0».").format(
+    return _("Commande incomprise\u00a0: {cause}. Voyez «\u00a0{command} --help\u00a0».").format(
         cause=cause, command=command
     )
 
@@ -92,12 +92,12 @@ def _unexpected(error: Exception) -> str:
         if log_file() is None:
             configure_logging(station_folder())
     except GuichetError as unusable:
-        return _("Erreur inattendue, et le journal ne peut pas être écrit\u202f: {why}").format(
+        return _("Erreur inattendue, et le journal ne peut pas être écrit\u00a0: {why}").format(
             why=unusable
         )
     logger.error("unexpected", exc_info=error)
     return _(
-        "Erreur inattendue\u202f: recommencez, et si elle revient, transmettez au support le "
+        "Erreur inattendue\u00a0: recommencez, et si elle revient, transmettez au support le "
         "fichier {path}."
     ).format(path=log_file())
 
@@ -150,7 +150,7 @@ class _Guichet(Commands):
 def cli(context: click.Context, folder: Path | None, theme: str | None) -> int | None:
     """Rendez-vous, accueil et suivi du jour en préfecture.
 
-    Sans commande, ouvre l’application sur ce poste. Pour essayer : guichet demo.
+    Sans commande, ouvre l’application sur ce poste. Pour essayer\u00a0: guichet demo.
     """
     return _open(folder, theme) if context.invoked_subcommand is None else None
 
@@ -183,14 +183,14 @@ def _open(folder: Path | None, theme: str | None) -> int:
 def enrol(url: str, name: str | None, folder: Path | None) -> None:
     """Faire de cet ordinateur un poste de la centrale à cette ADRESSE.
 
-    Demande le code à usage unique donné par « guichet central enrol-code ».
+    Demande le code à usage unique donné par «\u00a0guichet central enrol-code\u00a0».
     """
     import platform  # noqa: PLC0415
 
     from guichet.config import clock  # noqa: PLC0415
 
     where = _folder(folder)
-    code = click.prompt(_("Code d’enrôlement"), prompt_suffix="\u202f: ")
+    code = click.prompt(_("Code d’enrôlement"), prompt_suffix="\u00a0: ")
     from guichet.station import enrol as exchange  # noqa: PLC0415
 
     with progress(_("Lecture du site")) as told:
@@ -212,7 +212,7 @@ def enrol(url: str, name: str | None, folder: Path | None) -> None:
 @click.option(
     "--shell",
     is_flag=True,
-    help=_("Donner de quoi essayer les commandes sans écran\u202f: README."),
+    help=_("Donner de quoi essayer les commandes sans écran\u00a0: README."),
 )
 @click.option("--stop-central", is_flag=True, help=_("Arrêter la centrale, pour voir."))
 @click.option("--start-central", is_flag=True, help=_("Relancer la centrale arrêtée."))
@@ -232,7 +232,7 @@ def demo(
     folder: Path | None,
     theme: str | None,
 ) -> int:
-    """Essayer guichet : vraie centrale sur cet ordinateur, personnes fictives."""
+    """Essayer guichet\u00a0: vraie centrale sur cet ordinateur, personnes fictives."""
     import shlex  # noqa: PLC0415
 
     from guichet import demo as demonstration  # noqa: PLC0415
@@ -267,7 +267,7 @@ def doctor(folder: Path | None) -> int:
     signs = {True: "✓", False: "✗", None: "!"}
     checks = examine(where)
     for check in checks:
-        click.echo(f"{signs[check.good]} {check.name}\u202f: {check.found}")
+        click.echo(f"{signs[check.good]} {check.name}\u00a0: {check.found}")
         if check.advice:
             click.echo(f"  → {check.advice}")
     return int(any(check.good is False for check in checks))

@@ -114,10 +114,10 @@ def add_agent(
         _("Code secret (4 à 8 chiffres)"),
         hide_input=True,
         confirmation_prompt=_("Le même, encore une fois"),
-        prompt_suffix="\u202f: ",
+        prompt_suffix="\u00a0: ",
     )
     if not valid_pin(pin):
-        raise ConfigError(_("Un code secret a de 4 à 8 chiffres\u202f: recommencez."))
+        raise ConfigError(_("Un code secret a de 4 à 8 chiffres\u00a0: recommencez."))
     agent = Agent(
         code=code.strip().upper(),
         name=name,
@@ -210,7 +210,7 @@ def check_site(engine: "Engine", number: int) -> None:
     if number not in known:
         listed = ", ".join(map(str, known)) or _("aucun")
         raise ConfigError(
-            _("Le site {number} n’existe pas\u202f; sites connus\u202f: {known}.").format(
+            _("Le site {number} n’existe pas\u202f; sites connus\u00a0: {known}.").format(
                 number=number, known=listed
             )
         )

@@ -39,7 +39,7 @@ def display(*, folder: Path | None, own: bool, mute: bool, sound: Path | None, t
     """Afficher les appels pour la salle d’attente.
 
     Des numéros et des guichets, jamais un nom. À lancer dans un second terminal, à côté de guichet
-    ouvert sur le même dossier ; F10 ferme.
+    ouvert sur le même dossier\u202f; F10 ferme.
     """
     from guichet.config import (  # noqa: PLC0415
         configure_logging,

@@ -59,10 +59,10 @@ def _help_option(option: click.Option | None) -> click.Option | None:
 
 def _in_french(text: str) -> str:
     for english, french in (
-        ("Usage: ", _("Usage\u202f: ")),
-        ("Commands:", _("Commandes\u202f:")),
-        ("Options:", _("Options\u202f:")),
-        ("[default: ", _("[par défaut\u202f: ")),
+        ("Usage: ", _("Usage\u00a0: ")),
+        ("Commands:", _("Commandes\u00a0:")),
+        ("Options:", _("Options\u00a0:")),
+        ("[default: ", _("[par défaut\u00a0: ")),
         ("[required]", _("[obligatoire]")),
     ):
         text = text.replace(english, french)

@@ -34,7 +34,7 @@ class _Seen:
 @click.command(cls=Command)
 @click.argument("files", metavar="FICHIER…", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--camera", metavar="SOURCE", help=_("Caméra (0), appareil, ou adresse."))
-@click.option("--once", is_flag=True, help=_("Avec --camera\u202f: s’arrêter au premier code."))
+@click.option("--once", is_flag=True, help=_("Avec --camera\u00a0: s’arrêter au premier code."))
 @click.option("--raw", is_flag=True, help=_("Décoder sans vérifier\u202f; aucun poste n’est lu."))
 @click.option("--json", "as_json", is_flag=True, help=_("Un objet JSON par ligne."))
 @click.option(
@@ -55,7 +55,7 @@ def scan(
 ) -> int:
     """Lire des QR codes et vérifier les convocations.
 
-    FICHIER : image, PDF, vidéo, ou dossier d’images. Aucune arrivée n’est enregistrée, et la
+    FICHIER\u00a0: image, PDF, vidéo, ou dossier d’images. Aucune arrivée n’est enregistrée, et la
     personne n’est pas nommée.
     """
     if bool(files) is (camera is not None):

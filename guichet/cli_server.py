@@ -146,7 +146,7 @@ def _migrated(folder: Path | None, database: str | None) -> "tuple[Engine, str |
 @click.command(cls=Command)
 @where
 @click.option("--host", default="127.0.0.1", show_default=True, help=_("Adresse d’écoute."))
-@click.option("--port", default=8460, show_default=True, help=_("Port d’écoute, 0\u202f: libre."))
+@click.option("--port", default=8460, show_default=True, help=_("Port d’écoute, 0\u00a0: libre."))
 @click.option("--tls-cert", type=_FILE, help=_("Certificat TLS (PEM)."))
 @click.option("--tls-key", type=_FILE, help=_("Clé du certificat (PEM)."))
 @click.option(
@@ -245,7 +245,7 @@ def _sqlite_file(folder: Path | None, database: str | None) -> Path:
     if found is None:
         raise ConfigError(
             _(
-                "Une base PostgreSQL se sauvegarde avec pg_dump ou pg_basebackup\u202f: "
+                "Une base PostgreSQL se sauvegarde avec pg_dump ou pg_basebackup\u00a0: "
                 "voir docs/operations.md."
             )
         )

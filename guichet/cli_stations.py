@@ -80,7 +80,7 @@ def readmit(station: str, folder: Path | None, database: str | None) -> None:
     engine = created(folder, database)
     known = _one(engine, station)
     if not devices.readmit(engine, known.id, clock()()):
-        raise ConfigError(_("Ce poste est révoqué\u202f: enrôlez-le de nouveau."))
+        raise ConfigError(_("Ce poste est révoqué\u00a0: enrôlez-le de nouveau."))
     click.echo(_("Le poste {name} est admis de nouveau.").format(name=known.name))
 
 
@@ -108,7 +108,7 @@ def flag(
             raise missing("state")
         if not flags.switch(engine, site, name, enabled=state == "on"):
             raise ConfigError(
-                _("«\u00a0{name}\u00a0» n’existe pas\u202f; il y a\u202f: {known}.").format(
+                _("«\u00a0{name}\u00a0» n’existe pas\u202f; il y a\u00a0: {known}.").format(
                     name=name, known=", ".join(FLAGS)
                 )
             )
@@ -119,9 +119,9 @@ def flag(
 
 @central.command()
 @click.argument("site", type=int)
-@click.option("--walk-in", type=click.IntRange(0, 480), help=_("Sans rendez-vous\u202f: dû après…"))
-@click.option("--priority", type=click.IntRange(0, 1440), help=_("Carte prioritaire\u202f: avant…"))
-@click.option("--missed", type=click.IntRange(0, 240), help=_("Pas venu à l’appel\u202f: après…"))
+@click.option("--walk-in", type=click.IntRange(0, 480), help=_("Sans rendez-vous\u00a0: dû après…"))
+@click.option("--priority", type=click.IntRange(0, 1440), help=_("Carte prioritaire\u00a0: avant…"))
+@click.option("--missed", type=click.IntRange(0, 240), help=_("Pas venu à l’appel\u00a0: après…"))
 @click.option("--calls", type=click.IntRange(0, 20), help=_("Appels sans réponse, 0 sans fin."))
 @click.option("--json", "as_json", is_flag=True, help=_("Réponse en JSON."))
 @where
@@ -200,7 +200,7 @@ def day_rules(
         click.echo(json.dumps({"site": site, "closes": made.closes, "tension": made.tension}))
         return
     late = _("{n} min après la fin du dernier créneau").format(n=made.late_minutes)
-    click.echo(_("fermeture\u202f: {at}").format(at=made.closes or late))
+    click.echo(_("fermeture\u00a0: {at}").format(at=made.closes or late))
     click.echo(_("alerte de tension dès {n} min par guichet").format(n=made.tension))
 
 
@@ -220,8 +220,8 @@ def display_key(
 ) -> None:
     """Donner l’adresse de la page d’appel d’un SITE.
 
-    Pour l’écran d’une salle d’attente : des numéros et des guichets, jamais un nom. Elle contient
-    une clé et n’est donnée qu’une fois ; celle d’avant ne vaut plus.
+    Pour l’écran d’une salle d’attente\u00a0: des numéros et des guichets, jamais un nom. Elle contient
+    une clé et n’est donnée qu’une fois\u202f; celle d’avant ne vaut plus.
     """
     from guichet.central import display  # noqa: PLC0415
     from guichet.config import clock  # noqa: PLC0415
@@ -255,7 +255,7 @@ def _one(engine: "Engine", station: str) -> "Listed":
         raise ConfigError(
             _(
                 "Aucun poste, ou plusieurs, dont l’identifiant commence par "
-                "«\u00a0{typed}\u00a0»\u202f: «\u00a0guichet central stations\u00a0» les montre."
+                "«\u00a0{typed}\u00a0»\u00a0: «\u00a0guichet central stations\u00a0» les montre."
             ).format(typed=station)
         )
     return found[0]

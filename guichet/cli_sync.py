@@ -136,9 +136,9 @@ def list_(asked: Asked) -> int:
 @click.argument("operation", metavar="ID", required=False)
 @_asking
 def retry(asked: Asked, operation: str | None) -> int:
-    """Renvoyer ce qui a été refusé ou mis de côté\u202f: tout, ou l’opération ID.
+    """Renvoyer ce qui a été refusé ou mis de côté\u00a0: tout, ou l’opération ID.
 
-    La centrale répète toujours son verdict\u202f: une opération qu’elle a refusée le sera encore.
+    La centrale répète toujours son verdict\u00a0: une opération qu’elle a refusée le sera encore.
     """
     with _liaison(asked) as opened:
         count = opened.retry(operation)
@@ -153,7 +153,7 @@ def retry(asked: Asked, operation: str | None) -> int:
         )
     if missing:
         click.echo(
-            _("Aucune opération refusée n’a cet identifiant\u202f: guichet outbox list."), err=True
+            _("Aucune opération refusée n’a cet identifiant\u00a0: guichet outbox list."), err=True
         )
     return int(missing)
 
@@ -164,7 +164,7 @@ def retry(asked: Asked, operation: str | None) -> int:
 def export(asked: Asked, path: Path) -> int:
     """Écrire ce qui attend dans un FICHIER, pour le support ou une clé USB.
 
-    Il contient des données personnelles\u202f: vous seul pouvez le lire, effacez-le ensuite.
+    Il contient des données personnelles\u00a0: vous seul pouvez le lire, effacez-le ensuite.
     """
     with _liaison(asked) as opened:
         count = opened.export(path)
@@ -177,7 +177,7 @@ def export(asked: Asked, path: Path) -> int:
             ).format(n=count, path=path)
         )
         click.echo(
-            _("Ce fichier contient des données personnelles\u202f: effacez-le dès que possible."),
+            _("Ce fichier contient des données personnelles\u00a0: effacez-le dès que possible."),
             err=True,
         )
     return 0

@@ -95,7 +95,7 @@ def station_folder(override: Path | None = None) -> Path:
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         raise ConfigError(
             _(
-                "Le dossier {folder} ne peut pas être lu et écrit\u202f: vérifiez ses droits, "
+                "Le dossier {folder} ne peut pas être lu et écrit\u00a0: vérifiez ses droits, "
                 "ou indiquez un autre dossier avec --dir."
             ).format(folder=folder)
         )
@@ -169,7 +169,7 @@ def load_settings(folder: Path) -> Settings:
         raise _unusable(path, error) from error
     except ValueError as error:
         raise ConfigError(
-            _("Le fichier {path} n’est pas du TOML lisible ({why})\u202f: corrigez-le.").format(
+            _("Le fichier {path} n’est pas du TOML lisible ({why})\u00a0: corrigez-le.").format(
                 path=path, why=error
             )
         ) from error
@@ -190,7 +190,7 @@ def clock() -> Callable[[], datetime]:
     except (ValueError, OverflowError) as error:
         raise ConfigError(
             _(
-                "{name} doit être un nombre entier de secondes, pas «\u00a0{text}\u00a0»\u202f: "
+                "{name} doit être un nombre entier de secondes, pas «\u00a0{text}\u00a0»\u00a0: "
                 "corrigez ou retirez cette variable d’environnement."
             ).format(name=OFFSET_VARIABLE, text=text)
         ) from error
@@ -272,7 +272,7 @@ def _check(path: Path, key: str, value: Any) -> None:
         known = ", ".join(f.name for f in fields(Settings))
         raise ConfigError(
             _(
-                "{path}\u202f: le réglage «\u00a0{key}\u00a0» n’existe pas\u202f; "
+                "{path}\u00a0: le réglage «\u00a0{key}\u00a0» n’existe pas\u202f; "
                 "les réglages sont {known}."
             ).format(path=path, key=key, known=known)
         )
@@ -294,15 +294,15 @@ def _check(path: Path, key: str, value: Any) -> None:
     if not fits:
         raise ConfigError(
             _(
-                "{path}\u202f: le réglage «\u00a0{key}\u00a0» ne peut pas valoir {value!r}\u202f; "
-                "valeurs possibles\u202f: {wanted}."
+                "{path}\u00a0: le réglage «\u00a0{key}\u00a0» ne peut pas valoir {value!r}\u202f; "
+                "valeurs possibles\u00a0: {wanted}."
             ).format(path=path, key=key, value=value, wanted=wanted)
         )
 
 
 def _unusable(path: Path, error: OSError) -> ConfigError:
     return ConfigError(
-        _("{path} ne peut pas être utilisé ({why})\u202f: vérifiez ses droits et la place.").format(
+        _("{path} ne peut pas être utilisé ({why})\u00a0: vérifiez ses droits et la place.").format(
             path=path, why=error.strerror
         )
     )
@@ -311,7 +311,7 @@ def _unusable(path: Path, error: OSError) -> ConfigError:
 def _lost_key() -> ConfigError:
     return ConfigError(
         _(
-            "Le trousseau de cette session n’a pas la clé de ce poste\u202f: ouvrez la session qui "
+            "Le trousseau de cette session n’a pas la clé de ce poste\u00a0: ouvrez la session qui "
             "l’a enrôlé, ou enrôlez-le à nouveau avec «\u00a0guichet enrol ADRESSE\u00a0»."
         )
     )
@@ -320,7 +320,7 @@ def _lost_key() -> ConfigError:
 def _broken_enrolment() -> ConfigError:
     return ConfigError(
         _(
-            "Le fichier {name} de ce poste est abîmé\u202f: enrôlez-le à nouveau avec "
+            "Le fichier {name} de ce poste est abîmé\u00a0: enrôlez-le à nouveau avec "
             "«\u00a0guichet enrol ADRESSE\u00a0»."
         ).format(name=ENROLMENT_FILE)
     )

@@ -59,7 +59,7 @@ def demo_folder(override: Path | None) -> Path:
         if any(entry.name != "guichet.log" for entry in folder.iterdir()):
             raise ConfigError(
                 _(
-                    "Le dossier {folder} contient autre chose qu’une démonstration\u202f: "
+                    "Le dossier {folder} contient autre chose qu’une démonstration\u00a0: "
                     "indiquez avec --dir un dossier vide ou nouveau."
                 ).format(folder=folder)
             )
@@ -129,7 +129,7 @@ def prepare(
             if state is None:
                 raise ConfigError(
                     _(
-                        "Aucune démonstration ne répond ici\u202f: lancez d’abord "
+                        "Aucune démonstration ne répond ici\u00a0: lancez d’abord "
                         "«\u00a0guichet demo\u00a0» dans un autre terminal, ou "
                         "«\u00a0guichet demo --start-central\u00a0» si la centrale est arrêtée."
                     )
@@ -140,7 +140,7 @@ def prepare(
         station = stack.enter_context(_claimed_station(folder))
         _enrol(folder, station, state.url, say)
         say(
-            _("Agents et codes secrets\u202f: {agents}.").format(
+            _("Agents et codes secrets\u00a0: {agents}.").format(
                 agents=", ".join(" ".join(_agent(one)) for one in Role)
             )
         )
@@ -165,7 +165,7 @@ def _claimed_station(folder: Path) -> Iterator[Path]:
                 continue
             yield station
             return
-    raise ConfigError(_("Trop de terminaux ont rejoint la démonstration\u202f: fermez-en un."))
+    raise ConfigError(_("Trop de terminaux ont rejoint la démonstration\u00a0: fermez-en un."))
 
 
 def _enrol(folder: Path, station: Path, url: str, say: Say) -> None:

@@ -63,7 +63,7 @@ def walk(command: click.Command, *path: str) -> Iterator[tuple[str, ...]]:
 def test_every_command_explains_itself_in_french(run: Run, path: tuple[str, ...]) -> None:
     ran = run(*path, "--help")
     assert ran.code == 0
-    assert ran.output.startswith("Usage\u202f: guichet")
+    assert ran.output.startswith("Usage\u00a0: guichet")
     assert "Afficher cette aide." in ran.output
     for english in (
         "Show this",

@@ -101,7 +101,7 @@ def _choosing(command: Callable[..., int]) -> Callable[..., int]:
 
     for option in (
         click.option(
-            "--after", metavar="DATE", type=_MOMENT, help=_("Avec --first\u202f: à partir de.")
+            "--after", metavar="DATE", type=_MOMENT, help=_("Avec --first\u00a0: à partir de.")
         ),
         click.option("--first", is_flag=True, help=_("Prendre le premier créneau libre.")),
         click.option(
@@ -153,7 +153,7 @@ def procedures(asked: Asked) -> int:
     "--days",
     metavar="N",
     type=click.IntRange(1, 366),
-    help=_("Nombre de jours\u202f: 7, ou 1 avec --day."),
+    help=_("Nombre de jours\u00a0: 7, ou 1 avec --day."),
 )
 @_at_desk
 def slots(asked: Asked, procedure: str, day: datetime | None, days: int | None) -> int:
@@ -168,7 +168,7 @@ def slots(asked: Asked, procedure: str, day: datetime | None, days: int | None) 
 @click.option("--person", "key", metavar="FICHE", required=True, help=_("Fiche de la personne."))
 @click.option("--procedure", metavar="CODE", required=True, help=_("Code de la démarche."))
 @click.option(
-    "--accord", type=ACCORDS, help=_("Accord donné\u202f: lu à voix haute, ou sur papier.")
+    "--accord", type=ACCORDS, help=_("Accord donné\u00a0: lu à voix haute, ou sur papier.")
 )
 @click.option("--language", metavar="CODE", help=_("Langue de l’accord, sinon celle de la fiche."))
 @click.option("--search", metavar="TEXTE", help=_("Recherche qui donne la fiche de la centrale."))
@@ -211,7 +211,7 @@ def move(asked: Asked, reference: str, wanted: Wanted) -> int:
 @click.option("--by", type=CANCELLED_BY, required=True, help=_("Qui le veut, ou pris par erreur."))
 @_at_desk
 def cancel(asked: Asked, reference: str, by: str) -> int:
-    """Annuler un rendez-vous\u202f: la place est rendue."""
+    """Annuler un rendez-vous\u00a0: la place est rendue."""
     from guichet.cli_desk import changes, run  # noqa: PLC0415
 
     return run.at_station(asked, lambda station: changes.cancel(station, reference, by))
@@ -235,7 +235,7 @@ def convocation(asked: Asked, reference: str, *, printing: bool, opening: bool) 
 @click.command(cls=Command)
 @_at_desk
 def queue(asked: Asked) -> int:
-    """Dire la file\u202f: qui attend, dans l’ordre, et pourquoi."""
+    """Dire la file\u00a0: qui attend, dans l’ordre, et pourquoi."""
     from guichet.cli_desk import counter, run  # noqa: PLC0415
 
     return run.at_station(asked, counter.queue, Role.COUNTER)
@@ -264,7 +264,7 @@ def call(asked: Asked, ticket: str | None, desk: str | None, reason: str | None)
 def finish(
     asked: Asked, ticket: str, outcome: str, reason: str | None, missing: tuple[str, ...]
 ) -> int:
-    """Clore le passage de ce TICKET\u202f: served, unsuccessful ou left."""
+    """Clore le passage de ce TICKET\u00a0: served, unsuccessful ou left."""
     from guichet.cli_desk import counter, run  # noqa: PLC0415
 
     return run.at_station(

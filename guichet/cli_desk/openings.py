@@ -48,7 +48,7 @@ def show(asked: Asked, rule: str) -> int:
 def add(asked: Asked, fields: tuple[str, ...], rule: str | None, *, dry_run: bool) -> int:
     """Ajouter une ouverture, ou une version d’une règle.
 
-    Les champs\u202f: name, procedures, days, first, last, opens, closes, minutes, seats, pan et
+    Les champs\u00a0: name, procedures, days, first, last, opens, closes, minutes, seats, pan et
     urgent.
     Une nouvelle version garde les champs qui ne sont pas dits\u202f; seats=0 la finit.
     """
@@ -153,7 +153,7 @@ def import_(asked: Asked, file: Path, *, skip_bad: bool, dry_run: bool) -> int:
     """Lire des ouvertures d’un FICHIER CSV, toutes ou aucune.
 
     Chaque ligne fausse est dite\u202f; sans --skip-bad, une seule suffit pour ne rien prendre.
-    Première ligne\u202f: name, procedures, days, first, last, opens, closes, minutes, seats, pan,
+    Première ligne\u00a0: name, procedures, days, first, last, opens, closes, minutes, seats, pan,
     urgent, et template si l’on veut.
     """
     from guichet.cli_desk import opening_import, run  # noqa: PLC0415

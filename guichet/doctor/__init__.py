@@ -103,7 +103,7 @@ def _database(path: Path, name: str, key: str, fault: GuichetError | None) -> Ch
         return Check(name, good=False, found=_("inutilisable"), advice=str(fault or error))
     if sound != "ok":
         advice = _(
-            "Fermez guichet et rouvrez-le\u202f: elle sera mise de côté et refaite. "
+            "Fermez guichet et rouvrez-le\u00a0: elle sera mise de côté et refaite. "
             "Ce qui attend d’être envoyé est gardé à part."
         )
         return Check(name, good=False, found=_("abîmée"), advice=advice)
@@ -120,10 +120,10 @@ def _fonts() -> Check:
     return Check(
         _("polices des convocations"),
         not missing,
-        _("manquent\u202f: {names}").format(names=", ".join(missing))
+        _("manquent\u00a0: {names}").format(names=", ".join(missing))
         if missing
         else _("présentes"),
-        _("Réinstallez guichet\u202f: elles en font partie.") if missing else "",
+        _("Réinstallez guichet\u00a0: elles en font partie.") if missing else "",
     )
 
 
@@ -131,7 +131,7 @@ def _printer() -> Check:
     if shutil.which("lp"):
         return Check(_("impression"), good=True, found="lp")
     advice = _(
-        "Facultatif\u202f: «\u00a0sudo apt install cups-client\u00a0». Sinon, imprimez le PDF."
+        "Facultatif\u00a0: «\u00a0sudo apt install cups-client\u00a0». Sinon, imprimez le PDF."
     )
     return Check(_("impression"), good=None, found=_("pas de commande lp"), advice=advice)
 

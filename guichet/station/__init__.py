@@ -356,7 +356,7 @@ def _first_pull(core: Core) -> None:
         waiting = core.sync.waiting()
         raise CentralUnavailable(
             _(
-                "Ce poste n’a pas de copie de la journée et la centrale est injoignable\u202f: il "
+                "Ce poste n’a pas de copie de la journée et la centrale est injoignable\u00a0: il "
                 "ne peut rien montrer avant de l’avoir jointe. Les opérations faites ici sont "
                 "gardées ({waiting}) et partiront dès son retour. Recommencez alors."
             ).format(waiting=waiting),

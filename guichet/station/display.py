@@ -132,7 +132,7 @@ def displaying(folder: Path, clock: Callable[[], datetime]) -> Iterator[Display]
     if enrolment is None or not (folder / DATABASE).exists():
         raise ConfigError(
             _(
-                "Ce dossier n’est pas celui d’un poste enrôlé\u202f: indiquez avec --dir celui où "
+                "Ce dossier n’est pas celui d’un poste enrôlé\u00a0: indiquez avec --dir celui où "
                 "«\u00a0guichet\u00a0» est ouvert."
             )
         )

@@ -40,7 +40,7 @@ def locked(folder: Path) -> Iterator[None]:
     except (OSError, NotImplementedError) as error:
         raise ConfigError(
             _(
-                "Le dossier {folder} ne peut pas être réservé ({why})\u202f: vérifiez ses droits, "
+                "Le dossier {folder} ne peut pas être réservé ({why})\u00a0: vérifiez ses droits, "
                 "et qu’il est sur un disque de cet ordinateur."
             ).format(folder=folder, why=getattr(error, "strerror", None) or error)
         ) from error
@@ -106,7 +106,7 @@ def said(aside: Path | None, restored: int) -> str:
         return ""
     told = [
         _(
-            "La base locale était abîmée\u202f: elle est mise de côté ({name}) et refaite depuis "
+            "La base locale était abîmée\u00a0: elle est mise de côté ({name}) et refaite depuis "
             "la centrale."
         ).format(name=aside.name)
         if aside
