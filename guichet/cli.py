@@ -191,7 +191,7 @@ def enrol(url: str, name: str | None, folder: Path | None) -> None:
 
     where = _folder(folder)
     code = click.prompt(_("Code d’enrôlement"), prompt_suffix="\u00a0: ")
-    from guichet.station import enrol as exchange  # noqa: PLC0415
+    from guichet.station.enrolling import enrol as exchange  # noqa: PLC0415
 
     with progress(_("Lecture du site")) as told:
         enrolment = exchange(

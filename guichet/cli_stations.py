@@ -220,8 +220,8 @@ def display_key(
 ) -> None:
     """Donner l’adresse de la page d’appel d’un SITE.
 
-    Pour l’écran d’une salle d’attente\u00a0: des numéros et des guichets, jamais un nom. Elle contient
-    une clé et n’est donnée qu’une fois\u202f; celle d’avant ne vaut plus.
+    Pour l’écran d’une salle d’attente\u00a0: des numéros et des guichets, jamais un nom. Elle
+    contient une clé et n’est donnée qu’une fois\u202f; celle d’avant ne vaut plus.
     """
     from guichet.central import display  # noqa: PLC0415
     from guichet.config import clock  # noqa: PLC0415

@@ -175,7 +175,7 @@ def _enrol(folder: Path, station: Path, url: str, say: Say) -> None:
         save_enrolment(station, replace(known, url=url))
         return
     from guichet.central.registry import add_enrol_code  # noqa: PLC0415 - heavy
-    from guichet.station import enrol  # noqa: PLC0415
+    from guichet.station.enrolling import enrol  # noqa: PLC0415
     from guichet.store.engine import open_engine, sqlite_url  # noqa: PLC0415
 
     say(_("Enrôlement de ce poste…"))

@@ -14,7 +14,8 @@ import pytest
 from alembic import command
 
 from guichet.errors import ConfigError, StoreError
-from guichet.station import Station, enrol
+from guichet.station import Station
+from guichet.station.enrolling import enrol
 from guichet.store.engine import HEAD, open_engine, sqlite_url, writing
 from guichet.store.upkeep import check, drop_old
 from tests.posts import World

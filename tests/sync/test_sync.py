@@ -8,7 +8,8 @@ from guichet.domain.day import DayRow, DayState
 from guichet.domain.model import AccordMode, Appointment, Role, VisitStatus
 from guichet.domain.operations import Applied, NoteScan, Refused
 from guichet.errors import CentralRefused, CentralUnavailable, ProtocolError
-from guichet.station import Link, Station, enrol
+from guichet.station import Link, Station
+from guichet.station.enrolling import enrol
 from guichet.station.mediation import Booked, Held
 from guichet.store.engine import reading, writing
 from guichet.store.records import TABLES, get
