@@ -82,7 +82,7 @@ def _misused(error: click.ClickException) -> str:
 
 
 def _unexpected(error: Exception) -> str:
-    from guichet.config import (  # noqa: PLC0415
+    from guichet.config import (
         configure_logging,
         log_file,
         station_folder,
@@ -104,7 +104,7 @@ def _unexpected(error: Exception) -> str:
 
 def _folder(override: Path | None) -> Path:
     """The folder to work in, with its log open."""
-    from guichet.config import configure_logging, station_folder  # noqa: PLC0415
+    from guichet.config import configure_logging, station_folder
 
     folder = station_folder(override)
     configure_logging(folder)
@@ -127,15 +127,15 @@ class _Guichet(Commands):
 
     def _read_all(self) -> None:
         # What opens the application needs none of them, and paints the sooner.
-        from guichet.cli_central import central  # noqa: PLC0415
-        from guichet.cli_desk import COMMANDS  # noqa: PLC0415
-        from guichet.cli_desk.day import end_of_day  # noqa: PLC0415
-        from guichet.cli_desk.openings import openings  # noqa: PLC0415
-        from guichet.cli_desk.periods import stats, week  # noqa: PLC0415
-        from guichet.cli_display import display  # noqa: PLC0415
-        from guichet.cli_scan import scan  # noqa: PLC0415
-        from guichet.cli_stations import stations  # noqa: F401, PLC0415 - adds to `central`
-        from guichet.cli_sync import outbox, sync  # noqa: PLC0415
+        from guichet.cli_central import central
+        from guichet.cli_desk import COMMANDS
+        from guichet.cli_desk.day import end_of_day
+        from guichet.cli_desk.openings import openings
+        from guichet.cli_desk.periods import stats, week
+        from guichet.cli_display import display
+        from guichet.cli_scan import scan
+        from guichet.cli_stations import stations  # noqa: F401 - adds to `central`
+        from guichet.cli_sync import outbox, sync
 
         desk = (*COMMANDS, stats, week, end_of_day, openings)
         for command in (central, display, scan, sync, outbox, *desk):
@@ -164,14 +164,14 @@ def open_(folder: Path | None, theme: str | None) -> int:
 
 
 def _open(folder: Path | None, theme: str | None) -> int:
-    from guichet.config import load_settings  # noqa: PLC0415
-    from guichet.i18n import install  # noqa: PLC0415
+    from guichet.config import load_settings
+    from guichet.i18n import install
 
     where = _folder(folder)
     settings = load_settings(where)
     install(settings.language)
     gc.disable()  # until the station is open: what imports make stays, and need not be looked at
-    from guichet.app import run  # noqa: PLC0415 - heavy, and bindings are translated when imported
+    from guichet.app import run  # heavy, and bindings are translated when imported
 
     return run(where, settings, theme=theme)
 
@@ -185,13 +185,13 @@ def enrol(url: str, name: str | None, folder: Path | None) -> None:
 
     Demande le code à usage unique donné par «\u00a0guichet central enrol-code\u00a0».
     """
-    import platform  # noqa: PLC0415
+    import platform
 
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet.config import clock
 
     where = _folder(folder)
     code = click.prompt(_("Code d’enrôlement"), prompt_suffix="\u00a0: ")
-    from guichet.station.enrolling import enrol as exchange  # noqa: PLC0415
+    from guichet.station.enrolling import enrol as exchange
 
     with progress(_("Lecture du site")) as told:
         enrolment = exchange(
@@ -233,12 +233,12 @@ def demo(
     theme: str | None,
 ) -> int:
     """Essayer guichet\u00a0: vraie centrale sur cet ordinateur, personnes fictives."""
-    import shlex  # noqa: PLC0415
+    import shlex
 
-    from guichet import demo as demonstration  # noqa: PLC0415
-    from guichet import demo_central  # noqa: PLC0415
-    from guichet.config import configure_logging  # noqa: PLC0415
-    from guichet.domain.model import Role  # noqa: PLC0415
+    from guichet import demo as demonstration
+    from guichet import demo_central
+    from guichet.config import configure_logging
+    from guichet.domain.model import Role
 
     where = demonstration.demo_folder(folder)
     configure_logging(where)
@@ -261,7 +261,7 @@ def demo(
 @folder_option
 def doctor(folder: Path | None) -> int:
     """Vérifier ce poste et dire comment réparer ce qui manque."""
-    from guichet.doctor import examine  # noqa: PLC0415
+    from guichet.doctor import examine
 
     where = _folder(folder)
     signs = {True: "✓", False: "✗", None: "!"}

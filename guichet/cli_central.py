@@ -39,8 +39,8 @@ for _command in COMMANDS:
 @where
 def enrol_code(site: int, minutes: int, folder: Path | None, database: str | None) -> None:
     """Donner un code à usage unique pour enrôler un poste du SITE (son numéro)."""
-    from guichet.central.registry import add_enrol_code  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet.central.registry import add_enrol_code
+    from guichet.config import clock
 
     engine = created(folder, database)
     check_site(engine, site)
@@ -67,9 +67,9 @@ def keys(
     database: str | None,
 ) -> None:
     """Montrer les clés publiques des convocations, en ajouter, en révoquer."""
-    from guichet import cli_keys  # noqa: PLC0415
-    from guichet.central import keyring  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet import cli_keys
+    from guichet.central import keyring
+    from guichet.config import clock
 
     engine, now = created(folder, database), clock()()
     if new:
@@ -102,11 +102,11 @@ def add_agent(
     database: str | None,
 ) -> None:
     """Ajouter un agent, ou remplacer celui qui a ce CODE. Demande son code secret."""
-    from guichet.central.feed import publish_records  # noqa: PLC0415
-    from guichet.central.transactions import transact  # noqa: PLC0415
-    from guichet.domain.model import Agent, Role  # noqa: PLC0415
-    from guichet.domain.signin import valid_pin  # noqa: PLC0415
-    from guichet.store.pins import hash_pin  # noqa: PLC0415
+    from guichet.central.feed import publish_records
+    from guichet.central.transactions import transact
+    from guichet.domain.model import Agent, Role
+    from guichet.domain.signin import valid_pin
+    from guichet.store.pins import hash_pin
 
     engine = created(folder, database)
     check_site(engine, site)
@@ -135,7 +135,7 @@ def add_agent(
 @where
 def competence(file: Path, folder: Path | None, database: str | None) -> None:
     """Remplacer le tableau qui donne à chaque commune son site, par démarche."""
-    from guichet.central.competence import Reason, replace  # noqa: PLC0415
+    from guichet.central.competence import Reason, replace
 
     words = {
         Reason.COLUMNS: _("4 colonnes attendues, {value} trouvées"),
@@ -176,12 +176,12 @@ def provenances(
 
     Un nombre inférieur à 5 n’est pas dit, car il pourrait désigner une personne.
     """
-    import json  # noqa: PLC0415
+    import json
 
-    from guichet.domain.provenance import FEW, counted  # noqa: PLC0415
-    from guichet.screens.accord_words import PROVENANCES  # noqa: PLC0415
-    from guichet.store.engine import reading  # noqa: PLC0415
-    from guichet.store.queries import provenances as asked  # noqa: PLC0415
+    from guichet.domain.provenance import FEW, counted
+    from guichet.screens.accord_words import PROVENANCES
+    from guichet.store.engine import reading
+    from guichet.store.queries import provenances as asked
 
     with reading(created(folder, database)) as connection:
         found = counted(asked(connection, site))
@@ -201,9 +201,9 @@ def provenances(
 
 def check_site(engine: "Engine", number: int) -> None:
     """Raises ConfigError, which names those there are, when there is no such site."""
-    from guichet.domain.model import Site  # noqa: PLC0415
-    from guichet.store.engine import reading  # noqa: PLC0415
-    from guichet.store.queries import everything  # noqa: PLC0415
+    from guichet.domain.model import Site
+    from guichet.store.engine import reading
+    from guichet.store.queries import everything
 
     with reading(engine) as connection:
         known = sorted(site.number for site in everything(connection, Site))

@@ -36,6 +36,17 @@ class Commands(click.Group):
         return _help_option(super().get_help_option(ctx))
 
 
+def station_folder(folder: Path | None) -> Path:
+    """The folder of the station meant, its log open and its language in use. Raises ConfigError."""
+    from guichet import config
+    from guichet.i18n import install
+
+    found = config.station_folder(folder)
+    config.configure_logging(found)
+    install(config.load_settings(found).language)
+    return found
+
+
 def missing(name: str) -> click.MissingParameter:
     """What is wrong when the command that runs is not given that parameter, and needs it here."""
     return click.MissingParameter(ctx=click.get_current_context(), param=_param(name))

@@ -22,7 +22,7 @@ _STANDINGS = {
 
 def add(engine: "Engine", now: datetime, begins: datetime | None) -> None:
     """Make a new key, which signs from that day (UTC) or at once."""
-    from guichet.central.keyring import new_key  # noqa: PLC0415 - heavy
+    from guichet.central.keyring import new_key
 
     if begins is not None and begins.replace(tzinfo=UTC) < now:
         raise ConfigError(_("Ce jour est passé\u00a0: donnez un jour à venir."))
@@ -31,7 +31,7 @@ def add(engine: "Engine", now: datetime, begins: datetime | None) -> None:
 
 def revoke(engine: "Engine", kid: str, now: datetime) -> None:
     """Revoke a key, and say what follows."""
-    from guichet.central.revocation import revoke as withdraw  # noqa: PLC0415 - heavy
+    from guichet.central.revocation import revoke as withdraw
 
     done = withdraw(engine, kid.lower(), now)
     if done is None:

@@ -28,7 +28,7 @@ def _without_password(
     """The address; raises ConfigError for a password that every user of the computer could read."""
     typed = context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
     if url and typed:
-        from guichet.store.engine import has_password  # noqa: PLC0415
+        from guichet.store.engine import has_password
 
         if has_password(url):
             raise ConfigError(
@@ -60,7 +60,7 @@ def where(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _folder(folder: Path | None) -> Path:
     """The folder of this central, made, with its log open."""
-    from guichet.config import configure_logging, station_folder  # noqa: PLC0415
+    from guichet.config import configure_logging, station_folder
 
     found = station_folder(folder or station_folder() / "central")
     configure_logging(found)
@@ -68,21 +68,21 @@ def _folder(folder: Path | None) -> Path:
 
 
 def _url(folder: Path, database: str | None) -> str:
-    from guichet.store.engine import sqlite_url  # noqa: PLC0415
+    from guichet.store.engine import sqlite_url
 
     return database or sqlite_url(folder / DATABASE_FILE)
 
 
 def _opened(folder: Path | None, database: str | None) -> "Engine":
-    from guichet.store.engine import open_engine  # noqa: PLC0415
+    from guichet.store.engine import open_engine
 
     return open_engine(_url(_folder(folder), database))
 
 
 def created(folder: Path | None, database: str | None) -> "Engine":
     """Central's database, ready for use."""
-    from guichet.central.upgrade import prepare  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet.central.upgrade import prepare
+    from guichet.config import clock
 
     engine = _opened(folder, database)
     with _closed_by_a_fault(engine):
@@ -106,8 +106,8 @@ def init(folder: Path | None, database: str | None, *, training: bool) -> None:
     """Créer la base de la centrale, ou la mettre à jour."""
     engine = _migrated(folder, database)[0]
     if training:
-        from guichet.central.training import load, loaded_day, local_day  # noqa: PLC0415
-        from guichet.config import clock  # noqa: PLC0415
+        from guichet.central.training import load, loaded_day, local_day
+        from guichet.config import clock
 
         if loaded_day(engine) is not None:
             raise ConfigError(_("Cette base contient déjà les données d’entraînement."))
@@ -135,8 +135,8 @@ def migrate(folder: Path | None, database: str | None) -> None:
 
 
 def _migrated(folder: Path | None, database: str | None) -> "tuple[Engine, str | None, str]":
-    from guichet.central.upgrade import migrate as bring_up  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet.central.upgrade import migrate as bring_up
+    from guichet.config import clock
 
     engine = _opened(folder, database)
     with _closed_by_a_fault(engine):
@@ -171,9 +171,9 @@ def serve(
     fd: int | None,
 ) -> None:
     """Servir la centrale jusqu’à Ctrl+C."""
-    import socket  # noqa: PLC0415
+    import socket
 
-    from guichet.central import serve as server  # noqa: PLC0415
+    from guichet.central import serve as server
 
     if stop_with_stdin:
         server.stop_with_stdin()
@@ -185,7 +185,7 @@ def serve(
         sys.stdout.flush()
 
     if workers > 1:
-        from guichet.central.workers import run  # noqa: PLC0415
+        from guichet.central.workers import run
 
         run(workers, url, host, port, folder=found, ready=ready, tls_cert=tls_cert, tls_key=tls_key)
         return
@@ -200,7 +200,7 @@ def serve(
 @where
 def backup(file: Path, folder: Path | None, database: str | None) -> None:
     """Copier la base SQLite dans FICHIER, sans arrêter la centrale."""
-    from guichet.central.backup import backup as copy  # noqa: PLC0415
+    from guichet.central.backup import backup as copy
 
     copy(_sqlite_file(folder, database), file)
     click.echo(_("La base est copiée dans {file}.").format(file=file))
@@ -214,8 +214,8 @@ def restore(file: Path, folder: Path | None, database: str | None) -> None:
 
     L’ancienne base reste à côté. Les postes relisent tout et renvoient ce qui manque à la copie.
     """
-    from guichet.central.backup import restore as bring_back  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet.central.backup import restore as bring_back
+    from guichet.config import clock
 
     aside = bring_back(file, _sqlite_file(folder, database), clock()())
     click.echo(_("La base de {file} est en place.").format(file=file))
@@ -230,7 +230,7 @@ def new_epoch(folder: Path | None, database: str | None) -> None:
 
     Ils renvoient alors ce qui manque à la base.
     """
-    from guichet.central.registry import new_epoch as renew  # noqa: PLC0415
+    from guichet.central.registry import new_epoch as renew
 
     engine = created(folder, database)
     renew(engine)
@@ -239,7 +239,7 @@ def new_epoch(folder: Path | None, database: str | None) -> None:
 
 
 def _sqlite_file(folder: Path | None, database: str | None) -> Path:
-    from guichet.store.engine import sqlite_file  # noqa: PLC0415
+    from guichet.store.engine import sqlite_file
 
     found = sqlite_file(_url(_folder(folder), database))
     if found is None:

@@ -59,8 +59,8 @@ def revoke(station: str, folder: Path | None, database: str | None) -> None:
 
     POSTE est son identifiant, ou le début. Le refus vaut dès sa prochaine demande.
     """
-    from guichet.central import registry  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet.central import registry
+    from guichet.config import clock
 
     engine = created(folder, database)
     known = _one(engine, station)
@@ -74,8 +74,8 @@ def revoke(station: str, folder: Path | None, database: str | None) -> None:
 @where
 def readmit(station: str, folder: Path | None, database: str | None) -> None:
     """Admettre de nouveau un POSTE resté silencieux trop longtemps."""
-    from guichet.central import devices  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet.central import devices
+    from guichet.config import clock
 
     engine = created(folder, database)
     known = _one(engine, station)
@@ -96,10 +96,10 @@ def flag(
 
     Les autres sites n’en sont pas changés. Sans NOM, montrer ce qui est actif.
     """
-    from guichet.central import flags  # noqa: PLC0415
-    from guichet.domain.flags import FLAGS  # noqa: PLC0415
-    from guichet.store import cooling  # noqa: PLC0415
-    from guichet.store.engine import reading  # noqa: PLC0415
+    from guichet.central import flags
+    from guichet.domain.flags import FLAGS
+    from guichet.store import cooling
+    from guichet.store.engine import reading
 
     engine = created(folder, database)
     check_site(engine, site)
@@ -132,7 +132,7 @@ def turns(
 
     Les durées sont en minutes. Les postes suivent la règle dès qu’ils la reçoivent.
     """
-    from guichet.central import turns as central_turns  # noqa: PLC0415
+    from guichet.central import turns as central_turns
 
     engine = created(folder, database)
     check_site(engine, site)
@@ -185,7 +185,7 @@ def day_rules(
 
     Personne n’est absent avant la fermeture, et la journée se solde après elle.
     """
-    from guichet.central.turns import change_site  # noqa: PLC0415
+    from guichet.central.turns import change_site
 
     engine = created(folder, database)
     check_site(engine, site)
@@ -223,8 +223,8 @@ def display_key(
     Pour l’écran d’une salle d’attente\u00a0: des numéros et des guichets, jamais un nom. Elle
     contient une clé et n’est donnée qu’une fois\u202f; celle d’avant ne vaut plus.
     """
-    from guichet.central import display  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet.central import display
+    from guichet.config import clock
 
     engine = created(folder, database)
     check_site(engine, site)
@@ -240,9 +240,9 @@ def display_key(
 
 
 def _listed(engine: "Engine", site: int | None = None) -> "list[Listed]":
-    from guichet.central import devices  # noqa: PLC0415
-    from guichet.central.budgets import Protection  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet.central import devices
+    from guichet.central.budgets import Protection
+    from guichet.config import clock
 
     return devices.listed(engine, clock()(), Protection.from_environment().unused_days, site)
 

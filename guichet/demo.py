@@ -81,7 +81,7 @@ def run(
         _ending_on_signals(),
         prepare(folder, role, fresh=fresh, join=join, say=click.echo) as station,
     ):
-        from guichet.app import run as open_application  # noqa: PLC0415 - heavy
+        from guichet.app import run as open_application
 
         return open_application(
             station.folder,
@@ -96,7 +96,7 @@ def run(
 def display(folder: Path, *, theme: str | None = None) -> int:
     """Show the running demo's calls, on a station of their own; the exit code."""
     with prepare(folder, Role.COUNTER, join=True) as station:
-        from guichet.display import run as show  # noqa: PLC0415 - heavy
+        from guichet.display import run as show
 
         return show(station.folder, own=True, theme=theme)
 
@@ -174,9 +174,9 @@ def _enrol(folder: Path, station: Path, url: str, say: Say) -> None:
     if known is not None:
         save_enrolment(station, replace(known, url=url))
         return
-    from guichet.central.registry import add_enrol_code  # noqa: PLC0415 - heavy
-    from guichet.station.enrolling import enrol  # noqa: PLC0415
-    from guichet.store.engine import open_engine, sqlite_url  # noqa: PLC0415
+    from guichet.central.registry import add_enrol_code
+    from guichet.station.enrolling import enrol
+    from guichet.store.engine import open_engine, sqlite_url
 
     say(_("Enrôlement de ce poste…"))
     engine = open_engine(sqlite_url(folder / DATABASE))
@@ -188,7 +188,7 @@ def _enrol(folder: Path, station: Path, url: str, say: Say) -> None:
 
 
 def _agent(role: Role) -> tuple[str, str]:
-    from guichet.central.training import PINS, agent_code  # noqa: PLC0415 - heavy
+    from guichet.central.training import PINS, agent_code
 
     return agent_code(role, SITE), PINS[role]
 

@@ -83,8 +83,8 @@ def start_central(folder: Path) -> None:
             _("Aucune démonstration n’est ouverte ici\u00a0: lancez «\u00a0guichet demo\u00a0».")
         ) from error
     os.environ[OFFSET_VARIABLE] = str(state.offset)
-    from guichet.central.serve import serve  # noqa: PLC0415 - heavy
-    from guichet.store.engine import sqlite_url  # noqa: PLC0415
+    from guichet.central.serve import serve
+    from guichet.store.engine import sqlite_url
 
     def ready(address: str) -> None:
         _keep(folder, replace(state, pid=os.getpid()))
@@ -165,7 +165,7 @@ def _forget(folder: Path) -> None:
 
 
 def _start_child(folder: Path) -> "subprocess.Popen[str]":
-    from guichet.store.engine import sqlite_url  # noqa: PLC0415
+    from guichet.store.engine import sqlite_url
 
     with (folder / "central.err").open("w", encoding="utf-8") as errors:
         return subprocess.Popen(
@@ -220,7 +220,7 @@ def _keep(folder: Path, state: State) -> None:
 
 
 def _answers(url: str) -> bool:
-    import httpx  # noqa: PLC0415 - heavy
+    import httpx
 
     try:
         with httpx.Client(trust_env=False, timeout=2.0) as client:

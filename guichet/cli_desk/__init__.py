@@ -122,7 +122,7 @@ def person() -> None:
 @_at_desk
 def find(asked: Asked, words: tuple[str, ...]) -> int:
     """Chercher par nom, téléphone ou numéro étranger, comme à l’écran."""
-    from guichet.cli_desk import reads, run  # noqa: PLC0415
+    from guichet.cli_desk import reads, run
 
     return run.at_station(asked, lambda station: reads.find(station, " ".join(words)))
 
@@ -132,7 +132,7 @@ def find(asked: Asked, words: tuple[str, ...]) -> int:
 @_at_desk
 def show(asked: Asked, key: str) -> int:
     """Dire une FICHE et ses rendez-vous."""
-    from guichet.cli_desk import reads, run  # noqa: PLC0415
+    from guichet.cli_desk import reads, run
 
     return run.at_station(asked, lambda station: reads.show(station, key))
 
@@ -141,7 +141,7 @@ def show(asked: Asked, key: str) -> int:
 @_at_desk
 def procedures(asked: Asked) -> int:
     """Dire les démarches et leurs codes."""
-    from guichet.cli_desk import reads, run  # noqa: PLC0415
+    from guichet.cli_desk import reads, run
 
     return run.at_station(asked, reads.procedures)
 
@@ -158,7 +158,7 @@ def procedures(asked: Asked) -> int:
 @_at_desk
 def slots(asked: Asked, procedure: str, day: datetime | None, days: int | None) -> int:
     """Dire les créneaux libres d’une DEMARCHE (son code)."""
-    from guichet.cli_desk import reads, run  # noqa: PLC0415
+    from guichet.cli_desk import reads, run
 
     first = day.date() if day else None
     return run.at_station(asked, lambda station: reads.slots(station, procedure, first, days))
@@ -185,7 +185,7 @@ def book(
     wanted: Wanted,
 ) -> int:
     """Prendre un rendez-vous et écrire sa convocation."""
-    from guichet.cli_desk import changes, run  # noqa: PLC0415
+    from guichet.cli_desk import changes, run
 
     if accord is None:
         return run.refuse(asked, "accord_required")
@@ -201,7 +201,7 @@ def book(
 @_at_desk
 def move(asked: Asked, reference: str, wanted: Wanted) -> int:
     """Déplacer un rendez-vous et refaire sa convocation."""
-    from guichet.cli_desk import changes, run  # noqa: PLC0415
+    from guichet.cli_desk import changes, run
 
     return run.at_station(asked, lambda station: changes.move(station, reference, wanted))
 
@@ -212,7 +212,7 @@ def move(asked: Asked, reference: str, wanted: Wanted) -> int:
 @_at_desk
 def cancel(asked: Asked, reference: str, by: str) -> int:
     """Annuler un rendez-vous\u00a0: la place est rendue."""
-    from guichet.cli_desk import changes, run  # noqa: PLC0415
+    from guichet.cli_desk import changes, run
 
     return run.at_station(asked, lambda station: changes.cancel(station, reference, by))
 
@@ -224,7 +224,7 @@ def cancel(asked: Asked, reference: str, by: str) -> int:
 @_at_desk
 def convocation(asked: Asked, reference: str, *, printing: bool, opening: bool) -> int:
     """Écrire la convocation d’un rendez-vous confirmé."""
-    from guichet.cli_desk import changes, run  # noqa: PLC0415
+    from guichet.cli_desk import changes, run
 
     return run.at_station(
         asked,
@@ -236,7 +236,7 @@ def convocation(asked: Asked, reference: str, *, printing: bool, opening: bool) 
 @_at_desk
 def queue(asked: Asked) -> int:
     """Dire la file\u00a0: qui attend, dans l’ordre, et pourquoi."""
-    from guichet.cli_desk import counter, run  # noqa: PLC0415
+    from guichet.cli_desk import counter, run
 
     return run.at_station(asked, counter.queue, Role.COUNTER)
 
@@ -248,7 +248,7 @@ def queue(asked: Asked) -> int:
 @_at_desk
 def call(asked: Asked, ticket: str | None, desk: str | None, reason: str | None) -> int:
     """Appeler la personne suivante, ou celle de ce TICKET."""
-    from guichet.cli_desk import counter, run  # noqa: PLC0415
+    from guichet.cli_desk import counter, run
 
     return run.at_station(
         asked, lambda station: counter.call(station, ticket, desk, reason), Role.COUNTER
@@ -265,7 +265,7 @@ def finish(
     asked: Asked, ticket: str, outcome: str, reason: str | None, missing: tuple[str, ...]
 ) -> int:
     """Clore le passage de ce TICKET\u00a0: served, unsuccessful ou left."""
-    from guichet.cli_desk import counter, run  # noqa: PLC0415
+    from guichet.cli_desk import counter, run
 
     return run.at_station(
         asked,

@@ -33,7 +33,7 @@ def end_of_day(
 
     QUI est un ticket ou une référence\u202f; ISSUE served, unsuccessful, left ou absent.
     """
-    from guichet.cli_desk import ending, run  # noqa: PLC0415
+    from guichet.cli_desk import ending, run
 
     if who is not None and all_absent:
         raise unfit("all_absent")

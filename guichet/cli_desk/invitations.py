@@ -58,8 +58,8 @@ def _lines(path: Path) -> list[tuple[int, str]]:
 
 
 def _papers(station: Station, guests: Sequence[Guest], occasion: Occasion) -> list[Path]:
-    from guichet.screens import describe  # noqa: PLC0415 - translated when imported
-    from guichet.screens.languages import language  # noqa: PLC0415
+    from guichet.screens import describe  # translated when imported
+    from guichet.screens.languages import language
 
     rows = [
         [
@@ -88,8 +88,8 @@ def _papers(station: Station, guests: Sequence[Guest], occasion: Occasion) -> li
 
 
 def _told(guests: Sequence[Guest], occasion: Occasion, papers: Sequence[Path]) -> Answer:
-    from guichet.screens.opening_words import NOT_INVITED  # noqa: PLC0415 - translated when imported
-    from guichet.screens.words import refusal  # noqa: PLC0415
+    from guichet.screens.opening_words import NOT_INVITED  # translated when imported
+    from guichet.screens.words import refusal
 
     done = [each.appointment.reference for each in guests if each.appointment]
     bad = [(each.line, each.refused) for each in guests if each.refused]

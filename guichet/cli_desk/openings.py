@@ -25,7 +25,7 @@ def openings() -> None:
 @_at_desk
 def list_(asked: Asked) -> int:
     """Dire les règles, les fermetures et les jours à venir."""
-    from guichet.cli_desk import run, steering  # noqa: PLC0415
+    from guichet.cli_desk import run, steering
 
     return run.at_station(asked, steering.listed, Role.SUPERVISOR)
 
@@ -35,7 +35,7 @@ def list_(asked: Asked) -> int:
 @_at_desk
 def show(asked: Asked, rule: str) -> int:
     """Dire toutes les versions d’une REGLE, la plus récente d’abord."""
-    from guichet.cli_desk import run, steering  # noqa: PLC0415
+    from guichet.cli_desk import run, steering
 
     return run.at_station(asked, lambda station: steering.show(station, rule), Role.SUPERVISOR)
 
@@ -52,7 +52,7 @@ def add(asked: Asked, fields: tuple[str, ...], rule: str | None, *, dry_run: boo
     urgent.
     Une nouvelle version garde les champs qui ne sont pas dits\u202f; seats=0 la finit.
     """
-    from guichet.cli_desk import run, steering  # noqa: PLC0415
+    from guichet.cli_desk import run, steering
 
     cells = dict(each.partition("=")[::2] for each in fields)
     if not set(cells) <= set(FIELDS):
@@ -90,7 +90,7 @@ def close(
 
     Sans jour, --lift lève une fermeture et --move déplace ceux qui restent à déplacer.
     """
-    from guichet.cli_desk import run, steering  # noqa: PLC0415
+    from guichet.cli_desk import run, steering
 
     if (first is not None and lift is not None) or (first is None and lift is None and not move):
         raise missing("first")
@@ -120,7 +120,7 @@ def exceptional(
     dry_run: bool,
 ) -> int:
     """Ouvrir une journée exceptionnelle d’après un MODELE (son nom)."""
-    from guichet.cli_desk import run, steering  # noqa: PLC0415
+    from guichet.cli_desk import run, steering
 
     return run.at_station(
         asked,
@@ -137,7 +137,7 @@ def exceptional(
 @_at_desk
 def calibrate(asked: Asked, rule: str | None, *, dry_run: bool) -> int:
     """Dire les durées mesurées et la durée de créneau qui en découle."""
-    from guichet.cli_desk import run, steering  # noqa: PLC0415
+    from guichet.cli_desk import run, steering
 
     return run.at_station(
         asked, lambda station: steering.calibrate(station, rule, dry=dry_run), Role.SUPERVISOR
@@ -156,7 +156,7 @@ def import_(asked: Asked, file: Path, *, skip_bad: bool, dry_run: bool) -> int:
     Première ligne\u00a0: name, procedures, days, first, last, opens, closes, minutes, seats, pan,
     urgent, et template si l’on veut.
     """
-    from guichet.cli_desk import opening_import, run  # noqa: PLC0415
+    from guichet.cli_desk import opening_import, run
 
     return run.at_station(
         asked,
@@ -180,7 +180,7 @@ def invite(
     Chaque ligne du FICHIER porte une référence de rendez-vous ou un numéro étranger. Chacune qui ne
     convient pas est dite\u202f; sans --skip-bad, une seule suffit pour n’inviter personne.
     """
-    from guichet.cli_desk import invitations, run  # noqa: PLC0415
+    from guichet.cli_desk import invitations, run
 
     wanted = invitations.Wanted(file, day.date(), code, skip_bad, dry_run)
     return run.at_station(

@@ -33,8 +33,8 @@ def stats(
     xlsx: Path | None,
 ) -> int:
     """Dire les statistiques du site, sans nom et sans chiffre par agent."""
-    from guichet.cli_desk import figures, run  # noqa: PLC0415
-    from guichet.domain.statistics import By  # noqa: PLC0415
+    from guichet.cli_desk import figures, run
+    from guichet.domain.statistics import By
 
     given = ((csv, ".csv"), (xlsx, ".xlsx"))
     if any(path is not None and path.suffix.lower() != ending for path, ending in given):
@@ -53,7 +53,7 @@ def stats(
 @_at_desk
 def week(asked: Asked, *, first: datetime | None) -> int:
     """Dire les sept jours de chaque site en chiffres."""
-    from guichet.cli_desk import figures, run  # noqa: PLC0415
+    from guichet.cli_desk import figures, run
 
     start = first.date() if first else None
     return run.at_station(asked, lambda station: figures.week(station, start), Role.SUPERVISOR)

@@ -137,7 +137,7 @@ def calibrate(station: Station, rule: str | None, *, dry: bool) -> Outcome:
 
 def close(station: Station, wanted: Wanted) -> Outcome:
     """Close, lift a closure, move those on closed time: what is asked for, in that order."""
-    from guichet.screens.rebooking import papers_of  # noqa: PLC0415 - translated when imported
+    from guichet.screens.rebooking import papers_of  # translated when imported
 
     steering, facts, lines = station.steering, dict[str, Any](), list[Line]()
     closure = _wanted(station, wanted)
@@ -250,7 +250,7 @@ def _closure_facts(it: Closure) -> dict[str, Any]:
 
 
 def _closure_lines(it: Closure) -> list[Line]:
-    from guichet.screens.opening_words import closure_line  # noqa: PLC0415 - translated when imported
+    from guichet.screens.opening_words import closure_line  # translated when imported
 
     return [(_("fermeture"), it.id), (_("quand"), closure_line(it))]
 
@@ -266,7 +266,7 @@ def _preview_facts(it: Preview) -> dict[str, Any]:
 
 
 def _preview_lines(it: Preview) -> list[Line]:
-    from guichet.screens.opening_words import preview_lines  # noqa: PLC0415 - translated when imported
+    from guichet.screens.opening_words import preview_lines  # translated when imported
 
     return [(_("effet"), " ".join(preview_lines(it)))]
 

@@ -86,9 +86,9 @@ def _databases(folder: Path, key: str, fault: GuichetError | None) -> list[Check
 
 def _database(path: Path, name: str, key: str, fault: GuichetError | None) -> Check:
     """Whether it opens; without the key that a `fault` keeps away, it may not."""
-    from sqlalchemy import text  # noqa: PLC0415 - heavy
+    from sqlalchemy import text
 
-    from guichet.store.engine import open_engine, sqlite_url, writing  # noqa: PLC0415
+    from guichet.store.engine import open_engine, sqlite_url, writing
 
     if not path.exists():
         return Check(name, good=None, found=_("pas encore créée"))
@@ -137,7 +137,7 @@ def _printer() -> Check:
 
 
 def _secrets(folder: Path) -> Check:
-    from guichet.config import ENROLMENT_FILE  # noqa: PLC0415
+    from guichet.config import ENROLMENT_FILE
 
     path = folder / ENROLMENT_FILE
     private = path.stat().st_mode & 0o077 == 0
@@ -151,7 +151,7 @@ def _secrets(folder: Path) -> Check:
 
 def _central(enrolment: Enrolment) -> list[Check]:
     """Whether central answers, lets this station in, speaks as it does, and shows the same time."""
-    from guichet.sync.client import PROTOCOL, CentralClient  # noqa: PLC0415 - heavy
+    from guichet.sync.client import PROTOCOL, CentralClient
 
     name = _("centrale {url}").format(url=enrolment.url)
     started = time.monotonic()

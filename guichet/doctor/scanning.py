@@ -31,7 +31,7 @@ CAMERA_FAULTS: dict[str, str] = {
 
 def decoders() -> list[Check]:
     """Whether each engine is here and reads a picture made for it."""
-    from guichet.scanner.trial import engines  # noqa: PLC0415 - heavy
+    from guichet.scanner.trial import engines
 
     return [_decoder(name, version, reads=reads) for name, version, reads in engines()]
 
@@ -58,10 +58,10 @@ def _reinstall() -> str:
 
 def camera(folder: Path) -> list[Check]:
     """Whether the camera opens, and how well it sees: filmed for a second and a half."""
-    from guichet.scanner.faults import CameraFault  # noqa: PLC0415 - heavy
-    from guichet.scanner.source import open_source  # noqa: PLC0415
-    from guichet.scanner.trial import film  # noqa: PLC0415
-    from guichet.screens.camera_words import source_name  # noqa: PLC0415
+    from guichet.scanner.faults import CameraFault
+    from guichet.scanner.source import open_source
+    from guichet.scanner.trial import film
+    from guichet.screens.camera_words import source_name
 
     try:
         spec = load_settings(folder).camera
@@ -130,9 +130,9 @@ def _lit(light: float) -> str:
 
 def keyring(folder: Path, key: str) -> list[Check]:
     """Whether this station holds a key to verify today's convocations with, and until when."""
-    from guichet.domain.keys import WARN_BEFORE, PublicKey, good_until  # noqa: PLC0415 - heavy
-    from guichet.store.engine import open_engine, reading, sqlite_url  # noqa: PLC0415
-    from guichet.store.queries import everything  # noqa: PLC0415
+    from guichet.domain.keys import WARN_BEFORE, PublicKey, good_until
+    from guichet.store.engine import open_engine, reading, sqlite_url
+    from guichet.store.queries import everything
 
     path = folder / "station.sqlite3"
     if not path.exists():

@@ -77,7 +77,7 @@ def find(grey: Frame) -> Suspect | None:
 
 def search(grey: Frame) -> Squares | None:
     """The squares of what is most like a code of 80 to 240 pixels in 640; None when nothing is."""
-    import numpy as np  # noqa: PLC0415 - comes with OpenCV, as late
+    import numpy as np  # comes with OpenCV, as late
 
     cv2 = opencv()
     width = grey.shape[1]
@@ -122,7 +122,7 @@ def within(corners: Corners) -> Squares:
 @cache
 def _square() -> NDArray[np.float32]:
     """A corner square and the white around, turned every way at once, somewhat out of focus."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     places = np.arange(-9, 10) / _MODULE
     x, y = np.meshgrid(places, places)
@@ -144,7 +144,7 @@ def _fractions(corners: tuple[Point, ...], picture: Frame) -> Corners:
 
 def _lines(ink: Frame) -> Hits:
     """Each stretch of a row with dark and light as 1:1:3:1:1: x and y of its middle, a module."""
-    import numpy as np  # noqa: PLC0415 - comes with OpenCV, as late
+    import numpy as np  # comes with OpenCV, as late
 
     width = ink.shape[1]
     flat = np.ascontiguousarray(ink).ravel()
@@ -167,7 +167,7 @@ def _lines(ink: Frame) -> Hits:
 
 def _squares(across: Hits, down: Hits) -> list[Square]:
     """Each place where lines across and lines down agree."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     across, down = _thinned(across)[:, None], _thinned(down)[None]
     near = np.maximum(across[..., 2], 1.3)

@@ -88,7 +88,7 @@ class Sight:
     def _ask(self, frame: Frame, *, still: bool) -> Look | None:
         grey = grey_of(frame)
         if grey.size > _ROOM:
-            from guichet.scanner.passes import manageable  # noqa: PLC0415 - for giants only
+            from guichet.scanner.passes import manageable  # for giants only
 
             grey = manageable(grey)
         if self._here is not None:
@@ -98,7 +98,7 @@ class Sight:
 
 def _reader() -> Callable[[Frame, bool], Look]:
     """What reads a film's frames one after the other, and still pictures, in this process."""
-    from guichet.scanner.decoder import Decoder, decode  # noqa: PLC0415 - heavy
+    from guichet.scanner.decoder import Decoder, decode
 
     decoder = Decoder()
 
@@ -125,7 +125,7 @@ def _corners(points: list[list[float]] | None) -> Corners | None:
 def main() -> None:
     """Answer pictures until the socket is closed."""
     alone()
-    import numpy as np  # noqa: PLC0415 - not for those who only start this
+    import numpy as np  # not for those who only start this
 
     read = _reader()
 

@@ -78,49 +78,49 @@ class Station:
     @cached_property
     def mediation(self) -> "Mediation":
         """Booking for a person."""
-        from guichet.station.mediation import Mediation  # noqa: PLC0415
+        from guichet.station.mediation import Mediation
 
         return Mediation(self._core)
 
     @cached_property
     def assistance(self) -> "Assistance":
         """What surrounds a booking."""
-        from guichet.station.assistance import Assistance  # noqa: PLC0415
+        from guichet.station.assistance import Assistance
 
         return Assistance(self._core)
 
     @cached_property
     def figures(self) -> "Figures":
         """What periods were like, and exports."""
-        from guichet.station.figures import Figures  # noqa: PLC0415
+        from guichet.station.figures import Figures
 
         return Figures(self._core)
 
     @cached_property
     def identification(self) -> "Identification":
         """Checking identities, and reporting what does not fit."""
-        from guichet.station.identification import Identification  # noqa: PLC0415
+        from guichet.station.identification import Identification
 
         return Identification(self._core)
 
     @cached_property
     def papers(self) -> "Papers":
         """What is printed."""
-        from guichet.station.papers import Papers  # noqa: PLC0415
+        from guichet.station.papers import Papers
 
         return Papers(self._core, self.folder / PAPERS)
 
     @cached_property
     def steering(self) -> "Steering":
         """When the site receives."""
-        from guichet.station.steering import Steering  # noqa: PLC0415
+        from guichet.station.steering import Steering
 
         return Steering(self._core)
 
     @cached_property
     def inviting(self) -> "Inviting":
         """Whom the site invites."""
-        from guichet.station.inviting import Inviting  # noqa: PLC0415
+        from guichet.station.inviting import Inviting
 
         return Inviting(self._core)
 
