@@ -82,11 +82,8 @@ def _misused(error: click.ClickException) -> str:
 
 
 def _unexpected(error: Exception) -> str:
-    from guichet.config import (
-        configure_logging,
-        log_file,
-        station_folder,
-    )
+    from guichet.config import station_folder
+    from guichet.logs import configure_logging, log_file
 
     try:
         if log_file() is None:
@@ -104,7 +101,8 @@ def _unexpected(error: Exception) -> str:
 
 def _folder(override: Path | None) -> Path:
     """The folder to work in, with its log open."""
-    from guichet.config import configure_logging, station_folder
+    from guichet.config import station_folder
+    from guichet.logs import configure_logging
 
     folder = station_folder(override)
     configure_logging(folder)
@@ -237,8 +235,8 @@ def demo(
 
     from guichet import demo as demonstration
     from guichet import demo_central
-    from guichet.config import configure_logging
     from guichet.domain.model import Role
+    from guichet.logs import configure_logging
 
     where = demonstration.demo_folder(folder)
     configure_logging(where)

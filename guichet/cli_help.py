@@ -25,7 +25,7 @@ class Command(click.Command):
 class Commands(click.Group):
     """A group of such commands."""
 
-    command_class: ClassVar[type[click.Command] | None] = Command  # type: ignore[misc]
+    command_class: ClassVar[type[click.Command] | None] = Command  # type: ignore[misc] # an instance's in click
 
     def get_help(self, ctx: click.Context) -> str:
         """The help text."""
@@ -40,9 +40,10 @@ def station_folder(folder: Path | None) -> Path:
     """The folder of the station meant, its log open and its language in use. Raises ConfigError."""
     from guichet import config
     from guichet.i18n import install
+    from guichet.logs import configure_logging
 
     found = config.station_folder(folder)
-    config.configure_logging(found)
+    configure_logging(found)
     install(config.load_settings(found).language)
     return found
 

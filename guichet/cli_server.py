@@ -60,7 +60,8 @@ def where(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _folder(folder: Path | None) -> Path:
     """The folder of this central, made, with its log open."""
-    from guichet.config import configure_logging, station_folder
+    from guichet.config import station_folder
+    from guichet.logs import configure_logging
 
     found = station_folder(folder or station_folder() / "central")
     configure_logging(found)

@@ -13,14 +13,13 @@ from guichet.config import (
     Enrolment,
     Settings,
     clock,
-    configure_logging,
     load_enrolment,
     load_settings,
-    log_file,
     save_enrolment,
     station_folder,
 )
 from guichet.errors import ConfigError
+from guichet.logs import configure_logging, log_file
 from tests.logs import logging_put_back
 
 __all__ = ["logging_put_back"]  # a fixture

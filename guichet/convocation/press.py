@@ -162,7 +162,7 @@ def _unprintable(message: str) -> str:
 
 @functools.cache
 def _fonts() -> "typst.Fonts":
-    import typst  # noqa: PLC0415
+    import typst  # noqa: PLC0415 - as above
 
     folders = [str(importlib.resources.files(name) / "files") for name in _FONT_PACKAGES]
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)

@@ -129,7 +129,7 @@ def main() -> None:
 
     read = _reader()
 
-    def told(pixels: bytes, width: int, height: int, still: bool) -> object:  # noqa: FBT001
+    def told(pixels: bytes, width: int, height: int, still: bool) -> object:  # noqa: FBT001 - as sent
         look = read(np.frombuffer(pixels, np.uint8).reshape(height, width), still)
         return [(code.text, code.corners) for code in look.codes], look.suspect
 

@@ -265,7 +265,7 @@ def _upsert(
     _UPSERTS[kind, keep_sequence].run(connection, *rows)
 
 
-def _upsert_statement(kind: str, keep_sequence: bool, connection: Connection) -> Any:  # noqa: FBT001
+def _upsert_statement(kind: str, connection: Connection, *, keep_sequence: bool) -> Any:
     table = TABLES[kind]
     key = key_column(kind)
     statement = insert_into(connection, table)
@@ -283,7 +283,7 @@ def _upsert_statement(kind: str, keep_sequence: bool, connection: Connection) ->
 
 
 _UPSERTS = {
-    (kind, keep): Prepared(partial(_upsert_statement, kind, keep))
+    (kind, keep): Prepared(partial(_upsert_statement, kind, keep_sequence=keep))
     for kind in TABLES
     for keep in (True, False)
 }
