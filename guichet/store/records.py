@@ -23,9 +23,10 @@ from sqlalchemy import (
     select,
 )
 
-from guichet.domain.model import RECORDS, Change, Person, Record, Visit
+from guichet.domain.model import Person, Visit
 from guichet.domain.names import search_key
 from guichet.domain.passage import measured
+from guichet.domain.replicated import RECORDS, Change, Record
 from guichet.phones import digits_key
 from guichet.store.prepared import Prepared
 from guichet.store.schema import METADATA

@@ -19,8 +19,9 @@ from guichet.domain.calibration import Measured
 from guichet.domain.foreigner_number import Existence
 from guichet.domain.history import History
 from guichet.domain.leases import Lease
-from guichet.domain.model import Change, Person, Slot
+from guichet.domain.model import Person, Slot
 from guichet.domain.operations import Verdict
+from guichet.domain.replicated import Change
 from guichet.domain.statistics import By, Statistics
 from guichet.domain.week import SiteDay
 from guichet.store.wire import nonsense, read_change, read_verdict

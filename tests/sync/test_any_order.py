@@ -38,7 +38,7 @@ from guichet.domain.lifecycle import (
     STEP_UNDO_REASONS,
     UNSUCCESSFUL,
 )
-from guichet.domain.model import RECORDS, Agent, AppointmentStatus, Visit, VisitStatus
+from guichet.domain.model import Agent, AppointmentStatus, Visit, VisitStatus
 from guichet.domain.operations import (
     Action,
     Applied,
@@ -61,6 +61,7 @@ from guichet.domain.operations import (
     UndoCheckIn,
     UndoStep,
 )
+from guichet.domain.replicated import RECORDS
 from guichet.errors import CentralUnavailable
 from guichet.station.core import Core
 from guichet.store.booking import NEVER, SEAT, SLOTS
