@@ -50,8 +50,7 @@ def call(station: Station, ticket: str | None, desk: str | None, reason: str | N
         row = _of(rows, ticket)
         if row is None:
             return Refused("unknown_ticket")
-        first = next((each.row.visit for each in calling.line()), None)
-        if row.state is DayState.WAITING and row.visit != first and reason is None:
+        if row.state is DayState.WAITING and reason is None and not calling.is_next(row, name):
             return Refused("reason_to_call", {"known": ", ".join(CALL_REASONS)})
         called = calling.this(row, name, reason)
     if called.refused is not None or called.row is None:
@@ -64,7 +63,7 @@ def finish(
     station: Station, ticket: str, outcome: str, reason: str | None, missing: tuple[str, ...]
 ) -> Outcome:
     """Close the visit of a ticket."""
-    from guichet.screens.desk_words import OUTCOMES  # noqa: PLC0415 - translated when imported
+    from guichet.screens.desk_words import OUTCOMES  # translated when imported
 
     row = _of(station.reception.day(), ticket)
     if row is None:
@@ -98,7 +97,7 @@ def _facts(station: Station, row: DayRow) -> dict[str, Any]:
 
 
 def _lines(row: DayRow) -> list[Line]:
-    from guichet.screens.verdicts import needs_of  # noqa: PLC0415 - translated when imported
+    from guichet.screens.verdicts import needs_of  # translated when imported
 
     return [
         (_("ticket"), row.ticket),
@@ -121,7 +120,7 @@ def _waiting_facts(station: Station, each: Waiting, waits: Waits) -> dict[str, A
 
 
 def _waiting_lines(station: Station, each: Waiting, waits: Waits) -> list[Line]:
-    from guichet.screens.desk_words import wait_words, why  # noqa: PLC0415 - translated when imported
+    from guichet.screens.desk_words import wait_words, why  # translated when imported
 
     due = _("{why}, à {time}").format(
         why=why(each.turn, station.local), time=f"{station.local(each.turn.due):%H:%M}"
@@ -153,7 +152,7 @@ def _parked_facts(station: Station, row: DayRow) -> dict[str, Any]:
 
 
 def _parked_lines(station: Station, row: DayRow) -> list[Line]:
-    from guichet.screens.desk_words import WAITS_FOR  # noqa: PLC0415 - translated when imported
+    from guichet.screens.desk_words import WAITS_FOR  # translated when imported
 
     step = row.parked
     if step is None:

@@ -42,7 +42,7 @@ def invited(station: Station, wanted: Wanted) -> Answer | Refused:
 
 
 def _papers(station: Station, guests: Sequence[Guest], occasion: Occasion) -> list[Path]:
-    from guichet.screens.invited import papers_of  # noqa: PLC0415 - translated when imported
+    from guichet.screens.invited import papers_of  # translated when imported
 
     if not any(each.appointment for each in guests):
         return []
@@ -50,7 +50,7 @@ def _papers(station: Station, guests: Sequence[Guest], occasion: Occasion) -> li
 
 
 def _told(guests: Sequence[Guest], occasion: Occasion, papers: Sequence[Path]) -> Answer:
-    from guichet.screens.invited import why_not  # noqa: PLC0415 - translated when imported
+    from guichet.screens.invited import why_not  # translated when imported
 
     done = [each.appointment.reference for each in guests if each.appointment]
     bad = [(each.line, each.refused) for each in guests if each.refused]

@@ -16,7 +16,7 @@ from guichet.domain.needs import Need
 from guichet.domain.verdicts import BELLS, Tone
 from guichet.i18n import _, mid_sentence, ngettext
 from guichet.screens.finding_words import FINDINGS
-from guichet.screens.words import IDENTITIES, NEEDS
+from guichet.screens.words import IDENTITIES, NEEDS, refusal
 from guichet.station import Reading, Station
 from guichet.station.calling import Missed
 from guichet.widgets.level import SIGNS
@@ -42,6 +42,8 @@ def waiting_for_agent(reading: Reading) -> bool:
 
 def view_of(reading: Reading, station: Station) -> VerdictView:
     """What the panel says of a reading."""
+    if reading.refused is not None:
+        return fault_view(refusal(reading.refused))
     level, word, then = _words(reading)
     visit = reading.visit
     holds = reading.checked_in or reading.decision.finding in _WITH_TICKET

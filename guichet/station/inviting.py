@@ -2,6 +2,7 @@
 
 import csv
 import io
+import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -15,13 +16,15 @@ from guichet.domain.openings import Opening, latest
 from guichet.domain.operations import Refused
 from guichet.domain.quotas import open_seats
 from guichet.domain.reference import ReferenceProblem, parse_reference
-from guichet.errors import CentralUnavailable, ConfigError
+from guichet.errors import ConfigError, GuichetError
 from guichet.i18n import _
 from guichet.station.core import Core
-from guichet.station.family import hold_all_patiently
+from guichet.station.family import FULL, hold_all_patiently
 from guichet.station.mediation import Booked, Mediation
 from guichet.store import openings as queries
 from guichet.store.engine import reading
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,8 @@ class Inviting:
         """Book each of those found the day's earliest seat that is left; what became of each.
 
         `told` hears of each tried; from `stop` on the others are given back as they came. When
-        central goes away meanwhile the rest are refused: those booked are to be told.
+        central goes away meanwhile, or the disk fails, the rest are refused: those booked are to be
+        told.
         """
         agent = self._core.agent
         if agent is None or Role.SUPERVISOR not in agent.roles:
@@ -176,7 +180,8 @@ class Inviting:
                 if not gone:
                     try:
                         now = self._booked(guest, occasion, left)
-                    except CentralUnavailable:
+                    except GuichetError:
+                        logger.warning("inviting stops", exc_info=True)
                         gone = True
                 told(now)
             done.append(now)
@@ -193,6 +198,8 @@ class Inviting:
                 continue
             held = hold_all_patiently(self._mediation, [slot], threading.Event())
             if isinstance(held, Refused):
+                if held.reason not in FULL:
+                    return replace(guest, refused=held.reason)
                 left[slot.id] = 0
                 continue
             # Nobody has asked to be helped: the site invites, so there is no accord to record.

@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 import guichet
-from guichet.cli_desk.said import own_refusals
+from guichet.cli_desk.refusals import OWN
 from guichet.domain import lifecycle
 from guichet.domain.admission import ADMIT, Admit, Finding
 from guichet.domain.day import DayState
@@ -113,7 +113,7 @@ def test_every_refusal_has_a_sentence() -> None:
         if kind != "check_in" and not isinstance(step, StrEnum)
     }
     assert {"slot_full", "other_site"} <= written
-    assert written | table <= {*words.REFUSALS, *own_refusals(), "wait", "bad_reference"}
+    assert written | table <= {*words.REFUSALS, *OWN, "wait", "bad_reference"}
 
 
 def test_an_unknown_refusal_still_says_something() -> None:
@@ -131,6 +131,18 @@ def test_french_typography() -> None:
         for path, call in calls("_", "ngettext")
         for text in texts(call)
         if _PLAIN_SPACE.search(text) or _STRAIGHT_APOSTROPHE.search(text)
+    ]
+    assert wrong == []
+
+
+def test_a_colon_stands_behind_a_whole_space_of_its_line() -> None:
+    """Imprimerie nationale: a thin one is for the other marks. Those of screens are to follow."""
+    folders = ("screens", "central")
+    wrong = [
+        f"{path.name}:{call.lineno} {text}"
+        for path, call in calls("_", "ngettext")
+        for text in texts(call)
+        if "\u202f:" in text and path.parent.name not in folders
     ]
     assert wrong == []
 

@@ -3,8 +3,9 @@
 import os
 import time
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -230,3 +231,22 @@ def test_what_was_deleted_is_given_back_to_the_disk(tmp_path: Path) -> None:
     assert compact(engine)
     engine.dispose()
     assert (tmp_path / "a.sqlite3").stat().st_size < 50_000
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour"),
+    [("Europe/Paris", 0), ("America/Guadeloupe", 23), ("Indian/Reunion", 1)],
+)
+def test_a_day_stays_until_the_end_of_the_next_one_by_the_site_s_own_clocks(
+    world: World, zone: str, hour: int
+) -> None:
+    """Whatever day it is in Greenwich."""
+    station = heard(world)
+    core = station._core
+    core.sync.upkeep()  # the first one leaves the days to the opening, which has just seen to them
+    core.site = replace(station.site, time_zone=zone)
+    world.clock.now = datetime(2026, 11, 26, hour, 30, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    core.sync.upkeep()
+    with reading(core.engine) as connection:
+        kept = connection.exec_driver_sql("SELECT value FROM setting WHERE name = 'purged'")
+        assert kept.scalar() == "2026-11-25"

@@ -2,12 +2,14 @@
 
 import csv
 import threading
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pypdfium2 as pdfium
 import pytest
 from sqlalchemy import select
 
+from guichet.central import registry
 from guichet.domain.calibration import LEAST
 from guichet.domain.model import AccordMode, Appointment, Person, Role, Site
 from guichet.domain.opening_text import ended
@@ -198,6 +200,24 @@ def test_inviting_stops_after_the_one_under_way_and_goes_on_when_asked_again(wor
     assert len({e.appointment.person for e in done if e.appointment}) == len(guests)
 
 
+def test_who_cannot_be_invited_is_told_why(world: World) -> None:
+    station = world.station("one")
+    assert station.steering.open([saturday()]) is None
+    until(lambda: SATURDAY in station.mediation.slots("REMI"))
+    someone, other, *_others = station.mediation.find_persons("MARTIN")
+    occasion = station.inviting.occasion(SATURDAY, "REMI")
+    assert isinstance(occasion, Occasion)
+    agent = station.session.agent
+    assert agent is not None
+    with writing(world.engine) as connection:
+        put(connection, replace(agent, active=False))
+    (guest,) = station.inviting.invite([Guest(1, someone)], occasion)
+    assert (guest.appointment, guest.refused) == (None, "not_allowed")
+    registry.revoke(world.engine, station._core.enrolment.station, world.clock())
+    both = station.inviting.invite([Guest(1, someone), Guest(2, other)], occasion)
+    assert [each.refused for each in both] == ["central_unavailable"] * 2
+
+
 def test_nobody_else_steers_nor_sees_whom_to_call(world: World) -> None:
     for role in (Role.MEDIATOR, Role.COUNTER):
         steering = world.station(role.value, role).steering
@@ -225,9 +245,12 @@ def test_calibration_is_measured_by_central(world: World) -> None:
 
 
 def test_a_contact_list_computes_nothing(world: World) -> None:
-    path = world.station("one").papers.contacts([["Nom", "Téléphone"], ["=1+1", "+33 6"]])
+    path = world.station("one").papers.contacts(
+        [["Nom", "Téléphone"], ["=1+1", "+33 6"], ["\r=1", ""]]
+    )
     with path.open(encoding="utf-8-sig", newline="") as file:
-        assert list(csv.reader(file, delimiter=";"))[1] == ["'=1+1", "'+33 6"]
+        rows = list(csv.reader(file, delimiter=";"))
+    assert rows[1:] == [["'=1+1", "'+33 6"], ["'\r=1", ""]]
     assert path.stat().st_mode & 0o077 == 0
 
 

@@ -22,8 +22,9 @@ from guichet.domain.operations import (
     UndoStep,
 )
 from guichet.domain.passage import given_back, missed_at
+from guichet.store.days import day_rows
 from guichet.store.engine import reading, writing
-from guichet.store.queries import day_rows, desks
+from guichet.store.queries import desks
 from guichet.store.records import put
 from tests.store.samples import ADA, DAY, FIRST, Counter, furnish
 
