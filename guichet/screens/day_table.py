@@ -168,7 +168,7 @@ def detail(row: DayRow, now: datetime, local: Callable[[datetime], datetime]) ->
         gone = _("guichet {desk} sans signe depuis {time} : rendu à la file")
         standing = f"{SIGNS['warn'].strip()} {gone.format(desk=row.lost.desk, time=since)}"
     if row.released_from is not None:
-        sent = _(" – envoyé au guichet {desk}, qui ne donne plus signe")
+        sent = _(" – envoyé au guichet {desk}, sans signe")
         standing += sent.format(desk=row.released_from)
     if unanswered(row, now):
         standing = _("{standing} (R\u00a0: rendre à la file)").format(standing=standing)

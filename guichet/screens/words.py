@@ -75,8 +75,8 @@ REFUSALS: dict[str, str] = {
     "not_called": _("Appelez d’abord cette personne."),
     "already_called": _("Cette personne est déjà appelée."),
     "called_elsewhere": _(
-        "Un autre guichet a appelé cette personne entre-temps\u00a0: ce qui a été fait ici n’est "
-        "pas enregistré. Voyez avec ce guichet comment son passage a fini."
+        "Cette personne a été appelée d’un autre poste entre-temps\u00a0: ce qui a été fait ici "
+        "n’est pas enregistré. Voyez avec ce guichet comment son passage a fini."
     ),
     "already_started": _("Cette personne est déjà reçue."),
     "already_done": _("Ce passage est déjà terminé."),

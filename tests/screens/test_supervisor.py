@@ -346,6 +346,6 @@ def test_who_was_sent_to_a_desk_that_has_vanished_is_said_with_which() -> None:
     line = day_table([back], {}, now, lambda moment: moment).lines["a"]
     assert (line.status, line.cells[5:7]) == ("warn", ("rendu", "12\u00a0min"))
     told = detail(back, now, lambda moment: moment).plain
-    assert "! rendu depuis 12\u00a0min – envoyé au guichet 12, qui ne donne plus signe" in told
+    assert "! rendu depuis 12\u00a0min – envoyé au guichet 12, sans signe" in told
     seen = replace(back, state=DayState.CALLED)
     assert "signe" not in detail(seen, now, lambda moment: moment).plain
