@@ -210,7 +210,7 @@ def check_site(engine: "Engine", number: int) -> None:
     if not known:
         raise ConfigError(
             _(
-                "La centrale n’a encore aucun site\u202f: entrez-les avec "
+                "La centrale n’a encore aucun site\u00a0: entrez-les avec "
                 "«\u00a0guichet central catalogue import FICHIER.toml\u00a0»."
             )
         )

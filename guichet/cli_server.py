@@ -117,7 +117,7 @@ def init(folder: Path | None, database: str | None, *, training: bool) -> None:
 
         if sites:
             raise ConfigError(
-                _("Cette base a déjà des sites\u202f: mettez ceux d’entraînement dans une neuve.")
+                _("Cette base a déjà des sites\u00a0: mettez ceux d’entraînement dans une neuve.")
             )
         now = clock()()
         load(engine, local_day(now), now)
@@ -126,7 +126,7 @@ def init(folder: Path | None, database: str | None, *, training: bool) -> None:
     if not (training or sites):
         click.echo(
             _(
-                "Elle n’a encore ni site ni démarche\u202f: entrez-les avec "
+                "Elle n’a encore ni site ni démarche\u00a0: entrez-les avec "
                 "«\u00a0guichet central catalogue import FICHIER.toml\u00a0»."
             )
         )

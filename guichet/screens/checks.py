@@ -24,15 +24,15 @@ _BIRTHS: dict[BirthProblem, FieldState] = {
     BirthProblem.EMPTY: IDLE,
     BirthProblem.FORM: FieldState("idle", _("JJ/MM/AAAA, avec 00 si inconnu")),
     BirthProblem.SHORT_YEAR: FieldState("idle", _("Année en 4 chiffres, ex. 1985")),
-    BirthProblem.YEAR: FieldState("bad", _("Année avant 1900 : vérifiez")),
-    BirthProblem.CALENDAR: FieldState("bad", _("Ce jour n’existe pas : vérifiez")),
-    BirthProblem.FUTURE: FieldState("bad", _("Date à venir : vérifiez")),
+    BirthProblem.YEAR: FieldState("bad", _("Année avant 1900 : vérifiez")),
+    BirthProblem.CALENDAR: FieldState("bad", _("Ce jour n’existe pas : vérifiez")),
+    BirthProblem.FUTURE: FieldState("bad", _("Date à venir : vérifiez")),
 }
 _PHONES: dict[PhoneProblem, FieldState] = {
     PhoneProblem.EMPTY: IDLE,
     PhoneProblem.CHARACTERS: FieldState("bad", _("Chiffres seulement, + au début")),
-    PhoneProblem.LENGTH: FieldState("bad", _("Trop de chiffres : vérifiez")),
-    PhoneProblem.UNKNOWN: FieldState("bad", _("Numéro inexistant : vérifiez")),
+    PhoneProblem.LENGTH: FieldState("bad", _("Trop de chiffres : vérifiez")),
+    PhoneProblem.UNKNOWN: FieldState("bad", _("Numéro inexistant : vérifiez")),
 }
 
 
@@ -81,10 +81,10 @@ def number(text: str) -> FieldState:
         case FormCode.OK:
             return FieldState("ok", _("10 chiffres, forme correcte"))
         case FormCode.MISSING_ZERO:
-            message = _("Zéro perdu ? F7 : {number}")
+            message = _("Zéro perdu ? F7 : {number}")
             return FieldState("warn", message.format(number=verdict.suggestion))
         case FormCode.CHARACTERS if verdict.suggestion:
-            message = _("O, I ou l ? F7 : {number}")
+            message = _("O, I ou l ? F7 : {number}")
             return FieldState("warn", message.format(number=verdict.suggestion))
         case FormCode.CHARACTERS:
             return FieldState("bad", _("Chiffres seulement"))
@@ -93,7 +93,7 @@ def number(text: str) -> FieldState:
         case FormCode.LENGTH:
             return FieldState("bad", _("{n} chiffres au lieu de 10").format(n=digits))
         case FormCode.IMPLAUSIBLE:
-            return FieldState("bad", _("Improbable : recopiez le titre"))
+            return FieldState("bad", _("Improbable : recopiez le titre"))
 
 
 def phone(text: str) -> FieldState:
@@ -109,14 +109,14 @@ def phone(text: str) -> FieldState:
             code = overseas(parsed)
             return FieldState(
                 "ok",
-                _("Mobile {code} : recevra les SMS").format(code=code)
+                _("Mobile {code} : recevra les SMS").format(code=code)
                 if code
-                else _("Mobile : recevra les SMS"),
+                else _("Mobile : recevra les SMS"),
             )
         case PhoneKind.LANDLINE:
-            return FieldState("info", _("Fixe : appel seulement, pas de SMS"))
+            return FieldState("info", _("Fixe : appel seulement, pas de SMS"))
         case PhoneKind.OTHER:
-            return FieldState("info", _("Numéro spécial : pas de SMS"))
+            return FieldState("info", _("Numéro spécial : pas de SMS"))
 
 
 def email(text: str) -> FieldState:

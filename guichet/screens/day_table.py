@@ -165,7 +165,7 @@ def detail(row: DayRow, now: datetime, local: Callable[[datetime], datetime]) ->
         standing += f" – {WAITS_FOR[row.parked.reason or 'other']}"
     if row.lost is not None:
         since = f"{local(row.lost.ended_at):%H:%M}"
-        gone = _("guichet {desk} sans signe depuis {time} : rendu à la file")
+        gone = _("guichet {desk} sans signe depuis {time} : rendu à la file")
         standing = f"{SIGNS['warn'].strip()} {gone.format(desk=row.lost.desk, time=since)}"
     if row.released_from is not None:
         sent = _(" – envoyé au guichet {desk}, sans signe")

@@ -167,7 +167,7 @@ class DeskWork:
         def chosen(reason: str) -> None:
             self._call_from_open(lambda: self._calling.this(row, self.name, reason))
 
-        self._ask(_("Appeler avant son tour\u202f: pourquoi\u202f?"), row, CALL_REASONS, chosen)
+        self._ask(_("Appeler avant son tour\u00a0: pourquoi\u202f?"), row, CALL_REASONS, chosen)
 
     def _call_from_open(self, call: Callable[[], Called]) -> None:
         if self.desk is None:
@@ -229,7 +229,7 @@ class DeskWork:
         def chosen(reason: str) -> None:
             self._do(row, lambda: park(visit, reason), verdicts.READY)
 
-        self._ask(_("Mettre de côté\u202f: en attente de quoi\u202f?"), row, PARK_REASONS, chosen)
+        self._ask(_("Mettre de côté\u00a0: en attente de quoi\u202f?"), row, PARK_REASONS, chosen)
 
     def redirect(self, row: DayRow) -> None:
         """Send the person on, and ask where."""
@@ -269,7 +269,7 @@ class DeskWork:
             visit = last.row.visit or ""
             background(self._screen, lambda: calling.undo(visit, reason), undone, group="desk")
 
-        question = _("Annuler la dernière étape\u202f: pourquoi\u202f?")
+        question = _("Annuler la dernière étape\u00a0: pourquoi\u202f?")
         self._ask(question, last.row, STEP_UNDO_REASONS, chosen)
 
     def _do(

@@ -193,7 +193,7 @@ class EndingScreen(ModalScreen[None]):
                 self.action_settle("unsuccessful", reason)
 
         if current is not None:
-            question = _("Infructueux\u202f: pourquoi\u202f?")
+            question = _("Infructueux\u00a0: pourquoi\u202f?")
             self.app.push_screen(AskScreen(question, who(current.row), UNSUCCESSFUL), chosen)
 
     def action_absent(self) -> None:
@@ -237,7 +237,7 @@ class EndingScreen(ModalScreen[None]):
         first = who(done[0].row)
         more = len(done) - 1
         about = first if not more else _("{first} et {n} autres").format(first=first, n=more)
-        question = _("Revenir en arrière\u202f: pourquoi\u202f?")
+        question = _("Revenir en arrière\u00a0: pourquoi\u202f?")
         self.app.push_screen(AskScreen(question, about, STEP_UNDO_REASONS), chosen)
 
     def _do(self, call: Callable[[], list[Refused]], settled: Sequence[Owed], said: str) -> None:

@@ -91,13 +91,13 @@ FINDINGS: dict[Finding, tuple[str, str]] = {
 
 REFERENCE_PROBLEMS: dict[ReferenceProblem, str] = {
     ReferenceProblem.LENGTH: _(
-        "Une référence a 9 caractères, comme 7K4Q-92XD-1\u202f: complétez-la, ou cherchez par nom."
+        "Une référence a 9 caractères, comme 7K4Q-92XD-1\u00a0: complétez-la, ou cherchez par nom."
     ),
     ReferenceProblem.CHARACTER: _(
-        "Une référence n’a que des lettres et des chiffres, comme 7K4Q-92XD-1\u202f: corrigez-la."
+        "Une référence n’a que des lettres et des chiffres, comme 7K4Q-92XD-1\u00a0: corrigez-la."
     ),
     ReferenceProblem.CHECK: _(
-        "Un caractère de cette référence est faux\u202f: relisez-la sur la convocation."
+        "Un caractère de cette référence est faux\u00a0: relisez-la sur la convocation."
     ),
 }
 """What to do about a typed reference that cannot be right."""

@@ -39,7 +39,7 @@ from guichet.widgets.said import Said
 
 _CENTRAL_AFTER = 0.4
 """Seconds without a key before central is asked too."""
-_HINT = _("Tapez quelques lettres ou chiffres. F6 : nouvelle personne.")
+_HINT = _("Tapez quelques lettres ou chiffres. F6 : nouvelle personne.")
 _LEAST = 3
 """Characters from which central is asked."""
 
@@ -92,7 +92,7 @@ class MediatorScreen(Screen[None]):
             yield Said()
             yield WaitingTold(self._post)
             yield LentTold(self._post)
-        yield RowsView(COLUMNS, empty=_("Personne de ce nom ni de ce numéro. F6 : créer sa fiche."))
+        yield RowsView(COLUMNS, empty=_("Personne de ce nom ni de ce numéro. F6 : créer sa fiche."))
         yield Foot()
 
     def on_mount(self) -> None:
@@ -179,7 +179,7 @@ class MediatorScreen(Screen[None]):
         if not self._answered:
             self._say(_HINT)
         elif offline:
-            self._say(_("Hors ligne : personnes connues de ce poste seulement."), "warn")
+            self._say(_("Hors ligne : personnes connues de ce poste seulement."), "warn")
         else:
             found = ngettext("{n} personne trouvée", "{n} personnes trouvées", count)
             self._say(found.format(n=count) + (_(" · ↑ ↓ puis Entrée") if count else ""))

@@ -177,7 +177,7 @@ def _outcome(visit: Visit) -> str:
     }
     why = UNSUCCESSFUL.get(visit.reason or "", ("", ""))[1]
     missing = ", ".join(visit.missing)
-    return "\u202f: ".join(filter(None, (words.get(visit.outcome, visit.outcome), why, missing)))
+    return "\u00a0: ".join(filter(None, (words.get(visit.outcome, visit.outcome), why, missing)))
 
 
 def _at(moment: datetime, local: Local) -> str:

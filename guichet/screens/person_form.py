@@ -143,8 +143,8 @@ class PersonForm(Screen[Person]):
         """Start in the field asked for; say whether something typed earlier was taken up again."""
         self.query_one(f"#{self._at}", Field).focus()
         if self._resumed:
-            new = _("Saisie reprise où elle en était. F8 : fiche vierge.")
-            changed = _("Modifications à vérifier : rien n’est encore enregistré.")
+            new = _("Saisie reprise où elle en était. F8 : fiche vierge.")
+            changed = _("Modifications à vérifier : rien n’est encore enregistré.")
             self._say(new if self._person is None else changed, "info")
         self._judge_number()
         competences = self._post.station.mediation.competences
@@ -232,7 +232,7 @@ class PersonForm(Screen[Person]):
         if wrong is not None:
             wrong.focus()
             what = mid_sentence(wrong.state.message)
-            sentence = _("{field} : {what}.").format(field=LABELS[wrong.id or ""], what=what)
+            sentence = _("{field} : {what}.").format(field=LABELS[wrong.id or ""], what=what)
             self._say(sentence, "bad")
             return
         site = self._person.site if self._person else self._post.station.site.number

@@ -70,7 +70,7 @@ class StatisticsScreen(Screen[None]):
         Binding("c", "by", _("Canal"), tooltip=_("Absences par démarche, ou par canal"),
                 id="figures.by"),
         Binding("m", "mask", _("Hors site"),
-                tooltip=_("Comme on peut le dire hors du site\u202f: petits nombres masqués"),
+                tooltip=_("Comme on peut le dire hors du site\u00a0: petits nombres masqués"),
                 id="figures.mask"),
         Binding("e", "export", _("Exporter"), tooltip=_("Écrire ces chiffres dans un fichier"),
                 id="figures.export"),

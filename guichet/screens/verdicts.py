@@ -134,13 +134,13 @@ def _desk_view(row: DayRow, desk: str, then: str, so_far: str = "") -> VerdictVi
 def missed_view(row: DayRow, missed: Missed) -> VerdictView:
     """What the panel says of who was called and has not come."""
     if missed.ended:
-        then = _("Dernier appel\u202f: le passage est terminé.")
+        then = _("Dernier appel\u00a0: le passage est terminé.")
     elif missed.left is None:
         then = _("De retour dans la file.")
     else:
         then = ngettext(
-            "De retour dans la file\u202f: encore {n} appel.",
-            "De retour dans la file\u202f: encore {n} appels.",
+            "De retour dans la file\u00a0: encore {n} appel.",
+            "De retour dans la file\u00a0: encore {n} appels.",
             missed.left,
         ).format(n=missed.left)
     return VerdictView(
@@ -172,7 +172,7 @@ def undone_view(visit: Visit, stands: str = "") -> VerdictView:
         level="idle",
         sign="",
         word=_("Arrivée annulée"),
-        next_action=_("Le ticket {ticket} ne vaut plus\u202f: reprenez-le.").format(
+        next_action=_("Le ticket {ticket} ne vaut plus\u00a0: reprenez-le.").format(
             ticket=visit.ticket
         )
         + (f" {kept}" if stands else ""),
@@ -193,7 +193,7 @@ def _words(reading: Reading) -> tuple[Literal["ok", "warn", "bad"], str, str]:
         return "warn", _("Autre identité"), _OTHER_IDENTITY.format(anyway=anyway)
     word, then = FINDINGS[decision.finding]
     if decision.finding is Finding.ALREADY_IN and reading.visit is None:
-        then = _("Arrivée enregistrée ailleurs\u202f: son ticket n’est pas encore connu ici.")
+        then = _("Arrivée enregistrée ailleurs\u00a0: son ticket n’est pas encore connu ici.")
     return decision.meaning.tone.value, word, then
 
 

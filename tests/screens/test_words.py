@@ -136,13 +136,12 @@ def test_french_typography() -> None:
 
 
 def test_a_colon_stands_behind_a_whole_space_of_its_line() -> None:
-    """Imprimerie nationale: a thin one is for the other marks. Those of screens are to follow."""
-    folders = ("screens", "central")
+    """Imprimerie nationale: a thin one is for the other marks."""
     wrong = [
         f"{path.name}:{call.lineno} {text}"
         for path, call in calls("_", "ngettext")
         for text in texts(call)
-        if "\u202f:" in text and path.parent.name not in folders
+        if "\u202f:" in text
     ]
     assert wrong == []
 
