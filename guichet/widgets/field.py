@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, Label, Static
 
+from guichet.i18n import _
 from guichet.widgets.cells import printable
 from guichet.widgets.level import SIGNS, Level
 
@@ -106,6 +107,7 @@ class Field(Vertical):
         self._label = label
         self._hint = hint
         self._validate = validate
+        self._completed: Callable[[str], str | None] = lambda _text: None
         self._state = IDLE
         self._input = Input(
             value, placeholder=placeholder, max_length=max_length, select_on_focus=False
@@ -153,11 +155,19 @@ class Field(Vertical):
         return self
 
     def complete(self, completed: Callable[[str], str | None]) -> None:
-        """Show behind the caret how `completed` goes on with what is typed; → takes it."""
+        """Show behind the caret how `completed` goes on with what is typed; → takes it.
+
+        What is shown there looks as if it were typed already, so the message says that it is not.
+        """
+        self._completed = completed
         self._input.suggester = _Completion(completed)
 
     def _judge(self) -> FieldState:
-        return self._validate(self.value) if self._validate else IDLE
+        state = self._validate(self.value) if self._validate else IDLE
+        whole = self._completed(self.value) if self.value and state == IDLE else None
+        if whole is None or len(whole) == len(self.value):
+            return state
+        return FieldState("info", _("Inachevé\u202f? → écrit {whole}").format(whole=whole))
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:

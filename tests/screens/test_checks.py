@@ -15,7 +15,7 @@ WIDTH = 34
 
 def said(state: FieldState) -> tuple[str, str]:
     assert len(state.message) <= WIDTH, state.message
-    return state.level, state.message.replace("\u202f", " ")
+    return state.level, state.message.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(

@@ -190,8 +190,10 @@ async def test_the_commune_is_completed(world: World) -> None:
         commune.focus()
         await desk.type("le ra")
         await desk.shows("le raincy")
+        await desk.shows("Inachevé\u202f? → écrit Le Raincy")
         await desk.press("right")
         assert value(desk, "commune") == "Le Raincy"
+        await desk.shows("→ complète le nom")
 
 
 async def test_what_is_not_a_date_is_said_as_it_is_written(world: World) -> None:
