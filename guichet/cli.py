@@ -131,6 +131,8 @@ class _Guichet(Commands):
         from guichet.cli_central import central  # noqa: PLC0415
         from guichet.cli_desk import COMMANDS  # noqa: PLC0415
         from guichet.cli_desk.day import end_of_day  # noqa: PLC0415
+        from guichet.cli_desk.entering import arrive  # noqa: PLC0415 - adds to `person`, too
+        from guichet.cli_desk.handling import COMMANDS as HANDLING  # noqa: PLC0415
         from guichet.cli_desk.openings import openings  # noqa: PLC0415
         from guichet.cli_desk.periods import stats, week  # noqa: PLC0415
         from guichet.cli_display import display  # noqa: PLC0415
@@ -138,7 +140,7 @@ class _Guichet(Commands):
         from guichet.cli_stations import stations  # noqa: F401, PLC0415 - adds to `central`
         from guichet.cli_sync import outbox, sync  # noqa: PLC0415
 
-        desk = (*COMMANDS, stats, week, end_of_day, openings)
+        desk = (*COMMANDS, *HANDLING, arrive, stats, week, end_of_day, openings)
         for command in (central, display, scan, sync, outbox, *desk):
             self.add_command(command)
 

@@ -65,7 +65,7 @@ def scan(
         if files:
             raise click.BadParameter("", ctx=context, param=param)
         raise click.MissingParameter(ctx=context, param=param)
-    seen = _filmed(camera, once=once) if camera is not None else _read(files)
+    seen = _filmed(camera, once=once) if camera is not None else codes_in(files)
     with _inspector(folder, raw=raw) as inspector:
         good = True
         for each in seen:
@@ -92,7 +92,8 @@ def _inspector(folder: Path | None, *, raw: bool) -> "AbstractContextManager[Ins
     return inspecting(where, clock())
 
 
-def _read(paths: tuple[Path, ...]) -> Iterator[_Seen]:
+def codes_in(paths: tuple[Path, ...]) -> Iterator[_Seen]:
+    """The codes of each of these files; a fault stands in the place of those that cannot be."""
     from guichet.scanner.faults import CameraFault  # noqa: PLC0415 - heavy
     from guichet.scanner.files import files_of, read_file  # noqa: PLC0415
     from guichet.scanner.sight import Sight  # noqa: PLC0415

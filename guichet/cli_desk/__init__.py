@@ -123,7 +123,7 @@ def _either(name: str) -> click.ClickException:
 
 @click.group(cls=Commands, subcommand_metavar="COMMANDE…")
 def person() -> None:
-    """Retrouver une personne, sans écran."""
+    """Retrouver ou créer la fiche d’une personne, sans écran."""
 
 
 @person.command()

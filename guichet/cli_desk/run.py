@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import click
 
-from guichet.cli_desk import Asked, said
+from guichet.cli_desk import Asked, refusals, said
 from guichet.cli_desk.said import Answer
 from guichet.config import clock, configure_logging, load_settings, station_folder
 from guichet.domain.model import Role
@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 _PATIENCE = 12.0
 """Seconds to wait for the news of central before working with what is known here."""
+_LEAVING = 3.0
+"""Seconds for central to hear what was done; else it hears when the station is next open."""
 _FAULTS: tuple[tuple[type[GuichetError], str], ...] = (
     (CentralUnavailable, "central_unavailable"),
     (DeviceRejected, "device_rejected"),
@@ -65,7 +67,7 @@ def at_station(
 def refuse(asked: Asked, reason: str) -> int:
     """Refuse before anything is opened; the exit code."""
     refused = Refused(reason)
-    return said.deny(refused, said.refusal(refused), as_json=asked.as_json)
+    return said.deny(refused, refusals.refusal(refused), as_json=asked.as_json)
 
 
 def _sentence(refused: Refused) -> str:
@@ -73,7 +75,7 @@ def _sentence(refused: Refused) -> str:
         from guichet.screens.verdicts import REFERENCE_PROBLEMS  # noqa: PLC0415 - all of Textual
 
         return REFERENCE_PROBLEMS[ReferenceProblem(refused.detail["problem"])]
-    return said.refusal(refused)
+    return refusals.refusal(refused)
 
 
 def _outcome(
@@ -95,7 +97,9 @@ def _outcome(
             return signed
         if role not in signed.modes:
             return Refused("not_allowed")
-        return job(station)
+        outcome = job(station)
+        _sent(station)
+        return outcome
     finally:
         station.close()
 
@@ -109,9 +113,22 @@ def _pin(asked: Asked) -> str:
 
 def _in_step(station: Station) -> None:
     """Wait until central has been heard, or is known not to answer."""
+    _while(station, lambda: station.sync_state.link is Link.STARTING, _PATIENCE)
+
+
+def _sent(station: Station) -> None:
+    """Wait until what was done has left: other desks and the waiting room's screen need it now."""
+
+    def leaving() -> bool:
+        return station.sync_state.link is Link.ONLINE and station.sync_state.pending > 0
+
+    _while(station, leaving, _LEAVING)
+
+
+def _while(station: Station, true: Callable[[], bool], seconds: float) -> None:
     moved = threading.Event()
     end = station.subscribe(moved.set)
-    until = time.monotonic() + _PATIENCE
-    while station.sync_state.link is Link.STARTING and moved.wait(until - time.monotonic()):
+    until = time.monotonic() + seconds
+    while true() and moved.wait(until - time.monotonic()):
         moved.clear()
     end()

@@ -5,7 +5,9 @@ messages fit 34 cells, half a terminal of 80 columns.
 """
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 
 from guichet.domain import foreigner_number
 from guichet.domain.birth import BirthDate, BirthProblem, parse
@@ -40,6 +42,36 @@ def final(state: FieldState) -> FieldState:
     return FieldState("bad", state.message) if unfinished else state
 
 
+def of_fields(today: date) -> dict[str, Callable[[str], FieldState]]:
+    """What is said of each field that is typed."""
+    return {
+        "family": name,
+        "used": name,
+        "given": name,
+        "birth": partial(birth, today=today),
+        "commune": commune,
+        "number": number,
+        "phone": phone,
+        "email": email,
+    }
+
+
+def sent(typed: Mapping[str, str], today: date) -> dict[str, FieldState]:
+    """The state of each of them as the form is sent: what stands in its way is "bad"."""
+    texts = {key: typed.get(key, "") for key in of_fields(today)}
+    states = {key: final(check(texts[key])) for key, check in of_fields(today).items()}
+    empty = {key for key, text in texts.items() if not text.strip()}
+    if all(key in empty or no_name(texts[key]) for key in ("family", "given")):
+        states["family"] = FieldState("bad", _("Un nom est demandé"))
+    if "birth" in empty:
+        states["birth"] = FieldState("bad", _("Au moins l’année de naissance"))
+    if "number" in empty and not typed.get("absent"):
+        states["number"] = FieldState("bad", _("Le numéro, ou le motif à côté"))
+    if states["number"].level == "warn":
+        states["number"] = FieldState("bad", states["number"].message)
+    return states
+
+
 def name(text: str) -> FieldState:
     """A name needs a Latin form, for the convocation and for finding it again."""
     if not text.strip():
@@ -67,6 +99,15 @@ def _read_birth(parsed: BirthDate) -> str:
     if parsed.day is None:
         return _("{date}, jour inconnu").format(date=parsed)
     return str(parsed)
+
+
+def year(text: str) -> FieldState:
+    """A year of birth alone."""
+    if not text.strip():
+        return IDLE
+    if re.fullmatch("(19|20)[0-9]{2}", text.strip()):
+        return FieldState("ok", _("4 chiffres"))
+    return FieldState("idle", _("Année en 4 chiffres, ex. 1985"))
 
 
 def number(text: str) -> FieldState:

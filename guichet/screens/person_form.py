@@ -17,7 +17,6 @@ from textual.widgets import Input, Label, Select
 from guichet.domain.competence import completed
 from guichet.domain.foreigner_number import AbsentReason, form
 from guichet.domain.model import Competence, Person
-from guichet.domain.names import no_name
 from guichet.domain.needs import Need
 from guichet.domain.operations import Refused
 from guichet.domain.proofs import Proof
@@ -28,7 +27,7 @@ from guichet.screens import checks, describe
 from guichet.screens.duplicates import Answer, DuplicatesDialog
 from guichet.screens.languages import choices
 from guichet.screens.number_verdicts import NumberVerdicts
-from guichet.screens.person_words import NO_NUMBER, PROOFS
+from guichet.screens.person_words import FIELDS, NO_NUMBER, PROOFS
 from guichet.screens.post import Post, background
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
@@ -36,21 +35,10 @@ from guichet.screens.typed import Typed, person_of
 from guichet.screens.words import NEEDS, refusal
 from guichet.station.likely import Alike
 from guichet.widgets.choice import Tick
-from guichet.widgets.field import Field, FieldState
+from guichet.widgets.field import Field
 from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
 from guichet.widgets.said import Said
-
-_LABELS = {
-    "family": _("Nom de naissance"),
-    "used": _("Nom d’usage"),
-    "given": _("Prénoms"),
-    "birth": _("Date de naissance"),
-    "commune": _("Commune de résidence"),
-    "number": _("Numéro étranger"),
-    "phone": _("Téléphone"),
-    "email": _("Adresse e-mail"),
-}
 
 
 class PersonForm(Screen[Person]):
@@ -94,16 +82,7 @@ class PersonForm(Screen[Person]):
         self._known = known
         self._person_id = person.id if person else post.station.mediation.new_person_id()
         self._saving = False
-        self._checks: dict[str, Callable[[str], FieldState]] = {
-            "family": checks.name,
-            "used": checks.name,
-            "given": checks.name,
-            "birth": partial(checks.birth, today=post.station.today()),
-            "commune": checks.commune,
-            "number": checks.number,
-            "phone": checks.phone,
-            "email": checks.email,
-        }
+        self._checks = checks.of_fields(post.station.today())
 
     def compose(self) -> ComposeResult:
         """The names, two columns of fields, then the needs."""
@@ -142,7 +121,7 @@ class PersonForm(Screen[Person]):
 
     def _field(self, key: str, hint: str = "") -> Field:
         return Field(
-            _LABELS[key],
+            FIELDS[key],
             hint=hint,
             value=self._typed.get(key, ""),
             validate=self._checks[key],
@@ -237,7 +216,7 @@ class PersonForm(Screen[Person]):
 
     def action_blank(self) -> None:
         """Start again with nothing typed."""
-        for key in _LABELS:
+        for key in FIELDS:
             self.query_one(f"#{key}", Field).value = ""
         for box in self.query(Tick):
             box.value = False
@@ -263,7 +242,7 @@ class PersonForm(Screen[Person]):
         if wrong is not None:
             wrong.focus()
             sentence = _("{field} : {what}.").format(
-                field=_LABELS[wrong.id or ""], what=mid_sentence(wrong.state.message)
+                field=FIELDS[wrong.id or ""], what=mid_sentence(wrong.state.message)
             )
             self._say(sentence, "bad")
             return
@@ -310,18 +289,10 @@ class PersonForm(Screen[Person]):
         )
 
     def _first_wrong(self) -> Field | None:
-        fields = {key: self.query_one(f"#{key}", Field) for key in _LABELS}
-        for key, field in fields.items():
-            field.set_state(checks.final(self._checks[key](field.value)))
-        empty = {key for key, field in fields.items() if not field.value.strip()}
-        if all(key in empty or no_name(fields[key].value) for key in ("family", "given")):
-            _refuse(fields["family"], _("Un nom est demandé"))
-        if "birth" in empty:
-            _refuse(fields["birth"], _("Au moins l’année de naissance"))
-        if "number" in empty and not self._typed.get("absent"):
-            _refuse(fields["number"], _("Le numéro, ou le motif à côté"))
-        if fields["number"].state.level == "warn":
-            _refuse(fields["number"], fields["number"].state.message)
+        fields = {key: self.query_one(f"#{key}", Field) for key in FIELDS}
+        typed = self._typed | {key: field.value for key, field in fields.items()}
+        for key, state in checks.sent(typed, self._post.station.today()).items():
+            fields[key].set_state(state)
         return next((field for field in fields.values() if field.state.level == "bad"), None)
 
     def _registered(self, person: Person, refused: Refused | None) -> None:
@@ -338,7 +309,3 @@ class PersonForm(Screen[Person]):
 
     def _say(self, text: str, level: Level = "idle") -> None:
         self.query_one(Said).say(text, level)
-
-
-def _refuse(field: Field, message: str) -> None:
-    field.set_state(FieldState("bad", message))

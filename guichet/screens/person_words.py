@@ -6,6 +6,18 @@ from guichet.domain.similar import Match, Reason
 from guichet.i18n import _
 from guichet.widgets.level import Level
 
+FIELDS = {
+    "family": _("Nom de naissance"),
+    "used": _("Nom d’usage"),
+    "given": _("Prénoms"),
+    "birth": _("Date de naissance"),
+    "commune": _("Commune de résidence"),
+    "number": _("Numéro étranger"),
+    "phone": _("Téléphone"),
+    "email": _("Adresse e-mail"),
+}
+"""The lines of the form that are typed, in their order."""
+
 NO_NUMBER: dict[AbsentReason, str] = {
     AbsentReason.NEVER_GIVEN: _("jamais attribué"),
     AbsentReason.DOCUMENT_LOST: _("document perdu"),

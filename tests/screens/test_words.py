@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 import guichet
-from guichet.cli_desk.said import own_refusals
+from guichet.cli_desk.refusals import own_refusals
 from guichet.domain import lifecycle
 from guichet.domain.admission import ADMIT, Admit, Finding
 from guichet.domain.day import DayState

@@ -1,0 +1,106 @@
+"""Who comes for the first time, and who comes through the door, as plain commands."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from guichet.cli_desk import Asked, _at_desk, person
+from guichet.cli_help import Command
+from guichet.domain.lifecycle import UNDO_REASONS
+from guichet.domain.model import Role
+from guichet.domain.tickets import MOST_PEOPLE
+from guichet.i18n import _
+
+if TYPE_CHECKING:
+    from guichet.station import Station
+
+_CODE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+
+
+@person.command()
+@click.option("--new", is_flag=True, help=_("C’est une autre personne que les fiches voisines."))
+@click.option("--stdin", is_flag=True, help=_("Lire un objet JSON sur l’entrée, après le PIN."))
+@_at_desk
+def add(asked: Asked, *, new: bool, stdin: bool) -> int:
+    """Créer la fiche d’une personne\u202f: chaque champ est demandé, vide s’il n’y en a pas."""
+    from guichet.cli_desk import persons, run  # noqa: PLC0415
+
+    return run.at_station(asked, lambda station: persons.add(station, new=new, stdin=stdin))
+
+
+@click.command(cls=Command)
+@click.argument("reference", required=False)
+@click.option(
+    "--code",
+    metavar="FICHIER",
+    type=_CODE,
+    help=_("Le QR code\u202f: - pour un lecteur (ou l’entrée), sinon une image ou un PDF."),
+)
+@click.option("--walk-in", metavar="DEMARCHE", help=_("Sans rendez-vous\u202f; - si inconnue."))
+@click.option(
+    "--people",
+    metavar="N",
+    type=click.IntRange(1, MOST_PEOPLE),
+    help=_("Avec --walk-in\u202f: à plusieurs sur un ticket."),
+)
+@click.option("--undo", metavar="TICKET", help=_("Annuler cette arrivée, dans la minute."))
+@click.option(
+    "--reason",
+    type=click.Choice(UNDO_REASONS),
+    default="by_mistake",
+    help=_("Avec --undo\u202f: pourquoi, by_mistake sinon."),
+)
+@click.option("--admit", is_flag=True, help=_("Recevoir même en avance, en retard, à vérifier."))
+@click.option("--identity", is_flag=True, help=_("Comparer la pièce d’identité présentée."))
+@click.option("--stdin", is_flag=True, help=_("Ce qu’elle dit, en JSON sur l’entrée."))
+@_at_desk
+def arrive(
+    asked: Asked,
+    *,
+    reference: str | None,
+    code: Path | None,
+    walk_in: str | None,
+    people: int | None,
+    undo: str | None,
+    reason: str,
+    admit: bool,
+    identity: bool,
+    stdin: bool,
+) -> int:
+    """Enregistrer une arrivée, par REFERENCE, par code ou sans rendez-vous."""
+    from guichet.cli_desk import arriving, asking, run  # noqa: PLC0415
+
+    _one_of(reference=reference, code=code, walk_in=walk_in, undo=undo)
+    if walk_in is None and people is not None:
+        raise _wrong("people")
+    ask = not stdin and asking.interactive(pin_stdin=asked.pin_stdin)
+    how = arriving.How(admit=admit, identity=identity or stdin, stdin=stdin, ask=ask)
+
+    def job(station: "Station") -> "arriving.Outcome":
+        if walk_in is not None:
+            return arriving.walk_in(station, walk_in, people or 1)
+        if undo is not None:
+            return arriving.undo(station, undo, reason)
+        if code is not None:
+            return arriving.by_code(station, code, how)
+        return arriving.by_reference(station, reference or "", how)
+
+    return run.at_station(asked, job, Role.COUNTER)
+
+
+def _one_of(**ways: object) -> None:
+    """Raise what is wrong when not exactly one of these was said."""
+    said = [name for name, value in ways.items() if value is not None]
+    if not said:
+        context = click.get_current_context()
+        param = next(param for param in context.command.params if param.name in ways)
+        raise click.MissingParameter(ctx=context, param=param)
+    if len(said) > 1:
+        raise _wrong(said[-1])
+
+
+def _wrong(name: str) -> click.BadParameter:
+    context = click.get_current_context()
+    param = next(param for param in context.command.params if param.name == name)
+    return click.BadParameter("", ctx=context, param=param)
