@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from guichet.central import training
-from guichet.cli_desk.arriving import _words
+from guichet.cli_desk.verdict import words
 from guichet.domain.admission import Admit, Decision, Finding
 from guichet.domain.day import DayRow, DayState
 from guichet.domain.identity import Check
@@ -189,6 +189,28 @@ def test_a_convocation_is_read_from_a_scanner_or_a_picture(
     assert ask("arrive", "--code", str(picture), code=1)["refused"] == "unreadable"
 
 
+def test_who_has_no_paper_is_found_by_name(ask: Asking, folder: Path, other: Station) -> None:
+    row = expected(other, 16, 600)
+    listed = ask("arrive", "--name", typed=f"{row.name.lower()}\n", code=1)
+    assert listed["refused"] == "choose"
+    ranks = [each["reference"] for each in listed["found"]]
+    assert row.reference in ranks
+    assert ask("arrive", "--name", typed="Zzyzx\n", code=1)["refused"] == "nobody_named"
+    assert ask("arrive", "--name", typed="a\n", code=1)["refused"] == "many_named"
+    terminal = Terminal("arrive", "--name", "--admit", folder=folder)
+    try:
+        rank = ranks.index(row.reference) + 1
+        terminal.wait_for("PIN")
+        terminal.press(f"{PIN}\r".encode())
+        terminal.wait_for("Nom")
+        terminal.press(f"{row.name}\r0\r{rank}\r".encode())
+        terminal.wait_for("Admis")
+        assert terminal.process.wait(30) == 0
+    finally:
+        terminal.end()
+    assert ask("arrive", row.reference, code=1)["refused"] == "already_in"
+
+
 def test_each_appointment_that_is_not_for_now(ask: Asking, world: World, other: Station) -> None:
     later = next(a for a in appointments(world, site=1, status="booked") if a.day > DAY)
     assert ask("arrive", later.reference, code=1)["refused"] == "wrong_day"
@@ -257,7 +279,7 @@ def test_in_a_terminal_the_agent_is_asked(folder: Path, other: Station) -> None:
 def test_what_to_do_names_no_key_of_the_screen(other: Station) -> None:
     for finding, identity in product(Finding, (None, Check.MISMATCHED)):
         found = Reading(Decision(finding), identity=identity)
-        word, then = _words(found, view_of(found, other))
+        word, then = words(found, view_of(found, other))
         assert word
         assert not re.search(r"Entrée|Échap|Ctrl|F[0-9]|[{}]", then), then
         if found.decision.admit is Admit.ASK and identity is None:
@@ -278,8 +300,8 @@ def test_a_walk_in_gets_a_ticket_of_the_lane(ask: Asking, desk: Run) -> None:
     assert waiting[lone["ticket"]]["why"] == "walk_in"
     assert ask("arrive", "--walk-in", "NOPE", code=1)["refused"] == "unknown_procedure"
     assert ask("arrive", "--undo", lone["ticket"])["undone"] is True
-    for words in ((), ("7K4Q-92XD-1", "--undo", "B101"), ("7K4Q-92XD-1", "--people", "2")):
-        ran = desk("arrive", *words)
+    for wrong in ((), ("7K4Q-92XD-1", "--undo", "B101"), ("7K4Q-92XD-1", "--people", "2")):
+        ran = desk("arrive", *wrong)
         assert (ran.code, ran.output) == (2, "")
 
 

@@ -1,33 +1,31 @@
 """What `guichet arrive` does: somebody is at the door, with or without an appointment."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from guichet.cli_desk import asking, said
+from guichet.cli_desk import asking, said, verdict
 from guichet.cli_desk.counter import ticket_of
 from guichet.cli_desk.reads import procedure_of
-from guichet.cli_desk.said import Answer, Line
-from guichet.domain.admission import Admit, Finding
-from guichet.domain.estimate import rounded
+from guichet.cli_desk.refusals import refusal
+from guichet.cli_desk.said import Answer
+from guichet.domain.admission import Admit
+from guichet.domain.day import DayRow, filtered
 from guichet.domain.foreigner_number import form
 from guichet.domain.identity import Check, Shown
 from guichet.domain.lifecycle import UNDO_WITHIN
-from guichet.domain.model import Procedure, Visit
-from guichet.domain.names import display_name
+from guichet.domain.model import Procedure
 from guichet.domain.operations import Refused
 from guichet.domain.reference import ReferenceProblem
 from guichet.i18n import _
 from guichet.station import Reading, Station
-
-if TYPE_CHECKING:
-    from guichet.widgets.verdict import VerdictView
 
 Outcome = Answer | Refused
 
 UNKNOWN = "-"
 """In place of a démarche: what the person comes for is not known."""
 _ID = ("number", "name", "year")
+_MOST = 9
+"""Who are told of those that a name finds: more are not listened to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +66,30 @@ def by_code(station: Station, source: Path, how: How) -> Outcome:
     return _received(station, station.reception.scan(scan.text), how)
 
 
+def by_name(station: Station, how: How) -> Outcome:
+    """The same for who has no paper: a name typed finds them in the day.
+
+    When nobody is there to choose, those found are told, with their references.
+    """
+    typed = asking.line(_("Nom"))
+    found = [row for row in filtered(station.reception.day(), typed) if row.reference]
+    if not typed or not found:
+        return Refused("nobody_named")
+    if len(found) > _MOST:
+        return Refused("many_named", {"n": str(len(found))})
+    if not how.ask:
+        return _found(station, found)
+    blocks = [
+        [(_("numéro"), str(n)), *verdict.row_lines(station, e)] for n, e in enumerate(found, 1)
+    ]
+    asking.tell(said.written(blocks))
+    ranks = {str(n): row for n, row in enumerate(found, 1)}
+    while (rank := asking.line(_("Numéro de la personne, rien pour renoncer"))) not in ranks:
+        if not rank:
+            return Refused("not_recorded")
+    return _received(station, station.reception.choose(ranks[rank].appointment or ""), how)
+
+
 def walk_in(station: Station, code: str, people: int) -> Outcome:
     """Give a ticket to who has no appointment."""
     procedure: Procedure | None = None
@@ -85,7 +107,7 @@ def walk_in(station: Station, code: str, people: int) -> Outcome:
         "procedure": procedure.label if procedure else None,
         "people": visit.people,
     }
-    waits, told = _wait(station, visit)
+    waits, told = verdict.wait(station, visit)
     lines = [
         (_("ticket"), visit.ticket),
         (_("démarche"), procedure.label if procedure else _("inconnue, ou autre")),
@@ -118,6 +140,28 @@ def undo(station: Station, ticket: str, reason: str) -> Outcome:
     return Answer(facts, [lines])
 
 
+def _found(station: Station, rows: list[DayRow]) -> Answer:
+    """Who was found by a name."""
+    refused = Refused("choose")
+    sentence = refusal(refused)
+    facts = {
+        "refused": refused.reason,
+        "detail": dict[str, str](),
+        "message": sentence,
+        "found": [
+            {
+                "reference": row.reference,
+                "name": row.name,
+                "procedure": row.procedure,
+                "starts_at": station.local(row.starts_at).isoformat() if row.starts_at else None,
+                "state": row.state.value,
+            }
+            for row in rows
+        ],
+    }
+    return Answer(facts, [verdict.row_lines(station, row) for row in rows], sentence, 1)
+
+
 # With an appointment ------------------------------------------------------------------------------
 
 
@@ -145,7 +189,7 @@ def _received(station: Station, reading: Reading, how: How) -> Outcome:
         other = checked.identity is Check.MISMATCHED
         if (how.admit and not other) or (how.ask and _agreed(station, checked)):
             checked = station.reception.admit(checked)
-    return _answer(station, checked)
+    return verdict.answer(station, checked)
 
 
 def _identified(station: Station, reading: Reading, how: How) -> Reading | Refused:
@@ -153,7 +197,7 @@ def _identified(station: Station, reading: Reading, how: How) -> Reading | Refus
     if reading.claims is None and reading.appointment is None:
         return reading  # nobody to compare with: the verdict says it
     if how.ask:
-        asking.tell(said.written([_lines(station, reading)]))
+        asking.tell(said.written([verdict.lines(station, reading)]))
     shown = _given() if how.stdin else _asked()
     if isinstance(shown, Refused):
         return shown
@@ -196,108 +240,10 @@ def _shown(number: str, name: str, year: str) -> Shown | None:
 
 def _agreed(station: Station, reading: Reading) -> bool:
     """Whether the agent receives the person all the same."""
-    asking.tell(said.written([_lines(station, reading)]))
+    asking.tell(said.written([verdict.lines(station, reading)]))
     while True:
         match asking.line(_("Recevoir quand même\u202f? oui, ou non")).casefold():
             case "oui" | "o":
                 return True
             case "non" | "n" | "":
                 return False
-
-
-# What is said -------------------------------------------------------------------------------------
-
-
-def _answer(station: Station, reading: Reading) -> Answer:
-    decision, visit = reading.decision, reading.visit
-    lines = _lines(station, reading)
-    word, then = lines[0][1], lines[-1][1]
-    waits: dict[str, Any] = {"estimated_minutes": None}
-    if visit is not None and _holds(reading):
-        waits, told = _wait(station, visit)
-        lines.insert(-1, told)
-    starts_at, person = decision.starts_at, reading.person
-    facts = {
-        "verdict": decision.finding.value,
-        "admit": decision.admit.value,
-        "checked_in": reading.checked_in,
-        "ticket": visit.ticket if visit is not None and _holds(reading) else None,
-        "reference": reading.reference or None,
-        "name": display_name(person.family_name, person.given_names) if person else None,
-        "procedure": reading.procedure.label if reading.procedure else None,
-        "needs": list(person.needs) if person else [],
-        "site": reading.site.name if reading.site else None,
-        "starts_at": station.local(starts_at).isoformat() if starts_at else None,
-        "minutes_off": decision.minutes_off if starts_at else None,
-        "identity": reading.identity.value if reading.identity else None,
-        **waits,
-        "next": then,
-    }
-    if reading.checked_in:
-        return Answer(facts, [lines])
-    refused: dict[str, Any] = {
-        "refused": decision.finding.value,
-        "detail": {},
-        "message": f"{word}. {then}",
-    }
-    return Answer({**refused, **facts}, [lines], code=1)
-
-
-def _lines(station: Station, reading: Reading) -> list[Line]:
-    """A verdict for people: its word first, what to do last."""
-    from guichet.screens.verdicts import needs_of, view_of  # noqa: PLC0415 - translated
-    from guichet.screens.words import IDENTITIES  # noqa: PLC0415
-
-    view = view_of(reading, station)
-    details = view_of(replace(reading, identity=None), station).lines
-    word, then = _words(reading, view)
-    person = reading.person
-    return [
-        (_("verdict"), word),
-        (_("ticket"), view.ticket),
-        (_("nom"), view.name),
-        *((_("précision"), line) for line in details),
-        (_("besoins"), needs_of(person.needs) if person else ""),
-        (_("identité"), IDENTITIES[reading.identity] if reading.identity else ""),
-        (_("à faire"), then),
-    ]
-
-
-def _holds(reading: Reading) -> bool:
-    """Whether the person has a ticket that is still to be called, or is called."""
-    already = (Finding.ALREADY_IN, Finding.ALREADY_CALLED)
-    return reading.checked_in or reading.decision.finding in already
-
-
-def _words(reading: Reading, view: "VerdictView") -> tuple[str, str]:
-    """The screen's word, and what to do next; the screen's says it with its keys."""
-    if reading.checked_in and reading.decision.admit is Admit.ASK:
-        return view.word, view.next_action
-    if reading.identity is Check.MISMATCHED:
-        return view.word, _(
-            "Relisez la pièce. Le superviseur peut faire recevoir\u202f; sinon, voyez le PAN."
-        )
-    receive = _("Pour recevoir\u202f: --admit.")
-    identity = _("Vérifiez l’identité (--identity).")
-    known = {
-        Finding.EARLY: _("Recevez maintenant, ou faites attendre. {receive}"),
-        Finding.LATE: _("Recevez quand même, ou proposez le PAN. {receive}"),
-        Finding.UNCONFIRMED: _("La centrale n’a pas encore répondu. {receive}"),
-        Finding.KEY_NOT_YET: _("Ce poste n’a pas la bonne date\u202f: corrigez-la. {receive}"),
-        Finding.OLD_KEY: _("Signature ancienne, rendez-vous inconnu ici. {identity} {receive}"),
-        Finding.REVOKED_KEY: _(
-            "La personne n’y est pour rien. {identity} Avec le superviseur\u202f: --admit."
-        ),
-        Finding.ALREADY_RECEIVED: _("Quelqu’un est déjà reçu à ce titre. {identity}"),
-    }
-    then = known.get(reading.decision.finding, view.next_action)
-    return view.word, then.format(receive=receive, identity=identity)
-
-
-def _wait(station: Station, visit: Visit) -> tuple[dict[str, Any], Line]:
-    """How long who holds the ticket will wait."""
-    from guichet.screens.desk_words import wait_words  # noqa: PLC0415 - translated when imported
-
-    wait = station.calling.waits().visits.get(visit.id)
-    told = (_("attente"), wait_words(wait))
-    return {"estimated_minutes": rounded(wait) if wait else None}, told

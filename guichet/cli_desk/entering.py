@@ -37,6 +37,7 @@ def add(asked: Asked, *, new: bool, stdin: bool) -> int:
     type=_CODE,
     help=_("Le QR code\u202f: - pour un lecteur (ou l’entrée), sinon une image ou un PDF."),
 )
+@click.option("--name", "by_name", is_flag=True, help=_("Sans papier\u202f: demander le nom."))
 @click.option("--walk-in", metavar="DEMARCHE", help=_("Sans rendez-vous\u202f; - si inconnue."))
 @click.option(
     "--people",
@@ -60,6 +61,7 @@ def arrive(
     *,
     reference: str | None,
     code: Path | None,
+    by_name: bool,
     walk_in: str | None,
     people: int | None,
     undo: str | None,
@@ -68,10 +70,10 @@ def arrive(
     identity: bool,
     stdin: bool,
 ) -> int:
-    """Enregistrer une arrivée, par REFERENCE, par code ou sans rendez-vous."""
+    """Enregistrer une arrivée, par REFERENCE, code ou nom, ou sans rendez-vous."""
     from guichet.cli_desk import arriving, asking, run  # noqa: PLC0415
 
-    _one_of(reference=reference, code=code, walk_in=walk_in, undo=undo)
+    _one_of(reference=reference, code=code, by_name=by_name or None, walk_in=walk_in, undo=undo)
     if walk_in is None and people is not None:
         raise _wrong("people")
     ask = not stdin and asking.interactive(pin_stdin=asked.pin_stdin)
@@ -82,6 +84,8 @@ def arrive(
             return arriving.walk_in(station, walk_in, people or 1)
         if undo is not None:
             return arriving.undo(station, undo, reason)
+        if by_name:
+            return arriving.by_name(station, how)
         if code is not None:
             return arriving.by_code(station, code, how)
         return arriving.by_reference(station, reference or "", how)

@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from guichet.cli_desk import asking, said
+from guichet.cli_desk.refusals import refusal
 from guichet.cli_desk.said import Answer, Line
 from guichet.domain.birth import BirthDate
 from guichet.domain.foreigner_number import AbsentReason, Existence, form
@@ -85,8 +86,6 @@ def _recorded(station: Station, person: Person) -> Answer:
 
 
 def _maybe_known(alike: list[Alike]) -> Answer:
-    from guichet.cli_desk.refusals import refusal  # noqa: PLC0415 - when one is said only
-
     refused = Refused("maybe_known")
     facts: dict[str, Any] = {
         "refused": refused.reason,

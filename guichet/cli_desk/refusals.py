@@ -65,6 +65,11 @@ def own_refusals() -> dict[str, str]:
             "Cette personne a peut-être déjà une fiche\u202f: prenez la sienne, ou ajoutez --new "
             "si c’est une autre. Rien n’est enregistré."
         ),
+        "nobody_named": _(
+            "Personne de ce nom aujourd’hui\u202f: essayez une partie du nom, ou la référence."
+        ),
+        "many_named": _("{n} personnes de ce nom aujourd’hui\u202f: tapez-le en entier."),
+        "choose": _("Relancez avec la référence de la personne\u202f: guichet arrive REFERENCE."),
         "not_recorded": _("Rien n’est enregistré."),
         "not_owed": _(
             "Rien ne reste à solder pour {who}\u202f: «\u00a0guichet end-of-day\u00a0» dit ce qui "
