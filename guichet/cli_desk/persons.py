@@ -131,7 +131,7 @@ def _typed(station: Station) -> Typed:
     from guichet.screens.words import NEEDS  # noqa: PLC0415
 
     typed: Typed = {}
-    _ask(station, typed, "family", "given", "used")
+    _ask(station, typed, "family", "used", "given")
     while (wrong := _wrong(station, typed)) and wrong[0] == "family":
         asking.tell(_sentence(*wrong))
         _ask(station, typed, "family", "given")
