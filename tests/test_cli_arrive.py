@@ -176,8 +176,9 @@ def test_a_convocation_is_read_from_a_scanner_or_a_picture(
     assert (by_picture["verdict"], by_picture["reference"]) == ("expected", row.reference)
     by_scanner = ask("arrive", "--code", "-", typed=f"{text}\n", code=1)
     assert (by_scanner["verdict"], by_scanner["ticket"]) == ("already_in", by_picture["ticket"])
-    typed = ask("arrive", "--code", "-", typed=f"{row.reference}\n", code=1)
-    assert typed["verdict"] == "already_in"
+    for typed in (row.reference, text.swapcase()):  # the latter with Caps Lock on
+        again = ask("arrive", "--code", "-", typed=f"{typed}\n", code=1)
+        assert again["verdict"] == "already_in"
 
     forged = text[:-1] + ("A" if text[-1] != "A" else "B")
     assert ask("arrive", "--code", "-", typed=forged, code=1)["refused"] == "forged"
@@ -247,6 +248,24 @@ def test_the_id_shown_is_compared_before_the_agent_decides(ask: Asking, other: S
     until(lambda: (noted(late), noted(row)) == ("matched", "mismatched"), what="what was noted")
     for typed, refused in (("", "bad_input"), ("{}", "bad_identity"), ('{"x": 1}', "bad_input")):
         assert ask("arrive", row.reference, "--stdin", typed=typed, code=1)["refused"] == refused
+
+
+def test_what_does_not_fit_is_reported(ask: Asking, other: Station) -> None:
+    row = expected(other, 16, 600)
+    wrong = json.dumps({"name": "Quelqu’un d’autre", "year": "1970", "number": "9901234567"})
+    text = token_of(other, row)
+    seen = ("--stdin", "--report", "name", "--report", "photo")
+    said = ask("arrive", row.reference, *seen, typed=wrong, code=1)
+    assert (said["identity"], said["reported"]) == ("mismatched", ["name", "photo"])
+    forged = text[:-1] + ("A" if text[-1] != "A" else "B")
+    said = ask("arrive", "--code", "-", "--report", "altered", typed=forged, code=1)
+    assert (said["refused"], said["reported"]) == ("forged", ["altered"])
+    lost = ask("arrive", "--code", "-", "--report", "copy", typed="https://example.org", code=1)
+    assert lost["refused"] == "nothing_to_report"
+    until(lambda: len(other.identification.reports()) == 2, what="both reports")
+    late = next(each.report for each in other.identification.reports() if each.row)
+    assert (late.appointment, late.identity) == (row.appointment, "mismatched")
+    assert late.seen == ("name", "photo")
 
 
 def test_the_id_is_asked_line_by_line(desk: Run, other: Station) -> None:

@@ -16,6 +16,7 @@ from guichet.domain.lifecycle import UNDO_WITHIN
 from guichet.domain.model import Procedure
 from guichet.domain.operations import Refused
 from guichet.domain.reference import ReferenceProblem
+from guichet.domain.reports import Seen
 from guichet.i18n import _
 from guichet.station import Reading, Station
 
@@ -33,13 +34,15 @@ class How:
     """How an arrival is dealt with.
 
     `admit`: received even where the agent is asked. `identity`: the ID shown is compared;
-    `stdin`: what is read on it is a JSON object. `ask`: somebody is there to answer.
+    `stdin`: what is read on it is a JSON object. `ask`: somebody is there to answer. `report`: what
+    does not fit (guichet.domain.reports.Seen).
     """
 
     admit: bool
     identity: bool
     stdin: bool
     ask: bool
+    report: tuple[Seen, ...] = ()
 
 
 def by_reference(station: Station, reference: str, how: How) -> Outcome:
@@ -185,11 +188,25 @@ def _received(station: Station, reading: Reading, how: How) -> Outcome:
     checked = _identified(station, reading, how) if how.identity else reading
     if isinstance(checked, Refused):
         return checked
+    refused = _reported(station, checked, how) if how.report else None
+    if refused is not None:
+        return refused
     if checked.decision.admit is Admit.ASK and not checked.checked_in:
         other = checked.identity is Check.MISMATCHED
         if (how.admit and not other) or (how.ask and _agreed(station, checked)):
             checked = station.reception.admit(checked)
-    return verdict.answer(station, checked)
+    return verdict.answer(station, checked, how.report)
+
+
+def _reported(station: Station, reading: Reading, how: How) -> Refused | None:
+    """Report what does not fit; nothing changes for the person."""
+    from guichet.screens.identity import possible  # noqa: PLC0415 - translated when imported
+
+    if not possible(reading):
+        return Refused("nothing_to_report")
+    asked = how.ask and Seen.OTHER in how.report
+    note = asking.line(_("Précisez ce qui ne va pas")) if asked else ""
+    return station.identification.report(reading, how.report, note)
 
 
 def _identified(station: Station, reading: Reading, how: How) -> Reading | Refused:

@@ -9,6 +9,7 @@ from guichet.cli_desk import Asked, _at_desk, person
 from guichet.cli_help import Command
 from guichet.domain.lifecycle import UNDO_REASONS
 from guichet.domain.model import Role
+from guichet.domain.reports import Seen
 from guichet.domain.tickets import MOST_PEOPLE
 from guichet.i18n import _
 
@@ -23,7 +24,7 @@ _CODE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 @click.option("--stdin", is_flag=True, help=_("Lire un objet JSON sur l’entrée, après le PIN."))
 @_at_desk
 def add(asked: Asked, *, new: bool, stdin: bool) -> int:
-    """Créer la fiche d’une personne\u202f: chaque champ est demandé, vide s’il n’y en a pas."""
+    """Créer la fiche d’une personne\u202f: chaque champ est demandé."""
     from guichet.cli_desk import persons, run  # noqa: PLC0415
 
     return run.at_station(asked, lambda station: persons.add(station, new=new, stdin=stdin))
@@ -54,6 +55,12 @@ def add(asked: Asked, *, new: bool, stdin: bool) -> int:
 )
 @click.option("--admit", is_flag=True, help=_("Recevoir même en avance, en retard, à vérifier."))
 @click.option("--identity", is_flag=True, help=_("Comparer la pièce d’identité présentée."))
+@click.option(
+    "--report",
+    type=click.Choice([each.value for each in Seen]),
+    multiple=True,
+    help=_("Signaler au superviseur ce qui ne va pas."),
+)
 @click.option("--stdin", is_flag=True, help=_("Ce qu’elle dit, en JSON sur l’entrée."))
 @_at_desk
 def arrive(
@@ -68,16 +75,22 @@ def arrive(
     reason: str,
     admit: bool,
     identity: bool,
+    report: tuple[str, ...],
     stdin: bool,
 ) -> int:
-    """Enregistrer une arrivée, par REFERENCE, code ou nom, ou sans rendez-vous."""
+    """Enregistrer une arrivée, par REFERENCE, code ou nom, ou sans rendez-vous.
+
+    À signaler\u202f: name, number (autres sur la pièce), photo, altered (convocation modifiée),
+    copy (déjà venue), paid (rendez-vous payé), other.
+    """
     from guichet.cli_desk import arriving, asking, run  # noqa: PLC0415
 
     _one_of(reference=reference, code=code, by_name=by_name or None, walk_in=walk_in, undo=undo)
     if walk_in is None and people is not None:
         raise _wrong("people")
     ask = not stdin and asking.interactive(pin_stdin=asked.pin_stdin)
-    how = arriving.How(admit=admit, identity=identity or stdin, stdin=stdin, ask=ask)
+    seen = tuple(map(Seen, report))
+    how = arriving.How(admit, identity or stdin, stdin, ask, seen)
 
     def job(station: "Station") -> "arriving.Outcome":
         if walk_in is not None:

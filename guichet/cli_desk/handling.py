@@ -50,7 +50,10 @@ def start(asked: Asked, ticket: str) -> int:
 @click.argument("reason", metavar="MOTIF", type=click.Choice(PARK_REASONS))
 @_at_desk
 def park(asked: Asked, ticket: str, reason: str) -> int:
-    """Mettre ce TICKET de côté\u202f: photocopy, document, interpreter, colleague ou other."""
+    """Mettre ce TICKET de côté, en attente de quelque chose.
+
+    MOTIF\u202f: photocopy, document, interpreter, colleague ou other.
+    """
     from guichet.cli_desk import counter, run  # noqa: PLC0415
 
     return run.at_station(

@@ -65,6 +65,7 @@ def own_refusals() -> dict[str, str]:
             "Cette personne a peut-être déjà une fiche\u202f: prenez la sienne, ou ajoutez --new "
             "si c’est une autre. Rien n’est enregistré."
         ),
+        "nothing_to_report": _("Rien à signaler ici\u202f: cherchez par référence ou par nom."),
         "nobody_named": _(
             "Personne de ce nom aujourd’hui\u202f: essayez une partie du nom, ou la référence."
         ),

@@ -1,5 +1,6 @@
 """What `guichet arrive` says of who is at the door, for people and for scripts."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from guichet.domain.estimate import rounded
 from guichet.domain.identity import Check
 from guichet.domain.model import Visit
 from guichet.domain.names import display_name
+from guichet.domain.reports import Seen
 from guichet.i18n import _
 from guichet.station import Reading, Station
 
@@ -30,8 +32,10 @@ def row_lines(station: Station, row: DayRow) -> list[Line]:
     ]
 
 
-def answer(station: Station, reading: Reading) -> Answer:
-    """A verdict: exit code 0 once the person is checked in, else 1."""
+def answer(station: Station, reading: Reading, reported: Sequence[Seen] = ()) -> Answer:
+    """A verdict, and what was `reported`: exit code 0 once the person is checked in, else 1."""
+    from guichet.screens.words import SEEN  # noqa: PLC0415 - translated when imported
+
     decision, visit = reading.decision, reading.visit
     told = lines(station, reading)
     word, then = told[0][1], told[-1][1]
@@ -39,6 +43,7 @@ def answer(station: Station, reading: Reading) -> Answer:
     if visit is not None and _holds(reading):
         waits, waiting = wait(station, visit)
         told.insert(-1, waiting)
+    told.insert(-1, (_("signalé"), ", ".join(SEEN[each] for each in reported)))
     starts_at, person = decision.starts_at, reading.person
     facts = {
         "verdict": decision.finding.value,
@@ -54,6 +59,7 @@ def answer(station: Station, reading: Reading) -> Answer:
         "minutes_off": decision.minutes_off if starts_at else None,
         "identity": reading.identity.value if reading.identity else None,
         **waits,
+        "reported": [each.value for each in reported],
         "next": then,
     }
     if reading.checked_in:
