@@ -112,6 +112,24 @@ def test_who_seems_to_be_known_is_shown_before_a_second_record_is_made(
     assert json.loads(another.output)["id"] not in (first, second["id"])
 
 
+def test_who_is_known_to_central_only_is_kept_here_once_chosen(
+    add: Adding, run: Run, other: Station
+) -> None:
+    mediation = other.mediation
+    person = next(
+        each
+        for name in ("diallo", "singh", "nguyen", "traore", "amina", "maria")
+        for each in mediation.find_persons_at_central(name)
+        if each.number and each not in mediation.find_persons(name)
+    )
+    show = ("person", "show", person.id)
+    assert run(*show, typed=f"{PIN}\n").code == 1
+    lines = (person.family_name, "", person.given_names, person.birth[:4], "", person.number or "")
+    ran = add("--json", typed="\n".join((*lines, "", "", "", "", "", "1", "")))
+    assert json.loads(ran.output)["id"] == person.id
+    assert run(*show, typed=f"{PIN}\n").code == 0
+
+
 def test_each_line_is_asked_until_it_is_right(add: Adding, other: Station) -> None:
     typed = (
         *("", "", "", "Kabongo", ""),  # no name at all: asked again
