@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import httpx
 
 from bench.figures import Figure
-from bench.limits import pgbench, prepare, sqlite_commits
+from bench.limits import READS, WRITES, pgbench, prepare, sqlite_commits
 from bench.load import Outcome, load, request
 from bench.stage import Post, Stage, stage
 from guichet.domain.operations import Action
@@ -40,7 +40,10 @@ def _checkins(kind: str, central: Stage) -> Iterator[Figure]:
 def _bookings(kind: str, central: Stage) -> Iterator[Figure]:
     prepare(central.database)
     if kind == "sqlite":
-        limit, name, share = sqlite_commits(central.database), "one commit each", 0.5
+        writes = sqlite_commits(central.database, WRITES)
+        yield Figure("bookings SQLite commits one by one, were nothing read", writes, "/s")
+        each = sqlite_commits(central.database, [*READS, *WRITES])
+        limit, name, share = each, "one commit each", 0.5
     else:
         limit, name, share = pgbench(central.database, len(central.posts)), "pgbench", 0.18
     rate, cpu, wait = _operations(central, Post.booking)

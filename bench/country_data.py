@@ -15,13 +15,8 @@ from guichet.central.auth import STATIONS, digest
 from guichet.central.feed import publish_records
 from guichet.central.training_catalogue import PROCEDURES
 from guichet.central.transactions import transact
-from guichet.domain.model import (
-    Agent,
-    Record,
-    Role,
-    Site,
-    Slot,
-)
+from guichet.domain.model import Agent, Role, Site, Slot
+from guichet.domain.replicated import Record
 
 SITES = 330
 STATIONS_IN_ALL = 3_000

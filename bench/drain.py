@@ -15,7 +15,7 @@ from bench.stage import Stage, stage
 from guichet.central import registry
 from guichet.config import clock
 from guichet.domain.operations import Applied, CheckIn, Operation
-from guichet.station import enrol
+from guichet.station.enrolling import enrol
 from guichet.store.apply import apply
 from guichet.store.engine import open_engine, reading, sqlite_url, writing
 from guichet.sync import outbox, replica

@@ -22,7 +22,7 @@ from guichet.central.training_people import people
 from guichet.central.transactions import transact
 from guichet.config import clock
 from guichet.domain.model import Appointment, Person, Slot
-from guichet.station import enrol
+from guichet.station.enrolling import enrol
 from guichet.store.engine import open_engine, sqlite_url
 
 _COUNT = 20_000

@@ -30,7 +30,8 @@ from guichet.central.training_people import people
 from guichet.central.transactions import transact
 from guichet.domain.model import Appointment, Person, Role, Slot
 from guichet.domain.operations import Action, Applied, CheckIn, NoteScan
-from guichet.station import Station, enrol
+from guichet.station import Station
+from guichet.station.enrolling import enrol
 from guichet.store.engine import open_engine, sqlite_url
 from guichet.sync.journal import KEPT
 

@@ -27,8 +27,10 @@ from guichet.central.training_catalogue import DAY, LANES, PROCEDURES, SITES
 from guichet.central.transactions import transact
 from guichet.config import clock
 from guichet.domain.calendar_fr import is_open_day
-from guichet.domain.model import Record, Site, Slot
-from guichet.station import Station, enrol
+from guichet.domain.model import Site, Slot
+from guichet.domain.replicated import Record
+from guichet.station import Station
+from guichet.station.enrolling import enrol
 from guichet.store.engine import open_engine, reading, sqlite_url
 from guichet.store.queries import coming_slots, nearest_slots
 from guichet.sync.client import CentralClient

@@ -20,15 +20,9 @@ from guichet.central import registry
 from guichet.central.budgets import VARIABLE
 from guichet.central.feed import publish_records
 from guichet.central.transactions import transact
-from guichet.domain.model import (
-    Agent,
-    Procedure,
-    Record,
-    Role,
-    Site,
-    Slot,
-)
+from guichet.domain.model import Agent, Procedure, Role, Site, Slot
 from guichet.domain.operations import Action, Book, CheckIn, Operation
+from guichet.domain.replicated import Record
 from guichet.store.engine import open_engine, sqlite_url
 from guichet.store.wire import operation_json
 

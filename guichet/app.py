@@ -24,7 +24,8 @@ from textual.screen import Screen
 
 from guichet.config import Settings, clock
 from guichet.i18n import _
-from guichet.screens.keys import GLOBAL_KEYS, KEY_NAMES
+from guichet.screens.keys import GLOBAL_KEYS, key_written
+from guichet.screens.modes import screen_of
 from guichet.screens.post import (
     FactsChanged,
     Fault,
@@ -188,7 +189,7 @@ class GuichetApp(App[None]):
         gc.freeze()  # what is there now stays: looking through it again would hold keys up
 
     def _mode(self, role: "Role", post: Post) -> Screen[None]:
-        screen = _screen(role, post)
+        screen = screen_of(role, post)
         self._read([Path(sheet) for sheet in screen.css_path])
         # Or Textual, which cannot know that it has no widgets yet, twice parses every sheet anew.
         screen._css_update_count = self._css_update_count  # noqa: SLF001 - no public way
@@ -278,36 +279,13 @@ class GuichetApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The commands of the palette: the screen's own, then the themes."""
-        for node, binding, enabled, _tooltip in screen.active_bindings.values():
-            if enabled and binding.show:
-                run = partial(self.run_action, binding.action, node)
-                yield SystemCommand(binding.description, binding.tooltip, run)
-        yield SystemCommand(
-            _("Liaison"), _("Où en sont les échanges avec la centrale"), self.action_liaison
-        )
-        if self.check_action("ending", ()):
-            yield SystemCommand(
-                _("Fin de journée"),
-                _("Solder ce qui reste d’aujourd’hui et des jours d’avant"),
-                self.action_ending,
-            )
-        yield SystemCommand(_("Quitter"), _("Fermer guichet"), self.action_quit)
-        for theme in self.available_themes:
-            yield SystemCommand(
-                _("Thème {name}").format(name=theme),
-                _("Changer les couleurs jusqu’à la fermeture"),
-                partial(setattr, self, "theme", theme),
-            )
+        from guichet.screens.help import commands  # noqa: PLC0415 - seldom needed
+
+        return commands(self, screen)
 
     def get_key_display(self, binding: Binding) -> str:
         """The key as it is written on a French keyboard."""
-        key = binding.key_display or KEY_NAMES.get(binding.key)
-        if key is None:
-            *modifiers, name = super().get_key_display(binding).split("+")
-            name = f"Ctrl+{name[1:].upper()}" if name.startswith("^") else name
-            modifiers = [_("Maj") if each == "shift" else each for each in modifiers]
-            key = "+".join([*modifiers, name.upper() if name[1:].isdigit() else name])
-        return key
+        return key_written(binding, super().get_key_display(binding))
 
     # Facts and faults ---------------------------------------------------------------------------
 
@@ -365,23 +343,6 @@ class GuichetApp(App[None]):
         # Textual's own prints a traceback with local variables, which hold names.
         self._exit_renderables.append(unexpected())
         self._close_messages_no_wait()
-
-
-def _screen(role: "Role", post: Post) -> Screen[None]:
-    """The screen of a mode; imported when first needed."""
-    match role:
-        case "mediator":
-            from guichet.screens.mediator import MediatorScreen  # noqa: PLC0415
-
-            return MediatorScreen(post)
-        case "counter":
-            from guichet.screens.counter import CounterScreen  # noqa: PLC0415
-
-            return CounterScreen(post)
-        case _:
-            from guichet.screens.supervisor import SupervisorScreen  # noqa: PLC0415
-
-            return SupervisorScreen(post)
 
 
 def run(

@@ -76,35 +76,33 @@ def _misused(error: click.ClickException) -> str:
             cause = _("cette commande n’existe pas ou a des mots de trop")
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "guichet"
-    return _("Commande incomprise\u202f: {cause}. Voyez «\u00a0{command} --help\u00a0».").format(
+    return _("Commande incomprise\u00a0: {cause}. Voyez «\u00a0{command} --help\u00a0».").format(
         cause=cause, command=command
     )
 
 
 def _unexpected(error: Exception) -> str:
-    from guichet.config import (  # noqa: PLC0415
-        configure_logging,
-        log_file,
-        station_folder,
-    )
+    from guichet.config import station_folder
+    from guichet.logs import configure_logging, log_file
 
     try:
         if log_file() is None:
             configure_logging(station_folder())
     except GuichetError as unusable:
-        return _("Erreur inattendue, et le journal ne peut pas être écrit\u202f: {why}").format(
+        return _("Erreur inattendue, et le journal ne peut pas être écrit\u00a0: {why}").format(
             why=unusable
         )
     logger.error("unexpected", exc_info=error)
     return _(
-        "Erreur inattendue\u202f: recommencez, et si elle revient, transmettez au support le "
+        "Erreur inattendue\u00a0: recommencez, et si elle revient, transmettez au support le "
         "fichier {path}."
     ).format(path=log_file())
 
 
 def _folder(override: Path | None) -> Path:
     """The folder to work in, with its log open."""
-    from guichet.config import configure_logging, station_folder  # noqa: PLC0415
+    from guichet.config import station_folder
+    from guichet.logs import configure_logging
 
     folder = station_folder(override)
     configure_logging(folder)
@@ -127,18 +125,18 @@ class _Guichet(Commands):
 
     def _read_all(self) -> None:
         # What opens the application needs none of them, and paints the sooner.
-        from guichet.cli_catalogue import catalogue  # noqa: F401, PLC0415 - adds to `central`
-        from guichet.cli_central import central  # noqa: PLC0415
-        from guichet.cli_desk import COMMANDS  # noqa: PLC0415
-        from guichet.cli_desk.day import end_of_day  # noqa: PLC0415
-        from guichet.cli_desk.entering import arrive  # noqa: PLC0415 - adds to `person`, too
-        from guichet.cli_desk.handling import COMMANDS as HANDLING  # noqa: PLC0415
-        from guichet.cli_desk.openings import openings  # noqa: PLC0415
-        from guichet.cli_desk.periods import stats, week  # noqa: PLC0415
-        from guichet.cli_display import display  # noqa: PLC0415
-        from guichet.cli_scan import scan  # noqa: PLC0415
-        from guichet.cli_stations import stations  # noqa: F401, PLC0415 - adds to `central`
-        from guichet.cli_sync import outbox, sync  # noqa: PLC0415
+        from guichet.cli_catalogue import catalogue  # noqa: F401 - adds to `central`
+        from guichet.cli_central import central
+        from guichet.cli_desk import COMMANDS
+        from guichet.cli_desk.day import end_of_day
+        from guichet.cli_desk.entering import arrive  # adds to `person`, too
+        from guichet.cli_desk.handling import COMMANDS as HANDLING
+        from guichet.cli_desk.openings import openings
+        from guichet.cli_desk.periods import stats, week
+        from guichet.cli_display import display
+        from guichet.cli_scan import scan
+        from guichet.cli_stations import stations  # noqa: F401 - adds to `central`
+        from guichet.cli_sync import outbox, sync
 
         desk = (*COMMANDS, *HANDLING, arrive, stats, week, end_of_day, openings)
         for command in (central, display, scan, sync, outbox, *desk):
@@ -153,7 +151,7 @@ class _Guichet(Commands):
 def cli(context: click.Context, folder: Path | None, theme: str | None) -> int | None:
     """Rendez-vous, accueil et suivi du jour en préfecture.
 
-    Sans commande, ouvre l’application sur ce poste. Pour essayer : guichet demo.
+    Sans commande, ouvre l’application sur ce poste. Pour essayer\u00a0: guichet demo.
     """
     return _open(folder, theme) if context.invoked_subcommand is None else None
 
@@ -167,14 +165,14 @@ def open_(folder: Path | None, theme: str | None) -> int:
 
 
 def _open(folder: Path | None, theme: str | None) -> int:
-    from guichet.config import load_settings  # noqa: PLC0415
-    from guichet.i18n import install  # noqa: PLC0415
+    from guichet.config import load_settings
+    from guichet.i18n import install
 
     where = _folder(folder)
     settings = load_settings(where)
     install(settings.language)
     gc.disable()  # until the station is open: what imports make stays, and need not be looked at
-    from guichet.app import run  # noqa: PLC0415 - heavy, and bindings are translated when imported
+    from guichet.app import run  # heavy, and bindings are translated when imported
 
     return run(where, settings, theme=theme)
 
@@ -186,15 +184,15 @@ def _open(folder: Path | None, theme: str | None) -> int:
 def enrol(url: str, name: str | None, folder: Path | None) -> None:
     """Faire de cet ordinateur un poste de la centrale à cette ADRESSE.
 
-    Demande le code à usage unique donné par « guichet central enrol-code ».
+    Demande le code à usage unique donné par «\u00a0guichet central enrol-code\u00a0».
     """
-    import platform  # noqa: PLC0415
+    import platform
 
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet.config import clock
 
     where = _folder(folder)
-    code = click.prompt(_("Code d’enrôlement"), prompt_suffix="\u202f: ")
-    from guichet.station import enrol as exchange  # noqa: PLC0415
+    code = click.prompt(_("Code d’enrôlement"), prompt_suffix="\u00a0: ")
+    from guichet.station.enrolling import enrol as exchange
 
     with progress(_("Lecture du site")) as told:
         enrolment = exchange(
@@ -215,7 +213,7 @@ def enrol(url: str, name: str | None, folder: Path | None) -> None:
 @click.option(
     "--shell",
     is_flag=True,
-    help=_("Donner de quoi essayer les commandes sans écran\u202f: README."),
+    help=_("Donner de quoi essayer les commandes sans écran\u00a0: README."),
 )
 @click.option("--stop-central", is_flag=True, help=_("Arrêter la centrale, pour voir."))
 @click.option("--start-central", is_flag=True, help=_("Relancer la centrale arrêtée."))
@@ -235,13 +233,13 @@ def demo(
     folder: Path | None,
     theme: str | None,
 ) -> int:
-    """Essayer guichet : vraie centrale sur cet ordinateur, personnes fictives."""
-    import shlex  # noqa: PLC0415
+    """Essayer guichet\u00a0: vraie centrale sur cet ordinateur, personnes fictives."""
+    import shlex
 
-    from guichet import demo as demonstration  # noqa: PLC0415
-    from guichet import demo_central  # noqa: PLC0415
-    from guichet.config import configure_logging  # noqa: PLC0415
-    from guichet.domain.model import Role  # noqa: PLC0415
+    from guichet import demo as demonstration
+    from guichet import demo_central
+    from guichet.domain.model import Role
+    from guichet.logs import configure_logging
 
     where = demonstration.demo_folder(folder)
     configure_logging(where)
@@ -264,13 +262,13 @@ def demo(
 @folder_option
 def doctor(folder: Path | None) -> int:
     """Vérifier ce poste et dire comment réparer ce qui manque."""
-    from guichet.doctor import examine  # noqa: PLC0415
+    from guichet.doctor import examine
 
     where = _folder(folder)
     signs = {True: "✓", False: "✗", None: "!"}
     checks = examine(where)
     for check in checks:
-        click.echo(f"{signs[check.good]} {check.name}\u202f: {check.found}")
+        click.echo(f"{signs[check.good]} {check.name}\u00a0: {check.found}")
         if check.advice:
             click.echo(f"  → {check.advice}")
     return int(any(check.good is False for check in checks))

@@ -83,9 +83,9 @@ def export(folder: Path | None, database: str | None) -> None:
 
     Pour partir de lui : guichet central catalogue export > catalogue.toml
     """
-    from guichet.central.catalogue import present  # noqa: PLC0415
-    from guichet.central.catalogue_file import to_toml  # noqa: PLC0415
-    from guichet.store.engine import reading  # noqa: PLC0415
+    from guichet.central.catalogue import present
+    from guichet.central.catalogue_file import to_toml
+    from guichet.store.engine import reading
 
     with reading(created(folder, database)) as connection:
         text = to_toml(present(connection))
@@ -105,8 +105,8 @@ def import_(
     Tout, ou rien s’il y a une faute. Ce que le fichier ne dit pas prend sa valeur par défaut, et
     ce qui n’y est plus est retiré si rien n’en dépend. Les postes le savent aussitôt.
     """
-    from guichet.central.catalogue import Change, replace  # noqa: PLC0415
-    from guichet.central.catalogue_file import Bad, Catalogue, read  # noqa: PLC0415
+    from guichet.central.catalogue import Change, replace
+    from guichet.central.catalogue_file import Bad, Catalogue, read
 
     engine = created(folder, database)
     found = read(file)

@@ -8,7 +8,7 @@ import click
 from guichet.cli_help import Commands
 from guichet.cli_server import COMMANDS, created, where
 from guichet.errors import ConfigError
-from guichet.i18n import _
+from guichet.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,12 +29,18 @@ for _command in COMMANDS:
 
 @central.command("enrol-code")
 @click.argument("site", type=int)
-@click.option("--minutes", default=60, show_default=True, help=_("Durée de validité."))
+@click.option(
+    "--minutes",
+    type=click.IntRange(1, 7 * 24 * 60),
+    default=60,
+    show_default=True,
+    help=_("Durée de validité."),
+)
 @where
 def enrol_code(site: int, minutes: int, folder: Path | None, database: str | None) -> None:
     """Donner un code à usage unique pour enrôler un poste du SITE (son numéro)."""
-    from guichet.central.registry import add_enrol_code  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet.central.registry import add_enrol_code
+    from guichet.config import clock
 
     engine = created(folder, database)
     check_site(engine, site)
@@ -61,9 +67,9 @@ def keys(
     database: str | None,
 ) -> None:
     """Montrer les clés publiques des convocations, en ajouter, en révoquer."""
-    from guichet import cli_keys  # noqa: PLC0415
-    from guichet.central import keyring  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet import cli_keys
+    from guichet.central import keyring
+    from guichet.config import clock
 
     engine, now = created(folder, database), clock()()
     if new:
@@ -96,11 +102,11 @@ def add_agent(
     database: str | None,
 ) -> None:
     """Ajouter un agent, ou remplacer celui qui a ce CODE. Demande son code secret."""
-    from guichet.central.feed import publish_records  # noqa: PLC0415
-    from guichet.central.transactions import transact  # noqa: PLC0415
-    from guichet.domain.model import Agent, Role  # noqa: PLC0415
-    from guichet.domain.signin import valid_pin  # noqa: PLC0415
-    from guichet.store.pins import hash_pin  # noqa: PLC0415
+    from guichet.central.feed import publish_records
+    from guichet.central.transactions import transact
+    from guichet.domain.model import Agent, Role
+    from guichet.domain.signin import valid_pin
+    from guichet.store.pins import hash_pin
 
     engine = created(folder, database)
     check_site(engine, site)
@@ -108,10 +114,10 @@ def add_agent(
         _("Code secret (4 à 8 chiffres)"),
         hide_input=True,
         confirmation_prompt=_("Le même, encore une fois"),
-        prompt_suffix="\u202f: ",
+        prompt_suffix="\u00a0: ",
     )
     if not valid_pin(pin):
-        raise ConfigError(_("Un code secret a de 4 à 8 chiffres\u202f: recommencez."))
+        raise ConfigError(_("Un code secret a de 4 à 8 chiffres\u00a0: recommencez."))
     agent = Agent(
         code=code.strip().upper(),
         name=name,
@@ -129,7 +135,7 @@ def add_agent(
 @where
 def competence(file: Path, folder: Path | None, database: str | None) -> None:
     """Remplacer le tableau qui donne à chaque commune son site, par démarche."""
-    from guichet.central.competence import Reason, replace  # noqa: PLC0415
+    from guichet.central.competence import Reason, replace
 
     words = {
         Reason.COLUMNS: _("4 colonnes attendues, {value} trouvées"),
@@ -149,8 +155,14 @@ def competence(file: Path, folder: Path | None, database: str | None) -> None:
             line = _("Ligne {number}\u00a0: {why}.").format(number=bad.number, why=why)
             click.echo(line, err=True)
         raise ConfigError(_("Rien n’a été importé\u00a0: corrigez ces lignes, puis recommencez."))
-    message = _("{rows} lignes\u00a0: {changed} nouvelles ou modifiées, {gone} retirées.")
-    click.echo(message.format(rows=done.rows, changed=done.changed, gone=done.gone))
+    told = (
+        ngettext("{n} ligne\u00a0:", "{n} lignes\u00a0:", done.rows).format(n=done.rows),
+        ngettext("{n} nouvelle ou modifiée,", "{n} nouvelles ou modifiées,", done.changed).format(
+            n=done.changed
+        ),
+        ngettext("{n} retirée.", "{n} retirées.", done.gone).format(n=done.gone),
+    )
+    click.echo(" ".join(told))
 
 
 @central.command()
@@ -164,12 +176,12 @@ def provenances(
 
     Un nombre inférieur à 5 n’est pas dit, car il pourrait désigner une personne.
     """
-    import json  # noqa: PLC0415
+    import json
 
-    from guichet.domain.provenance import FEW, counted  # noqa: PLC0415
-    from guichet.screens.accord_words import PROVENANCES  # noqa: PLC0415
-    from guichet.store.engine import reading  # noqa: PLC0415
-    from guichet.store.queries import provenances as asked  # noqa: PLC0415
+    from guichet.domain.provenance import FEW, counted
+    from guichet.screens.accord_words import PROVENANCES
+    from guichet.store.engine import reading
+    from guichet.store.queries import provenances as asked
 
     with reading(created(folder, database)) as connection:
         found = counted(asked(connection, site))
@@ -189,23 +201,23 @@ def provenances(
 
 def check_site(engine: "Engine", number: int) -> None:
     """Raises ConfigError, which names those there are, when there is no such site."""
-    from guichet.domain.model import Site  # noqa: PLC0415
-    from guichet.store.engine import reading  # noqa: PLC0415
-    from guichet.store.queries import everything  # noqa: PLC0415
+    from guichet.domain.model import Site
+    from guichet.store.engine import reading
+    from guichet.store.queries import everything
 
     with reading(engine) as connection:
         known = sorted(site.number for site in everything(connection, Site))
     if not known:
         raise ConfigError(
             _(
-                "La centrale n’a encore aucun site\u202f: entrez-les avec "
+                "La centrale n’a encore aucun site\u00a0: entrez-les avec "
                 "«\u00a0guichet central catalogue import FICHIER.toml\u00a0»."
             )
         )
     if number not in known:
         listed = ", ".join(map(str, known))
         raise ConfigError(
-            _("Le site {number} n’existe pas\u202f; sites connus\u202f: {known}.").format(
+            _("Le site {number} n’existe pas\u202f; sites connus\u00a0: {known}.").format(
                 number=number, known=listed
             )
         )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from guichet.cli_help import FOLDER, Command
+from guichet.cli_help import FOLDER, Command, station_folder
 from guichet.i18n import _
 
 
@@ -39,18 +39,9 @@ def display(*, folder: Path | None, own: bool, mute: bool, sound: Path | None, t
     """Afficher les appels pour la salle d’attente.
 
     Des numéros et des guichets, jamais un nom. À lancer dans un second terminal, à côté de guichet
-    ouvert sur le même dossier ; F10 ferme.
+    ouvert sur le même dossier\u202f; F10 ferme.
     """
-    from guichet.config import (  # noqa: PLC0415
-        configure_logging,
-        load_settings,
-        station_folder,
-    )
-    from guichet.i18n import install  # noqa: PLC0415
-
     where = station_folder(folder)
-    configure_logging(where)
-    install(load_settings(where).language)
-    from guichet.display import run  # noqa: PLC0415 - heavy, and its texts are translated
+    from guichet.display import run  # heavy, and its texts are translated
 
     return run(where, own=own, theme=theme, mute=mute, sound=sound)

@@ -22,21 +22,21 @@ _STANDINGS = {
 
 def add(engine: "Engine", now: datetime, begins: datetime | None) -> None:
     """Make a new key, which signs from that day (UTC) or at once."""
-    from guichet.central.keyring import new_key  # noqa: PLC0415 - heavy
+    from guichet.central.keyring import new_key
 
     if begins is not None and begins.replace(tzinfo=UTC) < now:
-        raise ConfigError(_("Ce jour est passé\u202f: donnez un jour à venir."))
+        raise ConfigError(_("Ce jour est passé\u00a0: donnez un jour à venir."))
     new_key(engine, now, begins.replace(tzinfo=UTC) if begins else None)
 
 
 def revoke(engine: "Engine", kid: str, now: datetime) -> None:
     """Revoke a key, and say what follows."""
-    from guichet.central.revocation import revoke as withdraw  # noqa: PLC0415 - heavy
+    from guichet.central.revocation import revoke as withdraw
 
     done = withdraw(engine, kid.lower(), now)
     if done is None:
         raise ConfigError(
-            _("Aucune clé {kid}\u202f: «\u00a0guichet central keys\u00a0» les montre.").format(
+            _("Aucune clé {kid}\u00a0: «\u00a0guichet central keys\u00a0» les montre.").format(
                 kid=kid
             )
         )
@@ -45,7 +45,7 @@ def revoke(engine: "Engine", kid: str, now: datetime) -> None:
             "Clé révoquée. Les postes l’apprennent à leur prochaine synchronisation\u202f; "
             "la clé {signer} signe désormais.\n"
             "Rendez-vous à venir signés à nouveau\u00a0: {n}. Les convocations déjà remises "
-            "demandent une vérification d’identité\u202f: réimprimez-les si vous pouvez."
+            "demandent une vérification d’identité\u00a0: réimprimez-les si vous pouvez."
         ).format(signer=done.signer, n=done.signed_anew)
     )
 
@@ -64,12 +64,12 @@ def show(keys: Iterable[PublicKey], now: datetime) -> None:
     end = good_until(known, now)
     if end is None:
         sentence = _(
-            "Aucune clé n’est valable\u202f: la prochaine réservation en fera une. "
+            "Aucune clé n’est valable\u00a0: la prochaine réservation en fera une. "
             "Faites-la maintenant\u00a0: «\u00a0guichet central keys --new\u00a0»."
         )
     elif end - now < WARN_BEFORE:
         sentence = _(
-            "Plus de clé après le {day}\u202f: faites la suivante dès maintenant, que les postes "
+            "Plus de clé après le {day}\u00a0: faites la suivante dès maintenant, que les postes "
             "la connaissent à temps\u00a0: «\u00a0guichet central keys --new --from {iso}\u00a0»."
         ).format(day=f"{end:%d/%m/%Y}", iso=f"{max(end - WARN_BEFORE / 2, now):%Y-%m-%d}")
     else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from guichet.cli_help import FOLDER, Command
+from guichet.cli_help import FOLDER, Command, missing, station_folder, unfit
 from guichet.i18n import _
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class _Seen:
 @click.command(cls=Command)
 @click.argument("files", metavar="FICHIER…", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--camera", metavar="SOURCE", help=_("Caméra (0), appareil, ou adresse."))
-@click.option("--once", is_flag=True, help=_("Avec --camera\u202f: s’arrêter au premier code."))
+@click.option("--once", is_flag=True, help=_("Avec --camera\u00a0: s’arrêter au premier code."))
 @click.option("--raw", is_flag=True, help=_("Décoder sans vérifier\u202f; aucun poste n’est lu."))
 @click.option("--json", "as_json", is_flag=True, help=_("Un objet JSON par ligne."))
 @click.option(
@@ -55,16 +55,11 @@ def scan(
 ) -> int:
     """Lire des QR codes et vérifier les convocations.
 
-    FICHIER : image, PDF, vidéo, ou dossier d’images. Aucune arrivée n’est enregistrée, et la
+    FICHIER\u00a0: image, PDF, vidéo, ou dossier d’images. Aucune arrivée n’est enregistrée, et la
     personne n’est pas nommée.
     """
     if bool(files) is (camera is not None):
-        context = click.get_current_context()
-        name = "camera" if files else "files"
-        param = next(param for param in context.command.params if param.name == name)
-        if files:
-            raise click.BadParameter("", ctx=context, param=param)
-        raise click.MissingParameter(ctx=context, param=param)
+        raise unfit("camera") if files else missing("files")
     seen = _filmed(camera, once=once) if camera is not None else codes_in(files)
     with _inspector(folder, raw=raw) as inspector:
         good = True
@@ -77,26 +72,17 @@ def _inspector(folder: Path | None, *, raw: bool) -> "AbstractContextManager[Ins
     """What judges texts; None with --raw."""
     if raw:
         return nullcontext()
-    from guichet.config import (  # noqa: PLC0415
-        clock,
-        configure_logging,
-        load_settings,
-        station_folder,
-    )
-    from guichet.i18n import install  # noqa: PLC0415
-    from guichet.station.inspection import inspecting  # noqa: PLC0415 - heavy
+    from guichet.config import clock
+    from guichet.station.inspection import inspecting
 
-    where = station_folder(folder)
-    configure_logging(where)
-    install(load_settings(where).language)
-    return inspecting(where, clock())
+    return inspecting(station_folder(folder), clock())
 
 
 def codes_in(paths: tuple[Path, ...]) -> Iterator[_Seen]:
     """The codes of each of these files; a fault stands in the place of those that cannot be."""
-    from guichet.scanner.faults import CameraFault  # noqa: PLC0415 - heavy
-    from guichet.scanner.files import files_of, read_file  # noqa: PLC0415
-    from guichet.scanner.sight import Sight  # noqa: PLC0415
+    from guichet.scanner.faults import CameraFault
+    from guichet.scanner.files import files_of, read_file
+    from guichet.scanner.sight import Sight
 
     with Sight() as sight:
         sight.start()
@@ -111,8 +97,8 @@ def codes_in(paths: tuple[Path, ...]) -> Iterator[_Seen]:
 
 def _filmed(spec: str, *, once: bool) -> Iterator[_Seen]:
     """Each code that comes before the camera, until it fails or the command is interrupted."""
-    from guichet.scanner.reader import Reader  # noqa: PLC0415 - heavy
-    from guichet.screens.camera_words import source_name  # noqa: PLC0415 - with it only
+    from guichet.scanner.reader import Reader
+    from guichet.screens.camera_words import source_name  # with it only
 
     name = source_name(spec) if "://" in spec else spec  # an address may hold a password
     seen: queue.SimpleQueue[_Seen] = queue.SimpleQueue()
@@ -163,7 +149,7 @@ def _told(seen: _Seen, inspector: "Inspector | None", *, as_json: bool) -> bool:
 
 
 def _tell_fault(seen: _Seen, fault: "CameraFault", *, as_json: bool) -> None:
-    from guichet.doctor import CAMERA_FAULTS  # noqa: PLC0415
+    from guichet.doctor import CAMERA_FAULTS
 
     sentence = f"{seen.file}\u00a0: {CAMERA_FAULTS[fault.reason]}"
     if as_json:
@@ -186,8 +172,8 @@ def _verdict(reading: "Reading", inspector: "Inspector") -> dict[str, Any]:
 
 
 def _spoken(reading: "Reading", inspector: "Inspector") -> list[tuple[str, str]]:
-    from guichet.domain.calendar_fr import long_date  # noqa: PLC0415
-    from guichet.screens.words import FINDINGS  # noqa: PLC0415
+    from guichet.domain.calendar_fr import long_date
+    from guichet.screens.finding_words import FINDINGS
 
     lines = [(_("verdict"), FINDINGS[reading.decision.finding][0])]
     if reading.reference:

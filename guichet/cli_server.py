@@ -28,7 +28,7 @@ def _without_password(
     """The address; raises ConfigError for a password that every user of the computer could read."""
     typed = context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
     if url and typed:
-        from guichet.store.engine import has_password  # noqa: PLC0415
+        from guichet.store.engine import has_password
 
         if has_password(url):
             raise ConfigError(
@@ -60,7 +60,8 @@ def where(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _folder(folder: Path | None) -> Path:
     """The folder of this central, made, with its log open."""
-    from guichet.config import configure_logging, station_folder  # noqa: PLC0415
+    from guichet.config import station_folder
+    from guichet.logs import configure_logging
 
     found = station_folder(folder or station_folder() / "central")
     configure_logging(found)
@@ -68,21 +69,21 @@ def _folder(folder: Path | None) -> Path:
 
 
 def _url(folder: Path, database: str | None) -> str:
-    from guichet.store.engine import sqlite_url  # noqa: PLC0415
+    from guichet.store.engine import sqlite_url
 
     return database or sqlite_url(folder / DATABASE_FILE)
 
 
 def _opened(folder: Path | None, database: str | None) -> "Engine":
-    from guichet.store.engine import open_engine  # noqa: PLC0415
+    from guichet.store.engine import open_engine
 
     return open_engine(_url(_folder(folder), database))
 
 
 def created(folder: Path | None, database: str | None) -> "Engine":
     """Central's database, ready for use."""
-    from guichet.central.upgrade import prepare  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet.central.upgrade import prepare
+    from guichet.config import clock
 
     engine = _opened(folder, database)
     with _closed_by_a_fault(engine):
@@ -104,19 +105,19 @@ def _closed_by_a_fault(engine: "Engine") -> Iterator[None]:
 @click.option("--training", is_flag=True, help=_("Y mettre des sites et personnes fictifs."))
 def init(folder: Path | None, database: str | None, *, training: bool) -> None:
     """Créer la base de la centrale, ou la mettre à jour."""
-    from guichet.central.feed import started  # noqa: PLC0415
-    from guichet.store.engine import reading  # noqa: PLC0415
+    from guichet.central.feed import started
+    from guichet.store.engine import reading
 
     engine = _migrated(folder, database)[0]
     with reading(engine) as connection:
         sites = started(connection)
     if training:
-        from guichet.central.training import load, local_day  # noqa: PLC0415
-        from guichet.config import clock  # noqa: PLC0415
+        from guichet.central.training import load, local_day
+        from guichet.config import clock
 
         if sites:
             raise ConfigError(
-                _("Cette base a déjà des sites\u202f: mettez ceux d’entraînement dans une neuve.")
+                _("Cette base a déjà des sites\u00a0: mettez ceux d’entraînement dans une neuve.")
             )
         now = clock()()
         load(engine, local_day(now), now)
@@ -125,7 +126,7 @@ def init(folder: Path | None, database: str | None, *, training: bool) -> None:
     if not (training or sites):
         click.echo(
             _(
-                "Elle n’a encore ni site ni démarche\u202f: entrez-les avec "
+                "Elle n’a encore ni site ni démarche\u00a0: entrez-les avec "
                 "«\u00a0guichet central catalogue import FICHIER.toml\u00a0»."
             )
         )
@@ -149,8 +150,8 @@ def migrate(folder: Path | None, database: str | None) -> None:
 
 
 def _migrated(folder: Path | None, database: str | None) -> "tuple[Engine, str | None, str]":
-    from guichet.central.upgrade import migrate as bring_up  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet.central.upgrade import migrate as bring_up
+    from guichet.config import clock
 
     engine = _opened(folder, database)
     with _closed_by_a_fault(engine):
@@ -160,7 +161,7 @@ def _migrated(folder: Path | None, database: str | None) -> "tuple[Engine, str |
 @click.command(cls=Command)
 @where
 @click.option("--host", default="127.0.0.1", show_default=True, help=_("Adresse d’écoute."))
-@click.option("--port", default=8460, show_default=True, help=_("Port d’écoute, 0\u202f: libre."))
+@click.option("--port", default=8460, show_default=True, help=_("Port d’écoute, 0\u00a0: libre."))
 @click.option("--tls-cert", type=_FILE, help=_("Certificat TLS (PEM)."))
 @click.option("--tls-key", type=_FILE, help=_("Clé du certificat (PEM)."))
 @click.option(
@@ -185,9 +186,9 @@ def serve(
     fd: int | None,
 ) -> None:
     """Servir la centrale jusqu’à Ctrl+C."""
-    import socket  # noqa: PLC0415
+    import socket
 
-    from guichet.central import serve as server  # noqa: PLC0415
+    from guichet.central import serve as server
 
     if stop_with_stdin:
         server.stop_with_stdin()
@@ -199,7 +200,7 @@ def serve(
         sys.stdout.flush()
 
     if workers > 1:
-        from guichet.central.workers import run  # noqa: PLC0415
+        from guichet.central.workers import run
 
         run(workers, url, host, port, folder=found, ready=ready, tls_cert=tls_cert, tls_key=tls_key)
         return
@@ -214,7 +215,7 @@ def serve(
 @where
 def backup(file: Path, folder: Path | None, database: str | None) -> None:
     """Copier la base SQLite dans FICHIER, sans arrêter la centrale."""
-    from guichet.central.backup import backup as copy  # noqa: PLC0415
+    from guichet.central.backup import backup as copy
 
     copy(_sqlite_file(folder, database), file)
     click.echo(_("La base est copiée dans {file}.").format(file=file))
@@ -228,8 +229,8 @@ def restore(file: Path, folder: Path | None, database: str | None) -> None:
 
     L’ancienne base reste à côté. Les postes relisent tout et renvoient ce qui manque à la copie.
     """
-    from guichet.central.backup import restore as bring_back  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet.central.backup import restore as bring_back
+    from guichet.config import clock
 
     aside = bring_back(file, _sqlite_file(folder, database), clock()())
     click.echo(_("La base de {file} est en place.").format(file=file))
@@ -244,7 +245,7 @@ def new_epoch(folder: Path | None, database: str | None) -> None:
 
     Ils renvoient alors ce qui manque à la base.
     """
-    from guichet.central.registry import new_epoch as renew  # noqa: PLC0415
+    from guichet.central.registry import new_epoch as renew
 
     engine = created(folder, database)
     renew(engine)
@@ -253,13 +254,13 @@ def new_epoch(folder: Path | None, database: str | None) -> None:
 
 
 def _sqlite_file(folder: Path | None, database: str | None) -> Path:
-    from guichet.store.engine import sqlite_file  # noqa: PLC0415
+    from guichet.store.engine import sqlite_file
 
     found = sqlite_file(_url(_folder(folder), database))
     if found is None:
         raise ConfigError(
             _(
-                "Une base PostgreSQL se sauvegarde avec pg_dump ou pg_basebackup\u202f: "
+                "Une base PostgreSQL se sauvegarde avec pg_dump ou pg_basebackup\u00a0: "
                 "voir docs/operations.md."
             )
         )

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from guichet.cli_central import central, check_site
+from guichet.cli_help import missing
 from guichet.cli_server import created, where
 from guichet.domain.model import Site
 from guichet.errors import ConfigError
-from guichet.i18n import _
+from guichet.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -58,8 +59,8 @@ def revoke(station: str, folder: Path | None, database: str | None) -> None:
 
     POSTE est son identifiant, ou le début. Le refus vaut dès sa prochaine demande.
     """
-    from guichet.central import registry  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet.central import registry
+    from guichet.config import clock
 
     engine = created(folder, database)
     known = _one(engine, station)
@@ -73,13 +74,13 @@ def revoke(station: str, folder: Path | None, database: str | None) -> None:
 @where
 def readmit(station: str, folder: Path | None, database: str | None) -> None:
     """Admettre de nouveau un POSTE resté silencieux trop longtemps."""
-    from guichet.central import devices  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet.central import devices
+    from guichet.config import clock
 
     engine = created(folder, database)
     known = _one(engine, station)
     if not devices.readmit(engine, known.id, clock()()):
-        raise ConfigError(_("Ce poste est révoqué\u202f: enrôlez-le de nouveau."))
+        raise ConfigError(_("Ce poste est révoqué\u00a0: enrôlez-le de nouveau."))
     click.echo(_("Le poste {name} est admis de nouveau.").format(name=known.name))
 
 
@@ -95,19 +96,19 @@ def flag(
 
     Les autres sites n’en sont pas changés. Sans NOM, montrer ce qui est actif.
     """
-    from guichet.central import flags  # noqa: PLC0415
-    from guichet.domain.flags import FLAGS  # noqa: PLC0415
-    from guichet.store import cooling  # noqa: PLC0415
-    from guichet.store.engine import reading  # noqa: PLC0415
+    from guichet.central import flags
+    from guichet.domain.flags import FLAGS
+    from guichet.store import cooling
+    from guichet.store.engine import reading
 
     engine = created(folder, database)
     check_site(engine, site)
     if name is not None:
         if state is None:
-            raise click.MissingParameter(param_hint="on|off", param_type="argument")
+            raise missing("state")
         if not flags.switch(engine, site, name, enabled=state == "on"):
             raise ConfigError(
-                _("«\u00a0{name}\u00a0» n’existe pas\u202f; il y a\u202f: {known}.").format(
+                _("«\u00a0{name}\u00a0» n’existe pas\u202f; il y a\u00a0: {known}.").format(
                     name=name, known=", ".join(FLAGS)
                 )
             )
@@ -118,9 +119,9 @@ def flag(
 
 @central.command()
 @click.argument("site", type=int)
-@click.option("--walk-in", type=click.IntRange(0, 480), help=_("Sans rendez-vous\u202f: dû après…"))
-@click.option("--priority", type=click.IntRange(0, 1440), help=_("Carte prioritaire\u202f: avant…"))
-@click.option("--missed", type=click.IntRange(0, 240), help=_("Pas venu à l’appel\u202f: après…"))
+@click.option("--walk-in", type=click.IntRange(0, 480), help=_("Sans rendez-vous\u00a0: dû après…"))
+@click.option("--priority", type=click.IntRange(0, 1440), help=_("Carte prioritaire\u00a0: avant…"))
+@click.option("--missed", type=click.IntRange(0, 240), help=_("Pas venu à l’appel\u00a0: après…"))
 @click.option("--calls", type=click.IntRange(0, 20), help=_("Appels sans réponse, 0 sans fin."))
 @click.option("--json", "as_json", is_flag=True, help=_("Réponse en JSON."))
 @where
@@ -131,7 +132,7 @@ def turns(
 
     Les durées sont en minutes. Les postes suivent la règle dès qu’ils la reçoivent.
     """
-    from guichet.central import turns as central_turns  # noqa: PLC0415
+    from guichet.central import turns as central_turns
 
     engine = created(folder, database)
     check_site(engine, site)
@@ -146,7 +147,11 @@ def turns(
         (_("pas venu à l’appel, dû {n} min après"), rules.missed),
     ):
         click.echo(words.format(n=value))
-    ending = _("{n} appels sans réponse terminent le passage")
+    ending = ngettext(
+        "{n} appel sans réponse termine le passage",
+        "{n} appels sans réponse terminent le passage",
+        rules.calls,
+    )
     click.echo(ending.format(n=rules.calls) if rules.calls else _("aucun appel ne le termine"))
 
 
@@ -180,7 +185,7 @@ def day_rules(
 
     Personne n’est absent avant la fermeture, et la journée se solde après elle.
     """
-    from guichet.central.turns import change_site  # noqa: PLC0415
+    from guichet.central.turns import change_site
 
     engine = created(folder, database)
     check_site(engine, site)
@@ -195,7 +200,7 @@ def day_rules(
         click.echo(json.dumps({"site": site, "closes": made.closes, "tension": made.tension}))
         return
     late = _("{n} min après la fin du dernier créneau").format(n=made.late_minutes)
-    click.echo(_("fermeture\u202f: {at}").format(at=made.closes or late))
+    click.echo(_("fermeture\u00a0: {at}").format(at=made.closes or late))
     click.echo(_("alerte de tension dès {n} min par guichet").format(n=made.tension))
 
 
@@ -215,11 +220,11 @@ def display_key(
 ) -> None:
     """Donner l’adresse de la page d’appel d’un SITE.
 
-    Pour l’écran d’une salle d’attente : des numéros et des guichets, jamais un nom. Elle contient
-    une clé et n’est donnée qu’une fois ; celle d’avant ne vaut plus.
+    Pour l’écran d’une salle d’attente\u00a0: des numéros et des guichets, jamais un nom. Elle
+    contient une clé et n’est donnée qu’une fois\u202f; celle d’avant ne vaut plus.
     """
-    from guichet.central import display  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet.central import display
+    from guichet.config import clock
 
     engine = created(folder, database)
     check_site(engine, site)
@@ -235,9 +240,9 @@ def display_key(
 
 
 def _listed(engine: "Engine", site: int | None = None) -> "list[Listed]":
-    from guichet.central import devices  # noqa: PLC0415
-    from guichet.central.budgets import Protection  # noqa: PLC0415
-    from guichet.config import clock  # noqa: PLC0415
+    from guichet.central import devices
+    from guichet.central.budgets import Protection
+    from guichet.config import clock
 
     return devices.listed(engine, clock()(), Protection.from_environment().unused_days, site)
 
@@ -250,7 +255,7 @@ def _one(engine: "Engine", station: str) -> "Listed":
         raise ConfigError(
             _(
                 "Aucun poste, ou plusieurs, dont l’identifiant commence par "
-                "«\u00a0{typed}\u00a0»\u202f: «\u00a0guichet central stations\u00a0» les montre."
+                "«\u00a0{typed}\u00a0»\u00a0: «\u00a0guichet central stations\u00a0» les montre."
             ).format(typed=station)
         )
     return found[0]

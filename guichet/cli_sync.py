@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from guichet.cli_help import FOLDER, Commands
+from guichet.cli_help import FOLDER, Commands, station_folder
 from guichet.cli_progress import progress
 from guichet.i18n import _, ngettext
 
@@ -56,19 +56,10 @@ def _asking(command: Callable[..., int]) -> Callable[..., int]:
 
 @contextmanager
 def _liaison(asked: Asked) -> "Iterator[Liaison]":
-    from guichet.config import (  # noqa: PLC0415
-        clock,
-        configure_logging,
-        load_settings,
-        station_folder,
-    )
-    from guichet.i18n import install  # noqa: PLC0415
-    from guichet.station.liaison import liaison  # noqa: PLC0415 - heavy
+    from guichet.config import clock
+    from guichet.station.liaison import liaison
 
-    where = station_folder(asked.folder)
-    configure_logging(where)
-    install(load_settings(where).language)
-    with liaison(where, clock()) as opened:
+    with liaison(station_folder(asked.folder), clock()) as opened:
         yield opened
 
 
@@ -106,7 +97,7 @@ def log(asked: Asked, count: int) -> int:
         for each in recent:
             click.echo(json.dumps(_exchange(each), ensure_ascii=False))
         return 0
-    from guichet.screens.liaison_words import exchange_line  # noqa: PLC0415 - all of Textual
+    from guichet.screens.liaison_words import exchange_line  # all of Textual
 
     lines = [exchange_line(each, _local(each.at)) for each in recent]
     click.echo("\n".join(lines) or _("Aucun échange n’est encore noté."))
@@ -136,9 +127,9 @@ def list_(asked: Asked) -> int:
 @click.argument("operation", metavar="ID", required=False)
 @_asking
 def retry(asked: Asked, operation: str | None) -> int:
-    """Renvoyer ce qui a été refusé ou mis de côté\u202f: tout, ou l’opération ID.
+    """Renvoyer ce qui a été refusé ou mis de côté\u00a0: tout, ou l’opération ID.
 
-    La centrale répète toujours son verdict\u202f: une opération qu’elle a refusée le sera encore.
+    La centrale répète toujours son verdict\u00a0: une opération qu’elle a refusée le sera encore.
     """
     with _liaison(asked) as opened:
         count = opened.retry(operation)
@@ -153,7 +144,7 @@ def retry(asked: Asked, operation: str | None) -> int:
         )
     if missing:
         click.echo(
-            _("Aucune opération refusée n’a cet identifiant\u202f: guichet outbox list."), err=True
+            _("Aucune opération refusée n’a cet identifiant\u00a0: guichet outbox list."), err=True
         )
     return int(missing)
 
@@ -164,7 +155,7 @@ def retry(asked: Asked, operation: str | None) -> int:
 def export(asked: Asked, path: Path) -> int:
     """Écrire ce qui attend dans un FICHIER, pour le support ou une clé USB.
 
-    Il contient des données personnelles\u202f: vous seul pouvez le lire, effacez-le ensuite.
+    Il contient des données personnelles\u00a0: vous seul pouvez le lire, effacez-le ensuite.
     """
     with _liaison(asked) as opened:
         count = opened.export(path)
@@ -177,19 +168,19 @@ def export(asked: Asked, path: Path) -> int:
             ).format(n=count, path=path)
         )
         click.echo(
-            _("Ce fichier contient des données personnelles\u202f: effacez-le dès que possible."),
+            _("Ce fichier contient des données personnelles\u00a0: effacez-le dès que possible."),
             err=True,
         )
     return 0
 
 
 def _say_facts(opened: "Liaison", facts: "Facts", asked: Asked) -> int:
-    from guichet.station.liaison import Standing  # noqa: PLC0415 - heavy
+    from guichet.station.liaison import Standing
 
     if asked.as_json:
         click.echo(json.dumps(_facts(opened, facts), ensure_ascii=False))
     else:
-        from guichet.screens.liaison_words import facts_lines  # noqa: PLC0415 - all of Textual
+        from guichet.screens.liaison_words import facts_lines  # all of Textual
 
         for label, value in facts_lines(facts, _local):
             click.echo(f"{label}\u00a0: {value}")
@@ -250,9 +241,9 @@ def _operation(each: "Queued") -> dict[str, Any]:
 
 
 def _operation_line(each: "Queued") -> str:
-    from guichet.domain.operations import Refused  # noqa: PLC0415
-    from guichet.screens.liaison_words import OUTBOX_STATES  # noqa: PLC0415 - all of Textual
-    from guichet.screens.words import OPERATIONS, refusal  # noqa: PLC0415
+    from guichet.domain.operations import Refused
+    from guichet.screens.liaison_words import OUTBOX_STATES  # all of Textual
+    from guichet.screens.words import OPERATIONS, refusal
 
     why = f" – {refusal(Refused(each.reason))}" if each.reason else ""
     when = f"{_local(each.created_at):%d/%m %H:%M}"

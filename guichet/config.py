@@ -1,25 +1,19 @@
-"""Where a station keeps its files, what its settings are, its clock and its log.
+"""Where a station keeps its files, what its settings are, and its clock.
 
 Environment: ``GUICHET_DIR`` names the station's folder; ``GUICHET_CLOCK_OFFSET``, for training
 only, is a number of seconds added to the computer's clock.
 """
 
 import json
-import logging
 import os
 import re
 import tempfile
-import time
 import tomllib
-import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
-from io import TextIOWrapper
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from types import TracebackType
-from typing import Any, cast
+from typing import Any
 
 from guichet import vault
 from guichet.errors import ConfigError
@@ -27,14 +21,11 @@ from guichet.i18n import _
 
 ENROLMENT_FILE = "enrolment.json"
 SETTINGS_FILE = "settings.toml"
-LOG_FILE = "guichet.log"
 OFFSET_VARIABLE = "GUICHET_CLOCK_OFFSET"
 THEMES = ("sombre", "clair", "contraste")
 LOCK_DAYS = range(2, 31)
 PREVIEWS = ("auto", "cells", "sixel", "kitty", "off")
 
-_LOG_BYTES = 1_000_000
-_LOG_BACKUPS = 2  # with the current one, three files
 _LANGUAGE = re.compile("[a-z]{2,3}")
 
 
@@ -91,11 +82,11 @@ def station_folder(override: Path | None = None) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise _unusable(folder, error) from error
+        raise unusable(folder, error) from error
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         raise ConfigError(
             _(
-                "Le dossier {folder} ne peut pas être lu et écrit\u202f: vérifiez ses droits, "
+                "Le dossier {folder} ne peut pas être lu et écrit\u00a0: vérifiez ses droits, "
                 "ou indiquez un autre dossier avec --dir."
             ).format(folder=folder)
         )
@@ -118,7 +109,7 @@ def load_enrolment(folder: Path) -> Enrolment | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise _unusable(folder / ENROLMENT_FILE, error) from error
+        raise unusable(folder / ENROLMENT_FILE, error) from error
     except (ValueError, TypeError, KeyError) as error:
         raise _broken_enrolment() from error
     if not whole:
@@ -152,7 +143,7 @@ def write_private(path: Path, text: str) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise _unusable(path, error) from error
+        raise unusable(path, error) from error
 
 
 def load_settings(folder: Path) -> Settings:
@@ -166,10 +157,10 @@ def load_settings(folder: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except OSError as error:
-        raise _unusable(path, error) from error
+        raise unusable(path, error) from error
     except ValueError as error:
         raise ConfigError(
-            _("Le fichier {path} n’est pas du TOML lisible ({why})\u202f: corrigez-le.").format(
+            _("Le fichier {path} n’est pas du TOML lisible ({why})\u00a0: corrigez-le.").format(
                 path=path, why=error
             )
         ) from error
@@ -186,82 +177,15 @@ def clock() -> Callable[[], datetime]:
     text = os.environ.get(OFFSET_VARIABLE) or "0"
     try:
         offset = timedelta(seconds=int(text))
+        datetime.now(UTC) + offset
     except (ValueError, OverflowError) as error:
         raise ConfigError(
             _(
-                "{name} doit être un nombre entier de secondes, pas «\u00a0{text}\u00a0»\u202f: "
+                "{name} doit être un nombre entier de secondes, pas «\u00a0{text}\u00a0»\u00a0: "
                 "corrigez ou retirez cette variable d’environnement."
             ).format(name=OFFSET_VARIABLE, text=text)
         ) from error
     return lambda: datetime.now(UTC) + offset
-
-
-def configure_logging(folder: Path) -> None:
-    """Log to guichet.log in the folder (three files of 1 MB, mode 0600), nothing on the terminal.
-
-    No personal data: libraries speak from WARNING on, and exceptions are logged without their
-    messages, which may quote what somebody typed. Raises ConfigError when it cannot be written.
-    """
-    try:
-        handler = _PrivateFile(
-            folder / LOG_FILE, maxBytes=_LOG_BYTES, backupCount=_LOG_BACKUPS, encoding="utf-8"
-        )
-    except OSError as error:
-        raise _unusable(folder / LOG_FILE, error) from error
-    handler.setFormatter(_Discreet("%(asctime)sZ %(levelname)s %(name)s %(message)s"))
-    logging.raiseExceptions = False  # a full disk must not write over the screens
-    logging.captureWarnings(capture=True)
-    root = logging.getLogger()
-    for old in [known for known in root.handlers if isinstance(known, _PrivateFile)]:
-        root.removeHandler(old)
-        old.close()
-    root.addHandler(handler)
-    root.setLevel(logging.WARNING)
-    logging.getLogger("guichet").setLevel(logging.INFO)
-
-
-def log_file() -> Path | None:
-    """The file this process logs to, None before `configure_logging`."""
-    found = [h for h in logging.getLogger().handlers if isinstance(h, _PrivateFile)]
-    return Path(found[0].baseFilename) if found else None
-
-
-class _PrivateFile(RotatingFileHandler):
-    """A rotating file that only its owner can read, the new one after each rotation too."""
-
-    def _open(self) -> TextIOWrapper:
-        stream = open(  # noqa: SIM115 - the handler closes it
-            self.baseFilename,
-            self.mode,
-            encoding=self.encoding,
-            opener=lambda path, flags: os.open(path, flags, 0o600),
-        )
-        return cast("TextIOWrapper", stream)
-
-
-class _Discreet(logging.Formatter):
-    """Lines with UTC times, and exceptions told by their type and place only."""
-
-    converter = staticmethod(time.gmtime)
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The line; what another formatter made of the exception is not taken over."""
-        own = logging.makeLogRecord(record.__dict__)
-        own.exc_text = None
-        return super().format(own)
-
-    def formatException(  # noqa: N802 - logging's name
-        self,
-        ei: tuple[type[BaseException], BaseException, TracebackType | None]
-        | tuple[None, None, None],
-    ) -> str:
-        lines: list[str] = []
-        fault = ei[1]
-        while fault is not None:
-            frames = traceback.format_tb(fault.__traceback__)
-            lines[:0] = [*frames, f"{type(fault).__module__}.{type(fault).__qualname__}\n"]
-            fault = fault.__cause__ or fault.__context__
-        return "".join(lines).rstrip()
 
 
 def _check(path: Path, key: str, value: Any) -> None:
@@ -271,7 +195,7 @@ def _check(path: Path, key: str, value: Any) -> None:
         known = ", ".join(f.name for f in fields(Settings))
         raise ConfigError(
             _(
-                "{path}\u202f: le réglage «\u00a0{key}\u00a0» n’existe pas\u202f; "
+                "{path}\u00a0: le réglage «\u00a0{key}\u00a0» n’existe pas\u202f; "
                 "les réglages sont {known}."
             ).format(path=path, key=key, known=known)
         )
@@ -293,15 +217,16 @@ def _check(path: Path, key: str, value: Any) -> None:
     if not fits:
         raise ConfigError(
             _(
-                "{path}\u202f: le réglage «\u00a0{key}\u00a0» ne peut pas valoir {value!r}\u202f; "
-                "valeurs possibles\u202f: {wanted}."
+                "{path}\u00a0: le réglage «\u00a0{key}\u00a0» ne peut pas valoir {value!r}\u202f; "
+                "valeurs possibles\u00a0: {wanted}."
             ).format(path=path, key=key, value=value, wanted=wanted)
         )
 
 
-def _unusable(path: Path, error: OSError) -> ConfigError:
+def unusable(path: Path, error: OSError) -> ConfigError:
+    """The fault of a file or folder that the system does not let us use."""
     return ConfigError(
-        _("{path} ne peut pas être utilisé ({why})\u202f: vérifiez ses droits et la place.").format(
+        _("{path} ne peut pas être utilisé ({why})\u00a0: vérifiez ses droits et la place.").format(
             path=path, why=error.strerror
         )
     )
@@ -310,7 +235,7 @@ def _unusable(path: Path, error: OSError) -> ConfigError:
 def _lost_key() -> ConfigError:
     return ConfigError(
         _(
-            "Le trousseau de cette session n’a pas la clé de ce poste\u202f: ouvrez la session qui "
+            "Le trousseau de cette session n’a pas la clé de ce poste\u00a0: ouvrez la session qui "
             "l’a enrôlé, ou enrôlez-le à nouveau avec «\u00a0guichet enrol ADRESSE\u00a0»."
         )
     )
@@ -319,7 +244,7 @@ def _lost_key() -> ConfigError:
 def _broken_enrolment() -> ConfigError:
     return ConfigError(
         _(
-            "Le fichier {name} de ce poste est abîmé\u202f: enrôlez-le à nouveau avec "
+            "Le fichier {name} de ce poste est abîmé\u00a0: enrôlez-le à nouveau avec "
             "«\u00a0guichet enrol ADRESSE\u00a0»."
         ).format(name=ENROLMENT_FILE)
     )

@@ -59,7 +59,7 @@ def demo_folder(override: Path | None) -> Path:
         if any(entry.name != "guichet.log" for entry in folder.iterdir()):
             raise ConfigError(
                 _(
-                    "Le dossier {folder} contient autre chose qu’une démonstration\u202f: "
+                    "Le dossier {folder} contient autre chose qu’une démonstration\u00a0: "
                     "indiquez avec --dir un dossier vide ou nouveau."
                 ).format(folder=folder)
             )
@@ -81,7 +81,7 @@ def run(
         _ending_on_signals(),
         prepare(folder, role, fresh=fresh, join=join, say=click.echo) as station,
     ):
-        from guichet.app import run as open_application  # noqa: PLC0415 - heavy
+        from guichet.app import run as open_application
 
         return open_application(
             station.folder,
@@ -96,7 +96,7 @@ def run(
 def display(folder: Path, *, theme: str | None = None) -> int:
     """Show the running demo's calls, on a station of their own; the exit code."""
     with prepare(folder, Role.COUNTER, join=True) as station:
-        from guichet.display import run as show  # noqa: PLC0415 - heavy
+        from guichet.display import run as show
 
         return show(station.folder, own=True, theme=theme)
 
@@ -129,7 +129,7 @@ def prepare(
             if state is None:
                 raise ConfigError(
                     _(
-                        "Aucune démonstration ne répond ici\u202f: lancez d’abord "
+                        "Aucune démonstration ne répond ici\u00a0: lancez d’abord "
                         "«\u00a0guichet demo\u00a0» dans un autre terminal, ou "
                         "«\u00a0guichet demo --start-central\u00a0» si la centrale est arrêtée."
                     )
@@ -140,7 +140,7 @@ def prepare(
         station = stack.enter_context(_claimed_station(folder))
         _enrol(folder, station, state.url, say)
         say(
-            _("Agents et codes secrets\u202f: {agents}.").format(
+            _("Agents et codes secrets\u00a0: {agents}.").format(
                 agents=", ".join(" ".join(_agent(one)) for one in Role)
             )
         )
@@ -165,7 +165,7 @@ def _claimed_station(folder: Path) -> Iterator[Path]:
                 continue
             yield station
             return
-    raise ConfigError(_("Trop de terminaux ont rejoint la démonstration\u202f: fermez-en un."))
+    raise ConfigError(_("Trop de terminaux ont rejoint la démonstration\u00a0: fermez-en un."))
 
 
 def _enrol(folder: Path, station: Path, url: str, say: Say) -> None:
@@ -174,9 +174,9 @@ def _enrol(folder: Path, station: Path, url: str, say: Say) -> None:
     if known is not None:
         save_enrolment(station, replace(known, url=url))
         return
-    from guichet.central.registry import add_enrol_code  # noqa: PLC0415 - heavy
-    from guichet.station import enrol  # noqa: PLC0415
-    from guichet.store.engine import open_engine, sqlite_url  # noqa: PLC0415
+    from guichet.central.registry import add_enrol_code
+    from guichet.station.enrolling import enrol
+    from guichet.store.engine import open_engine, sqlite_url
 
     say(_("Enrôlement de ce poste…"))
     engine = open_engine(sqlite_url(folder / DATABASE))
@@ -188,7 +188,7 @@ def _enrol(folder: Path, station: Path, url: str, say: Say) -> None:
 
 
 def _agent(role: Role) -> tuple[str, str]:
-    from guichet.central.training import PINS, agent_code  # noqa: PLC0415 - heavy
+    from guichet.central.training import PINS, agent_code
 
     return agent_code(role, SITE), PINS[role]
 

@@ -71,7 +71,7 @@ def stop_central(folder: Path) -> None:
     if state is None:
         raise ConfigError(_("Aucune centrale de démonstration ne répond ici."))
     os.kill(state.pid, signal.SIGTERM)
-    click.echo(_("Centrale arrêtée. Pour la relancer\u202f: guichet demo --start-central"))
+    click.echo(_("Centrale arrêtée. Pour la relancer\u00a0: guichet demo --start-central"))
 
 
 def start_central(folder: Path) -> None:
@@ -80,11 +80,11 @@ def start_central(folder: Path) -> None:
         state = State(**json.loads((folder / STATE_FILE).read_text("utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise ConfigError(
-            _("Aucune démonstration n’est ouverte ici\u202f: lancez «\u00a0guichet demo\u00a0».")
+            _("Aucune démonstration n’est ouverte ici\u00a0: lancez «\u00a0guichet demo\u00a0».")
         ) from error
     os.environ[OFFSET_VARIABLE] = str(state.offset)
-    from guichet.central.serve import serve  # noqa: PLC0415 - heavy
-    from guichet.store.engine import sqlite_url  # noqa: PLC0415
+    from guichet.central.serve import serve
+    from guichet.store.engine import sqlite_url
 
     def ready(address: str) -> None:
         _keep(folder, replace(state, pid=os.getpid()))
@@ -108,7 +108,7 @@ def central(folder: Path, *, fresh: bool, say: Say) -> Iterator[State]:
         except BlockingIOError as error:
             raise ConfigError(
                 _(
-                    "Une démonstration tourne déjà ici\u202f: rejoignez-la avec "
+                    "Une démonstration tourne déjà ici\u00a0: rejoignez-la avec "
                     "«\u00a0guichet demo --join\u00a0», ou fermez-la."
                 )
             ) from error
@@ -143,14 +143,14 @@ def _served(folder: Path, *, fresh: bool, say: Say) -> Iterator[State]:
 
 def _announce(day: date, now: datetime, *, shifted: bool, say: Say) -> None:
     say(
-        _("Démonstration\u202f: {day}, données fictives, rien ne sort de cet ordinateur.").format(
+        _("Démonstration\u00a0: {day}, données fictives, rien ne sort de cet ordinateur.").format(
             day=long_date(day)
         )
     )
     if shifted:
         say(
             _(
-                "La préfecture est fermée à cette heure\u202f: l’horloge de la démonstration "
+                "La préfecture est fermée à cette heure\u00a0: l’horloge de la démonstration "
                 "est avancée, il y est {hour}."
             ).format(hour=f"{now.astimezone(_ZONE):%H:%M}")
         )
@@ -165,7 +165,7 @@ def _forget(folder: Path) -> None:
 
 
 def _start_child(folder: Path) -> "subprocess.Popen[str]":
-    from guichet.store.engine import sqlite_url  # noqa: PLC0415
+    from guichet.store.engine import sqlite_url
 
     with (folder / "central.err").open("w", encoding="utf-8") as errors:
         return subprocess.Popen(
@@ -192,7 +192,7 @@ def _address(folder: Path, child: "subprocess.Popen[str]") -> str:
             child.wait(_LAST_SECONDS)
         why = (folder / "central.err").read_text("utf-8").strip()
         raise ConfigError(
-            _("La centrale de la démonstration n’a pas démarré\u202f: {why}").format(why=why)
+            _("La centrale de la démonstration n’a pas démarré\u00a0: {why}").format(why=why)
         )
     return found[0]
 
@@ -220,7 +220,7 @@ def _keep(folder: Path, state: State) -> None:
 
 
 def _answers(url: str) -> bool:
-    import httpx  # noqa: PLC0415 - heavy
+    import httpx
 
     try:
         with httpx.Client(trust_env=False, timeout=2.0) as client:

@@ -33,8 +33,8 @@ def in_its_own_process(step: str, folder: Path, *words: str) -> str:
 
 def _day(folder: Path) -> str:
     """The demo day of an older database, empty when there is none or it cannot be read."""
-    from guichet.central.training import loaded_day  # noqa: PLC0415
-    from guichet.store.engine import migrate, open_engine, sqlite_url  # noqa: PLC0415
+    from guichet.central.training import loaded_day
+    from guichet.store.engine import migrate, open_engine, sqlite_url
 
     if not (folder / DATABASE).exists():
         return ""
@@ -50,9 +50,9 @@ def _day(folder: Path) -> str:
 
 def _fill(folder: Path, day: str) -> str:
     """Training data of the demo day in a new database."""
-    from guichet.central import training, training_waiting  # noqa: PLC0415
-    from guichet.central.registry import create  # noqa: PLC0415
-    from guichet.store.engine import open_engine, sqlite_url  # noqa: PLC0415
+    from guichet.central import training, training_waiting
+    from guichet.central.registry import create
+    from guichet.store.engine import open_engine, sqlite_url
 
     engine = open_engine(sqlite_url(folder / DATABASE))
     try:
@@ -67,8 +67,8 @@ def _fill(folder: Path, day: str) -> str:
 
 def _papers(folder: Path) -> str:
     """Pictures of pages for the practice camera."""
-    from guichet.practice import print_pages  # noqa: PLC0415
-    from guichet.store.engine import open_engine, sqlite_url  # noqa: PLC0415
+    from guichet.practice import print_pages
+    from guichet.store.engine import open_engine, sqlite_url
 
     engine = open_engine(sqlite_url(folder / DATABASE))
     try:

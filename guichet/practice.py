@@ -52,7 +52,7 @@ def print_pages(engine: Engine, folder: Path, now: datetime) -> list[Path]:
         raise DocumentError(
             _(
                 "Le dossier {folder} de la caméra d’entraînement ne peut pas être rempli "
-                "({why})\u202f: libérez de la place ou choisissez un autre dossier avec --dir."
+                "({why})\u00a0: libérez de la place ou choisissez un autre dossier avec --dir."
             ).format(folder=folder, why=error.strerror)
         ) from error
     return written

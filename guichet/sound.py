@@ -20,12 +20,12 @@ class Sound:
     def __init__(self, file: Path) -> None:
         """Raises ConfigError when there is no such file, or nothing to play it with."""
         if not file.is_file():
-            raise ConfigError(_("Fichier son introuvable\u202f: {file}.").format(file=file))
+            raise ConfigError(_("Fichier son introuvable\u00a0: {file}.").format(file=file))
         self._file = file
         found = filter(None, map(shutil.which, _PLAYERS))
         self._player = next(found, None)
         if self._player is None and sys.platform != "win32":
-            told = _("Aucun lecteur de son sur ce poste\u202f: installez l’un de {players}.")
+            told = _("Aucun lecteur de son sur ce poste\u00a0: installez l’un de {players}.")
             raise ConfigError(told.format(players=", ".join(_PLAYERS)))
 
     def play(self) -> None:

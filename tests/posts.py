@@ -21,7 +21,8 @@ from guichet.central.budgets import UNLIMITED
 from guichet.central.serve import running
 from guichet.config import load_enrolment, save_enrolment
 from guichet.domain.model import Role, Slot
-from guichet.station import Station, enrol
+from guichet.station import Station
+from guichet.station.enrolling import enrol
 from guichet.store import pins
 from guichet.store.engine import open_engine, sqlite_url
 

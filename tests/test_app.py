@@ -165,7 +165,8 @@ def test_an_unforeseen_fault_ends_with_one_sentence(tmp_path: Path) -> None:
 import sys
 from pathlib import Path
 from guichet.app import GuichetApp
-from guichet.config import Settings, configure_logging
+from guichet.config import Settings
+from guichet.logs import configure_logging
 
 def broken(app):
     name = "DIALLO"

@@ -63,7 +63,7 @@ def walk(command: click.Command, *path: str) -> Iterator[tuple[str, ...]]:
 def test_every_command_explains_itself_in_french(run: Run, path: tuple[str, ...]) -> None:
     ran = run(*path, "--help")
     assert ran.code == 0
-    assert ran.output.startswith("Usage\u202f: guichet")
+    assert ran.output.startswith("Usage\u00a0: guichet")
     assert "Afficher cette aide." in ran.output
     for english in (
         "Show this",
@@ -99,6 +99,7 @@ def test_the_version_is_the_packages(run: Run) -> None:
         (["partir"], "n’existe pas"),
         (["demo", "--role", "chef"], "--role"),
         (["central", "enrol-code", "Bobigny"], "ne convient pas"),
+        (["central", "enrol-code", "1", "--minutes", "0"], "--minutes"),
         (["central", "serve", "--port", "x"], "--port"),
         (["doctor", "mal", "à", "la", "tête"], "mots de trop"),
     ],

@@ -2,8 +2,10 @@
 
 import json
 import math
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from guichet.central import training
 from guichet.domain.desks import DeskState
 from guichet.domain.model import Role
+from guichet.domain.operations import SetDesk
 from tests.commands import Run, logging_put_back, run
 from tests.posts import MORNING, World
 from tests.waiting import until
@@ -86,6 +89,28 @@ def test_each_step_at_a_desk(ask: Asking, run: Run, world: World) -> None:
     assert ask("start", "Z999", code=1)["refused"] == "unknown_ticket"
     for words in (("redirect", ticket), ("redirect", ticket, "--lane", "X", "--desk", "7")):
         assert run(*words, typed="").code == 2
+
+
+def test_a_desk_calls_the_first_of_its_own_lanes_without_a_reason(
+    ask: Asking, world: World
+) -> None:
+    line = ask("queue")["waiting"]
+    mine = next(each for each in line if each["lane"] != line[0]["lane"])
+    station = world.open(Path(os.environ["GUICHET_DIR"]), Role.COUNTER)
+    station._core.submit(SetDesk("43", "open", (mine["lane"],)))
+    station.close()
+    assert ask("call", mine["ticket"], "--desk", "43")["ticket"] == mine["ticket"]
+
+
+def test_everybody_absent_is_not_asked_for_beside_one_person(ask: Asking, run: Run) -> None:
+    del ask
+    for words, said in (
+        (("A101", "left", "--all-absent"), "--all-absent"),
+        (("A101",), "il manque"),
+    ):
+        ran = run("end-of-day", *words)
+        assert ran.code == 2
+        assert said in ran.errors
 
 
 def test_the_end_of_the_day_is_told_and_settled(

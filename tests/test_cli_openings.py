@@ -69,6 +69,9 @@ def test_a_closure_and_its_people(ask: Asking, run: Run) -> None:
     assert ask("list")["closures"] == []
     past = ask("close", "2026-11-02", "--reason", "strike", code=1)
     assert (past["refused"], past["detail"]["nearest"]) == ("closure_past", DAY.isoformat())
+    for hours in (("--to", "25:99"), ("--from", "8h30", "--to", "midi")):
+        wrong = ask("close", FRIDAY, *hours, "--reason", "works", code=1)
+        assert wrong["detail"] == {"field": "closes"}
     assert run("openings", "close").code == 2
 
 
@@ -79,6 +82,9 @@ def test_a_worked_saturday_and_a_holiday(ask: Asking) -> None:
     refused = ask("exceptional", model, "2026-12-25", code=1)
     assert (refused["refused"], refused["detail"]["nearest"]) == ("public_holiday", "2026-12-18")
     ask("exceptional", model, "2026-12-25", "--override", "titres en attente", "--dry-run")
+    unknown = ask("exceptional", model, "2026-12-12", "--procedure", "REMI",
+                  "--procedure", "REMY", code=1)  # fmt: skip
+    assert (unknown["refused"], unknown["detail"]) == ("unknown_procedure", {"known": "REMI"})
     assert ask("exceptional", "Dimanche", "2026-12-06", code=1)["refused"] == "unknown_template"
 
 

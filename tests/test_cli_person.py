@@ -157,7 +157,7 @@ def test_each_line_is_asked_until_it_is_right(add: Adding, other: Station) -> No
         "Commune de résidence\u00a0: le nom, pas le code postal.",
         "Numéro étranger\u00a0: si c’est 0399812345, retapez-le ainsi.",
         "Adresse e-mail\u00a0: incomplète",
-        "Les codes sont\u202f: fr, ",
+        "Les codes sont\u00a0: fr, ",
     ):
         assert sentence in made.errors
 

@@ -83,7 +83,8 @@ def test_a_flag_is_switched_for_one_site(run: Run, engine: Engine, folder: Path)
     assert run("central", "flag", "2", *where).output == "cooldown on\n"
     assert run("central", "flag", "1", "cooldown", "on", *where).output == "cooldown on\n"
     assert "cooldown" in run("central", "flag", "1", "speed", "on", *where).errors
-    assert run("central", "flag", "1", "cooldown", *where).code == 2
+    lacking = run("central", "flag", "1", "cooldown", *where)
+    assert (lacking.code, "il manque [on|off]" in lacking.errors) == (2, True)
     assert run("central", "flag", "7", *where).code == 1
 
 
@@ -106,6 +107,8 @@ def test_the_order_of_a_sites_line_is_shown_and_set(run: Run, engine: Engine, fo
     for words in (("--walk-in", "-5"), ("--calls", "many"), ("--missed", "9999")):
         refused = run("central", "turns", "1", *words, *where)
         assert (refused.code, words[0] in refused.errors) == (2, True), refused
+    once = run("central", "turns", "1", "--calls", "1", *where)
+    assert "1 appel sans réponse termine le passage" in once.output
     assert run("central", "turns", "99", *where).code == 1
 
 

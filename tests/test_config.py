@@ -13,14 +13,13 @@ from guichet.config import (
     Enrolment,
     Settings,
     clock,
-    configure_logging,
     load_enrolment,
     load_settings,
-    log_file,
     save_enrolment,
     station_folder,
 )
 from guichet.errors import ConfigError
+from guichet.logs import configure_logging, log_file
 from tests.logs import logging_put_back
 
 __all__ = ["logging_put_back"]  # a fixture
@@ -161,7 +160,7 @@ def test_the_clock_is_utc_and_shifted_for_training(monkeypatch: pytest.MonkeyPat
     assert plain.utcoffset() == timedelta(0)
 
 
-@pytest.mark.parametrize("text", ["demain", "1.5", "9" * 30])
+@pytest.mark.parametrize("text", ["demain", "1.5", "9" * 30, "9" * 12])
 def test_a_clock_that_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("GUICHET_CLOCK_OFFSET", text)
     with pytest.raises(ConfigError, match="GUICHET_CLOCK_OFFSET"):

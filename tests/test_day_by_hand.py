@@ -29,7 +29,7 @@ from guichet.domain.operations import Refused
 from guichet.domain.passage import waited
 from guichet.domain.week import SiteDay
 from guichet.station import Station
-from guichet.store import queries
+from guichet.store import days
 from guichet.store.engine import reading
 from guichet.store.records import get
 from tests.posts import PARIS, World
@@ -164,7 +164,7 @@ class Hand:
 
     def at_central(self) -> list[DayRow]:
         with reading(self.world.engine) as connection:
-            return queries.day_rows(connection, 1, SUNDAY)
+            return days.day_rows(connection, 1, SUNDAY)
 
     def agree(self) -> list[DayRow]:
         """The day once both stations and central say the same of it."""
@@ -264,7 +264,7 @@ def test_a_day_counted_by_hand(world: World) -> None:
         DayState.CANCELLED: 2,
     }
     with reading(world.engine) as connection:
-        ended = Counter(each.outcome for each in queries.visits(connection, 1, SUNDAY))
+        ended = Counter(each.outcome for each in days.visits(connection, 1, SUNDAY))
     assert ended == {"served": 16, "unsuccessful": 3, "left": 6}
     assert [each for each in second.ending.owed() if each.day == SUNDAY] == []
     figures = SiteDay(1, SUNDAY, seats=24, booked=22, arrived=25, absent=2, unsettled=0)

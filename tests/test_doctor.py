@@ -51,7 +51,7 @@ def test_doctor_tells_how_to_mend(run: Run, tmp_path: Path) -> None:
     assert broken.code == 1
     assert "✗ enrôlement" in broken.output
     assert "✗ base locale" in broken.output
-    assert "! caméra /dev/none\u202f: introuvable" in broken.output
+    assert "! caméra /dev/none\u00a0: introuvable" in broken.output
     assert "Traceback" not in broken.output
 
 
@@ -62,10 +62,10 @@ def test_doctor_tries_the_camera_and_the_decoders(run: Run, tmp_path: Path) -> N
     (folder / "settings.toml").write_text(f'camera = "{camera}"\n')
     (camera / "sheet.png").write_bytes(file_of(underexposed(scene(code(token())))))
     ran = run("doctor")
-    assert "✓ lecteur de codes zxing-cpp\u202f: " in ran.output
+    assert "✓ lecteur de codes zxing-cpp\u00a0: " in ran.output
     assert "lit l’image d’essai" in ran.output
-    assert f"✓ caméra {camera}\u202f: s’ouvre, 1280×720" in ran.output
-    assert "caméra, images par seconde\u202f: " in ran.output
+    assert f"✓ caméra {camera}\u00a0: s’ouvre, 1280×720" in ran.output
+    assert "caméra, images par seconde\u00a0: " in ran.output
     assert "! caméra, lumière" in ran.output
     assert "→ Trop sombre" in ran.output
 
@@ -87,7 +87,7 @@ def test_doctor_looks_at_central_and_its_clock(run: Run, engine: Engine, tmp_pat
     assert well.code == 0, well.output
     assert "répond en" in well.output
     assert "✓ horloge" in well.output
-    assert "✓ clés des convocations\u202f: valables jusqu’au" in well.output
+    assert "✓ clés des convocations\u00a0: valables jusqu’au" in well.output
     assert "chiffrement des données" in well.output
     assert "ce poste est refusé" in revoked.output
     assert "La centrale est injoignable" in gone.output
@@ -103,7 +103,7 @@ def test_doctor_tells_a_station_that_central_no_longer_understands(
         monkeypatch.setattr("guichet.sync.client.PROTOCOL", "0")
         ran = run("doctor")
     assert ran.code == 1
-    assert "✗ version\u202f: ce guichet et la centrale ne se comprennent plus" in ran.output
+    assert "✗ version\u00a0: ce guichet et la centrale ne se comprennent plus" in ran.output
     assert "Mettez guichet à jour" in ran.output
 
 
@@ -147,8 +147,8 @@ def test_doctor_tells_whether_a_stolen_disk_can_be_read(
         code = registry.add_enrol_code(engine, 1, datetime.now(UTC))
         assert run("enrol", url, typed=f"{code}\n").code == 0
     sealed = run("doctor").output
-    assert "✓ chiffrement des données\u202f: base chiffrée, clé dans le trousseau" in sealed
-    assert "✓ base locale\u202f: saine" in sealed
+    assert "✓ chiffrement des données\u00a0: base chiffrée, clé dans le trousseau" in sealed
+    assert "✓ base locale\u00a0: saine" in sealed
     session_keyring.locked = True
     shut = run("doctor").output
     assert "✗ enrôlement" in shut

@@ -26,7 +26,7 @@ def backup(database: Path, target: Path) -> None:
     if not database.is_file():
         raise ConfigError(_("La base {name} n’existe pas.").format(name=database.name))
     if target.exists():
-        raise ConfigError(_("{path} existe déjà\u202f: donnez un autre nom.").format(path=target))
+        raise ConfigError(_("{path} existe déjà\u00a0: donnez un autre nom.").format(path=target))
     made = _copy(database, target.parent)
     try:
         made.rename(target)
@@ -81,7 +81,7 @@ def _copy(source: Path, folder: Path) -> Path:
     if found != "ok":
         made.unlink()
         raise StoreError(
-            _("La base {name} est abîmée\u202f: aucune copie n’en a été gardée.").format(
+            _("La base {name} est abîmée\u00a0: aucune copie n’en a été gardée.").format(
                 name=source.name
             )
         )
@@ -118,7 +118,7 @@ def _set_aside(database: Path, now: datetime) -> Path | None:
             last.execute("PRAGMA journal_mode=DELETE")
         except sqlite3.OperationalError as error:
             raise ConfigError(
-                _("La base sert encore\u202f: arrêtez la centrale, puis recommencez.")
+                _("La base sert encore\u00a0: arrêtez la centrale, puis recommencez.")
             ) from error
         except sqlite3.DatabaseError:
             pass  # damaged: that is what a copy is put in its place for

@@ -58,7 +58,7 @@ class Protection:
             if name not in known or not (value.isascii() and value.isdecimal()):
                 raise ConfigError(
                     _(
-                        "{variable}\u202f: «\u00a0{part}\u00a0» n’est pas un réglage\u202f; "
+                        "{variable}\u00a0: «\u00a0{part}\u00a0» n’est pas un réglage\u202f; "
                         "écrivez nom=nombre, séparés par des virgules, parmi {known}."
                     ).format(variable=VARIABLE, part=part.strip(), known=", ".join(sorted(known)))
                 )

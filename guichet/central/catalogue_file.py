@@ -79,7 +79,7 @@ def read(path: Path) -> Catalogue | list[Bad]:
     try:
         table = tomllib.loads(path.read_text("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
-        message = _("Le fichier {path} n’est pas du TOML lisible ({why})\u202f: corrigez-le.")
+        message = _("Le fichier {path} n’est pas du TOML lisible ({why})\u00a0: corrigez-le.")
         raise ConfigError(message.format(path=path, why=error)) from error
     except OSError as error:
         message = _("{file} ne peut pas être ouvert\u00a0: vérifiez son nom, et qui peut le lire.")

@@ -18,18 +18,17 @@ from guichet.domain.closing import OWED
 from guichet.domain.keys import PublicKey
 from guichet.domain.lifecycle import UNFINISHED
 from guichet.domain.model import (
-    RECORDS,
     Appointment,
     AppointmentStatus,
     Competence,
     Person,
     Procedure,
-    Record,
     Site,
     Slot,
     Visit,
 )
 from guichet.domain.openings import Closure, Opening
+from guichet.domain.replicated import RECORDS, Record
 from guichet.domain.reports import Report
 from guichet.domain.settling import KEPT, Settlement
 from guichet.store.prepared import Prepared

@@ -1,18 +1,21 @@
-"""Desks that have vanished: whoever was called there waits again, first, and the desk is closed."""
+"""Desks that have vanished: whoever was called there waits again, first, and the desk is closed.
+
+Who was sent there alone, and not called yet, waits in the line of their lane.
+"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, and_, func, or_, select
 
 from guichet.central import feed
 from guichet.central.auth import STATIONS
 from guichet.central.transactions import transact
 from guichet.domain.desks import GONE_AFTER, Desk, DeskState
 from guichet.domain.model import Visit, VisitStatus
-from guichet.domain.passage import given_back
+from guichet.domain.passage import given_back, released
 from guichet.store.engine import reading
 from guichet.store.records import Key, get, put, records
 from guichet.store.schema import METADATA
@@ -90,10 +93,15 @@ def _close(gone: _Gone, now: datetime, connection: Connection) -> None:
         return  # it has spoken meanwhile, or another process has closed it
     changed: list[Key] = [("desk", desk.id)]
     put(connection, replace(desk, state=DeskState.CLOSED, agent=None, since=now))
-    there = select(VISITS).where(
-        VISITS.c.site == gone.site, VISITS.c.desk == desk.name, VISITS.c.status.in_(_AT_DESK)
+    theirs = select(VISITS).where(
+        VISITS.c.site == gone.site,
+        or_(
+            and_(VISITS.c.desk == desk.name, VISITS.c.status.in_(_AT_DESK)),
+            and_(VISITS.c.for_desk == desk.name, VISITS.c.status == VisitStatus.WAITING.value),
+        ),
     )
-    for visit in records(connection, Visit, there):
-        put(connection, given_back(visit, gone.seen_at))
+    for visit in records(connection, Visit, theirs):
+        waits = visit.status is VisitStatus.WAITING
+        put(connection, released(visit) if waits else given_back(visit, gone.seen_at))
         changed.append(("visit", visit.id))
     feed.publish(connection, gone.site, changed)

@@ -22,8 +22,9 @@ from sqlalchemy import (
 from guichet.central import feed
 from guichet.central.feed import FEED
 from guichet.central.words import CHANGES
-from guichet.domain.model import Appointment, Record
+from guichet.domain.model import Appointment
 from guichet.domain.operations import Operation, Release, concerned
+from guichet.domain.replicated import Record
 from guichet.store.booking import SEAT
 from guichet.store.prepared import Prepared
 from guichet.store.records import Key, change_json

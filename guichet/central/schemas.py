@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from guichet.domain.foreigner_number import Existence
 from guichet.domain.history import History
 from guichet.domain.leases import Lease
-from guichet.domain.model import Person, Record, Slot
+from guichet.domain.model import Person, Slot
+from guichet.domain.replicated import Record
 from guichet.domain.statistics import Statistics
 from guichet.domain.week import SiteDay
 

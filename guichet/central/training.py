@@ -24,7 +24,8 @@ from guichet.central.training_names import STAFF
 from guichet.central.training_people import people
 from guichet.central.transactions import transact
 from guichet.domain.calendar_fr import next_open_day
-from guichet.domain.model import Agent, Appointment, Competence, Person, Record, Role, Visit
+from guichet.domain.model import Agent, Appointment, Competence, Person, Role, Visit
+from guichet.domain.replicated import Record
 from guichet.store.engine import reading
 from guichet.store.pins import hash_pin
 from guichet.store.schema import METADATA

@@ -87,7 +87,7 @@ def _prepare(database_url: str) -> None:
         if engine.dialect.name == "sqlite":
             raise ConfigError(
                 _(
-                    "Une base SQLite n’a qu’un seul processus qui écrit\u202f: retirez --workers, "
+                    "Une base SQLite n’a qu’un seul processus qui écrit\u00a0: retirez --workers, "
                     "ou passez à PostgreSQL (docs/operations.md)."
                 )
             )

@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from guichet.cli_help import FOLDER, Command, Commands
+from guichet.cli_help import FOLDER, Command, Commands, missing, unfit
 from guichet.domain.lifecycle import CALL_REASONS, OUTCOMES, UNSUCCESSFUL
 from guichet.domain.model import Role
 from guichet.i18n import _
@@ -96,12 +96,12 @@ def _choosing(command: Callable[..., int]) -> Callable[..., int]:
         *args: Any, slot: str | None, first: bool, after: datetime | None, **rest: Any
     ) -> int:
         if first is (slot is not None):
-            raise _either("first" if first else "slot")
+            raise unfit("first") if first else missing("slot")
         return command(*args, wanted=Wanted(slot, after), **rest)
 
     for option in (
         click.option(
-            "--after", metavar="DATE", type=_MOMENT, help=_("Avec --first\u202f: à partir de.")
+            "--after", metavar="DATE", type=_MOMENT, help=_("Avec --first\u00a0: à partir de.")
         ),
         click.option("--first", is_flag=True, help=_("Prendre le premier créneau libre.")),
         click.option(
@@ -110,15 +110,6 @@ def _choosing(command: Callable[..., int]) -> Callable[..., int]:
     ):
         chosen = option(chosen)
     return chosen
-
-
-def _either(name: str) -> click.ClickException:
-    """What is wrong when neither or both of --slot and --first are given."""
-    context = click.get_current_context()
-    param = next(param for param in context.command.params if param.name == name)
-    if name == "slot":
-        return click.MissingParameter(ctx=context, param=param)
-    return click.BadParameter("", ctx=context, param=param)
 
 
 @click.group(cls=Commands, subcommand_metavar="COMMANDE…")
@@ -131,7 +122,7 @@ def person() -> None:
 @_at_desk
 def find(asked: Asked, words: tuple[str, ...]) -> int:
     """Chercher par nom, téléphone ou numéro étranger, comme à l’écran."""
-    from guichet.cli_desk import reads, run  # noqa: PLC0415
+    from guichet.cli_desk import reads, run
 
     return run.at_station(asked, lambda station: reads.find(station, " ".join(words)))
 
@@ -141,7 +132,7 @@ def find(asked: Asked, words: tuple[str, ...]) -> int:
 @_at_desk
 def show(asked: Asked, key: str) -> int:
     """Dire une FICHE et ses rendez-vous."""
-    from guichet.cli_desk import reads, run  # noqa: PLC0415
+    from guichet.cli_desk import reads, run
 
     return run.at_station(asked, lambda station: reads.show(station, key))
 
@@ -150,7 +141,7 @@ def show(asked: Asked, key: str) -> int:
 @_at_desk
 def procedures(asked: Asked) -> int:
     """Dire les démarches et leurs codes."""
-    from guichet.cli_desk import reads, run  # noqa: PLC0415
+    from guichet.cli_desk import reads, run
 
     return run.at_station(asked, reads.procedures)
 
@@ -162,12 +153,12 @@ def procedures(asked: Asked) -> int:
     "--days",
     metavar="N",
     type=click.IntRange(1, 366),
-    help=_("Nombre de jours\u202f: 7, ou 1 avec --day."),
+    help=_("Nombre de jours\u00a0: 7, ou 1 avec --day."),
 )
 @_at_desk
 def slots(asked: Asked, procedure: str, day: datetime | None, days: int | None) -> int:
     """Dire les créneaux libres d’une DEMARCHE (son code)."""
-    from guichet.cli_desk import reads, run  # noqa: PLC0415
+    from guichet.cli_desk import reads, run
 
     first = day.date() if day else None
     return run.at_station(asked, lambda station: reads.slots(station, procedure, first, days))
@@ -177,7 +168,7 @@ def slots(asked: Asked, procedure: str, day: datetime | None, days: int | None) 
 @click.option("--person", "key", metavar="FICHE", required=True, help=_("Fiche de la personne."))
 @click.option("--procedure", metavar="CODE", required=True, help=_("Code de la démarche."))
 @click.option(
-    "--accord", type=ACCORDS, help=_("Accord donné\u202f: lu à voix haute, ou sur papier.")
+    "--accord", type=ACCORDS, help=_("Accord donné\u00a0: lu à voix haute, ou sur papier.")
 )
 @click.option("--language", metavar="CODE", help=_("Langue de l’accord, sinon celle de la fiche."))
 @click.option("--search", metavar="TEXTE", help=_("Recherche qui donne la fiche de la centrale."))
@@ -194,7 +185,7 @@ def book(
     wanted: Wanted,
 ) -> int:
     """Prendre un rendez-vous et écrire sa convocation."""
-    from guichet.cli_desk import changes, run  # noqa: PLC0415
+    from guichet.cli_desk import changes, run
 
     if accord is None:
         return run.refuse(asked, "accord_required")
@@ -210,7 +201,7 @@ def book(
 @_at_desk
 def move(asked: Asked, reference: str, wanted: Wanted) -> int:
     """Déplacer un rendez-vous et refaire sa convocation."""
-    from guichet.cli_desk import changes, run  # noqa: PLC0415
+    from guichet.cli_desk import changes, run
 
     return run.at_station(asked, lambda station: changes.move(station, reference, wanted))
 
@@ -220,8 +211,8 @@ def move(asked: Asked, reference: str, wanted: Wanted) -> int:
 @click.option("--by", type=CANCELLED_BY, required=True, help=_("Qui le veut, ou pris par erreur."))
 @_at_desk
 def cancel(asked: Asked, reference: str, by: str) -> int:
-    """Annuler un rendez-vous\u202f: la place est rendue."""
-    from guichet.cli_desk import changes, run  # noqa: PLC0415
+    """Annuler un rendez-vous\u00a0: la place est rendue."""
+    from guichet.cli_desk import changes, run
 
     return run.at_station(asked, lambda station: changes.cancel(station, reference, by))
 
@@ -233,7 +224,7 @@ def cancel(asked: Asked, reference: str, by: str) -> int:
 @_at_desk
 def convocation(asked: Asked, reference: str, *, printing: bool, opening: bool) -> int:
     """Écrire la convocation d’un rendez-vous confirmé."""
-    from guichet.cli_desk import changes, run  # noqa: PLC0415
+    from guichet.cli_desk import changes, run
 
     return run.at_station(
         asked,
@@ -244,8 +235,8 @@ def convocation(asked: Asked, reference: str, *, printing: bool, opening: bool) 
 @click.command(cls=Command)
 @_at_desk
 def queue(asked: Asked) -> int:
-    """Dire la file\u202f: qui attend, dans l’ordre, et pourquoi."""
-    from guichet.cli_desk import counter, run  # noqa: PLC0415
+    """Dire la file\u00a0: qui attend, dans l’ordre, et pourquoi."""
+    from guichet.cli_desk import counter, run
 
     return run.at_station(asked, counter.queue, Role.COUNTER)
 
@@ -257,7 +248,7 @@ def queue(asked: Asked) -> int:
 @_at_desk
 def call(asked: Asked, ticket: str | None, desk: str | None, reason: str | None) -> int:
     """Appeler la personne suivante, ou celle de ce TICKET."""
-    from guichet.cli_desk import counter, run  # noqa: PLC0415
+    from guichet.cli_desk import counter, run
 
     return run.at_station(
         asked, lambda station: counter.call(station, ticket, desk, reason), Role.COUNTER
@@ -273,8 +264,8 @@ def call(asked: Asked, ticket: str | None, desk: str | None, reason: str | None)
 def finish(
     asked: Asked, ticket: str, outcome: str, reason: str | None, missing: tuple[str, ...]
 ) -> int:
-    """Clore le passage de ce TICKET\u202f: served, unsuccessful ou left."""
-    from guichet.cli_desk import counter, run  # noqa: PLC0415
+    """Clore le passage de ce TICKET\u00a0: served, unsuccessful ou left."""
+    from guichet.cli_desk import counter, run
 
     return run.at_station(
         asked,

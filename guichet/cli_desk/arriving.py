@@ -6,7 +6,6 @@ from pathlib import Path
 from guichet.cli_desk import asking, said, verdict
 from guichet.cli_desk.counter import ticket_of
 from guichet.cli_desk.reads import procedure_of
-from guichet.cli_desk.refusals import refusal
 from guichet.cli_desk.said import Answer
 from guichet.domain.admission import Admit
 from guichet.domain.day import DayRow, filtered
@@ -59,7 +58,7 @@ def by_code(station: Station, source: Path, how: How) -> Outcome:
     text = asking.line(_("Code de la convocation")) if typed else _pictured(source)
     if isinstance(text, Refused):
         return text
-    from guichet.scanner.layouts import Kind, understood  # noqa: PLC0415 - for codes only
+    from guichet.scanner.layouts import Kind, understood  # for codes only
 
     scan = understood(text)
     if scan.kind is Kind.GARBLED:
@@ -133,7 +132,7 @@ def undo(station: Station, ticket: str, reason: str) -> Outcome:
         return outcome
     stands = outcome.detail.get("stands")
     facts = {"ticket": row.ticket, "name": row.name, "undone": True, "stands": stands}
-    kept = _("Reprenez le ticket {ticket}\u202f: il ne vaut plus.").format(ticket=row.ticket)
+    kept = _("Reprenez le ticket {ticket}\u00a0: il ne vaut plus.").format(ticket=row.ticket)
     lines = [
         (_("fait"), _("Arrivée annulée")),
         (_("nom"), row.name),
@@ -146,7 +145,7 @@ def undo(station: Station, ticket: str, reason: str) -> Outcome:
 def _found(station: Station, rows: list[DayRow]) -> Answer:
     """Who was found by a name."""
     refused = Refused("choose")
-    sentence = refusal(refused)
+    sentence = said.refusal(refused)
     facts = {
         "refused": refused.reason,
         "detail": dict[str, str](),
@@ -170,8 +169,8 @@ def _found(station: Station, rows: list[DayRow]) -> Answer:
 
 def _pictured(source: Path) -> str | Refused:
     """The one code in a picture or a PDF file."""
-    from guichet.cli_scan import codes_in  # noqa: PLC0415 - for pictures only
-    from guichet.doctor import CAMERA_FAULTS  # noqa: PLC0415
+    from guichet.cli_scan import codes_in  # for pictures only
+    from guichet.doctor import CAMERA_FAULTS
 
     texts: list[str] = []
     for seen in codes_in((source,)):
@@ -200,7 +199,7 @@ def _received(station: Station, reading: Reading, how: How) -> Outcome:
 
 def _reported(station: Station, reading: Reading, how: How) -> Refused | None:
     """Report what does not fit; nothing changes for the person."""
-    from guichet.screens.identity import possible  # noqa: PLC0415 - translated when imported
+    from guichet.screens.identity import possible  # translated when imported
 
     if not possible(reading):
         return Refused("nothing_to_report")
@@ -246,7 +245,7 @@ def _shown(number: str, name: str, year: str) -> Shown | None:
 
     Nothing is corrected silently.
     """
-    from guichet.screens import checks  # noqa: PLC0415 - translated when imported
+    from guichet.screens import checks  # translated when imported
 
     number_is, name, year = form(number).value, name.strip(), year.strip()
     wrong = checks.name(name).level == "bad" or (year and checks.year(year).level != "ok")

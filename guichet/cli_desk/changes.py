@@ -39,7 +39,7 @@ def book(
     station: Station, key: str, code: str, wanted: Wanted, given: Given, search: str | None
 ) -> Outcome:
     """Hold a seat, book it, write the convocation. The seat is given back after a refusal."""
-    from guichet.screens.languages import LANGUAGES  # noqa: PLC0415 - translated when imported
+    from guichet.screens.languages import LANGUAGES  # translated when imported
 
     procedure = procedure_of(station, code)
     if isinstance(procedure, Refused):

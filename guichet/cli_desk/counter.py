@@ -53,8 +53,7 @@ def call(station: Station, ticket: str | None, desk: str | None, reason: str | N
         row = _of(rows, ticket)
         if row is None:
             return Refused("unknown_ticket")
-        first = next((each.row.visit for each in calling.line()), None)
-        if row.state is DayState.WAITING and row.visit != first and reason is None:
+        if row.state is DayState.WAITING and reason is None and not calling.is_next(row, name):
             return Refused("reason_to_call", {"known": ", ".join(CALL_REASONS)})
         called = calling.this(row, name, reason)
     if called.refused is not None or called.row is None:
@@ -67,7 +66,7 @@ def finish(
     station: Station, ticket: str, outcome: str, reason: str | None, missing: tuple[str, ...]
 ) -> Outcome:
     """Close the visit of a ticket."""
-    from guichet.screens.desk_words import OUTCOMES  # noqa: PLC0415 - translated when imported
+    from guichet.screens.desk_words import OUTCOMES  # translated when imported
 
     row = _of(station.reception.day(), ticket)
     if row is None:
@@ -82,7 +81,7 @@ def finish(
 
 def step(station: Station, ticket: str, do: Callable[[str], Refused | Missed | None]) -> Outcome:
     """Do something with who has this ticket, whose visit `do` is given; how they stand then."""
-    from guichet.screens.words import STATES  # noqa: PLC0415 - translated when imported
+    from guichet.screens.words import STATES  # translated when imported
 
     row = ticket_of(station, ticket)
     if row is None:
@@ -106,7 +105,7 @@ def step(station: Station, ticket: str, do: Callable[[str], Refused | Missed | N
 
 def redirect(station: Station, ticket: str, lane: str | None, desk: str | None) -> Outcome:
     """Send somebody on to another lane, or to one desk that is open."""
-    from guichet.screens.redirecting import lane_at  # noqa: PLC0415 - translated when imported
+    from guichet.screens.redirecting import lane_at  # translated when imported
 
     row = ticket_of(station, ticket)
     if row is None:
@@ -150,7 +149,7 @@ def _facts(station: Station, row: DayRow) -> dict[str, Any]:
 
 
 def _lines(row: DayRow) -> list[Line]:
-    from guichet.screens.verdicts import needs_of  # noqa: PLC0415 - translated when imported
+    from guichet.screens.verdicts import needs_of  # translated when imported
 
     return [
         (_("ticket"), row.ticket),
@@ -173,7 +172,7 @@ def _waiting_facts(station: Station, each: Waiting, waits: Waits) -> dict[str, A
 
 
 def _waiting_lines(station: Station, each: Waiting, waits: Waits) -> list[Line]:
-    from guichet.screens.desk_words import wait_words, why  # noqa: PLC0415 - translated when imported
+    from guichet.screens.desk_words import wait_words, why  # translated when imported
 
     due = _("{why}, à {time}").format(
         why=why(each.turn, station.local), time=f"{station.local(each.turn.due):%H:%M}"
@@ -205,7 +204,7 @@ def _parked_facts(station: Station, row: DayRow) -> dict[str, Any]:
 
 
 def _parked_lines(station: Station, row: DayRow) -> list[Line]:
-    from guichet.screens.desk_words import WAITS_FOR  # noqa: PLC0415 - translated when imported
+    from guichet.screens.desk_words import WAITS_FOR  # translated when imported
 
     step = row.parked
     if step is None:

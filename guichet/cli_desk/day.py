@@ -4,8 +4,8 @@ from datetime import datetime
 
 import click
 
-from guichet.cli_desk import _DAY, Asked, _at_desk, _either
-from guichet.cli_help import Command
+from guichet.cli_desk import _DAY, Asked, _at_desk
+from guichet.cli_help import Command, missing, unfit
 from guichet.domain.lifecycle import OUTCOMES, UNSUCCESSFUL
 from guichet.domain.model import Role
 from guichet.i18n import _
@@ -33,10 +33,12 @@ def end_of_day(
 
     QUI est un ticket ou une référence\u202f; ISSUE served, unsuccessful, left ou absent.
     """
-    from guichet.cli_desk import ending, run  # noqa: PLC0415
+    from guichet.cli_desk import ending, run
 
-    if (who is None) is not (end is None):
-        raise _either("end" if end is None else "who")
+    if who is not None and all_absent:
+        raise unfit("all_absent")
+    if who is not None and end is None:
+        raise missing("end")
     if all_absent:
         return run.at_station(asked, ending.all_absent, Role.COUNTER)
     if who is None or end is None:

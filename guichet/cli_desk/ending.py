@@ -83,7 +83,7 @@ def _facts(station: Station, owed: Owed) -> dict[str, Any]:
 
 
 def _lines(station: Station, owed: Owed) -> list[Line]:
-    from guichet.screens.words import STATES  # noqa: PLC0415 - translated when imported
+    from guichet.screens.words import STATES  # translated when imported
 
     row = owed.row
     at = row.starts_at or row.arrived_at

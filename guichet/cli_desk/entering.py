@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from guichet.cli_desk import Asked, _at_desk, person
-from guichet.cli_help import Command
+from guichet.cli_help import Command, missing, unfit
 from guichet.domain.lifecycle import UNDO_REASONS
 from guichet.domain.model import Role
 from guichet.domain.reports import Seen
@@ -24,8 +24,8 @@ _CODE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 @click.option("--stdin", is_flag=True, help=_("Lire un objet JSON sur l’entrée, après le PIN."))
 @_at_desk
 def add(asked: Asked, *, new: bool, stdin: bool) -> int:
-    """Créer la fiche d’une personne\u202f: chaque champ est demandé."""
-    from guichet.cli_desk import persons, run  # noqa: PLC0415
+    """Créer la fiche d’une personne\u00a0: chaque champ est demandé."""
+    from guichet.cli_desk import persons, run
 
     return run.at_station(asked, lambda station: persons.add(station, new=new, stdin=stdin))
 
@@ -36,22 +36,22 @@ def add(asked: Asked, *, new: bool, stdin: bool) -> int:
     "--code",
     metavar="FICHIER",
     type=_CODE,
-    help=_("Le QR code\u202f: - pour un lecteur (ou l’entrée), sinon une image ou un PDF."),
+    help=_("Le QR code\u00a0: - pour un lecteur (ou l’entrée), sinon une image ou un PDF."),
 )
-@click.option("--name", "by_name", is_flag=True, help=_("Sans papier\u202f: demander le nom."))
+@click.option("--name", "by_name", is_flag=True, help=_("Sans papier\u00a0: demander le nom."))
 @click.option("--walk-in", metavar="DEMARCHE", help=_("Sans rendez-vous\u202f; - si inconnue."))
 @click.option(
     "--people",
     metavar="N",
     type=click.IntRange(1, MOST_PEOPLE),
-    help=_("Avec --walk-in\u202f: à plusieurs sur un ticket."),
+    help=_("Avec --walk-in\u00a0: à plusieurs sur un ticket."),
 )
 @click.option("--undo", metavar="TICKET", help=_("Annuler cette arrivée, dans la minute."))
 @click.option(
     "--reason",
     type=click.Choice(UNDO_REASONS),
     default="by_mistake",
-    help=_("Avec --undo\u202f: pourquoi, by_mistake sinon."),
+    help=_("Avec --undo\u00a0: pourquoi, by_mistake sinon."),
 )
 @click.option("--admit", is_flag=True, help=_("Recevoir même en avance, en retard, à vérifier."))
 @click.option("--identity", is_flag=True, help=_("Comparer la pièce d’identité présentée."))
@@ -80,14 +80,14 @@ def arrive(
 ) -> int:
     """Enregistrer une arrivée, par REFERENCE, code ou nom, ou sans rendez-vous.
 
-    À signaler\u202f: name, number (autres sur la pièce), photo, altered (convocation modifiée),
+    À signaler\u00a0: name, number (autres sur la pièce), photo, altered (convocation modifiée),
     copy (déjà venue), paid (rendez-vous payé), other.
     """
-    from guichet.cli_desk import arriving, asking, run  # noqa: PLC0415
+    from guichet.cli_desk import arriving, asking, run
 
     _one_of(reference=reference, code=code, by_name=by_name or None, walk_in=walk_in, undo=undo)
     if walk_in is None and people is not None:
-        raise _wrong("people")
+        raise unfit("people")
     ask = not stdin and asking.interactive(pin_stdin=asked.pin_stdin)
     seen = tuple(map(Seen, report))
     how = arriving.How(admit, identity or stdin, stdin, ask, seen)
@@ -110,14 +110,6 @@ def _one_of(**ways: object) -> None:
     """Raise what is wrong when not exactly one of these was said."""
     said = [name for name, value in ways.items() if value is not None]
     if not said:
-        context = click.get_current_context()
-        param = next(param for param in context.command.params if param.name in ways)
-        raise click.MissingParameter(ctx=context, param=param)
+        raise missing(next(iter(ways)))
     if len(said) > 1:
-        raise _wrong(said[-1])
-
-
-def _wrong(name: str) -> click.BadParameter:
-    context = click.get_current_context()
-    param = next(param for param in context.command.params if param.name == name)
-    return click.BadParameter("", ctx=context, param=param)
+        raise unfit(said[-1])

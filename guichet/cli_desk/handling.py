@@ -2,8 +2,8 @@
 
 import click
 
-from guichet.cli_desk import Asked, _at_desk, _either
-from guichet.cli_help import Command
+from guichet.cli_desk import Asked, _at_desk
+from guichet.cli_help import Command, missing, unfit
 from guichet.domain.lifecycle import PARK_REASONS, STEP_UNDO_REASONS
 from guichet.domain.model import Role
 from guichet.i18n import _
@@ -16,7 +16,7 @@ _UNDO = click.Choice([each for each in STEP_UNDO_REASONS if each != "desk_gone"]
 @_at_desk
 def recall(asked: Asked, ticket: str) -> int:
     """Rappeler qui a ce TICKET et n’est pas encore venu."""
-    from guichet.cli_desk import counter, run  # noqa: PLC0415
+    from guichet.cli_desk import counter, run
 
     return run.at_station(
         asked, lambda at: counter.step(at, ticket, at.calling.recall), Role.COUNTER
@@ -27,8 +27,8 @@ def recall(asked: Asked, ticket: str) -> int:
 @click.argument("ticket")
 @_at_desk
 def no_answer(asked: Asked, ticket: str) -> int:
-    """Dire que ce TICKET ne vient pas\u202f: dans la file, ou fini au dernier appel."""
-    from guichet.cli_desk import counter, run  # noqa: PLC0415
+    """Dire que ce TICKET ne vient pas\u00a0: dans la file, ou fini au dernier appel."""
+    from guichet.cli_desk import counter, run
 
     return run.at_station(asked, lambda at: counter.step(at, ticket, at.calling.miss), Role.COUNTER)
 
@@ -37,8 +37,8 @@ def no_answer(asked: Asked, ticket: str) -> int:
 @click.argument("ticket")
 @_at_desk
 def start(asked: Asked, ticket: str) -> int:
-    """Recevoir qui a ce TICKET\u202f: la personne est au guichet."""
-    from guichet.cli_desk import counter, run  # noqa: PLC0415
+    """Recevoir qui a ce TICKET\u00a0: la personne est au guichet."""
+    from guichet.cli_desk import counter, run
 
     return run.at_station(
         asked, lambda at: counter.step(at, ticket, at.calling.start), Role.COUNTER
@@ -52,9 +52,9 @@ def start(asked: Asked, ticket: str) -> int:
 def park(asked: Asked, ticket: str, reason: str) -> int:
     """Mettre ce TICKET de côté, en attente de quelque chose.
 
-    MOTIF\u202f: photocopy, document, interpreter, colleague ou other.
+    MOTIF\u00a0: photocopy, document, interpreter, colleague ou other.
     """
-    from guichet.cli_desk import counter, run  # noqa: PLC0415
+    from guichet.cli_desk import counter, run
 
     return run.at_station(
         asked,
@@ -70,10 +70,10 @@ def park(asked: Asked, ticket: str, reason: str) -> int:
 @_at_desk
 def redirect(asked: Asked, ticket: str, lane: str | None, desk: str | None) -> int:
     """Rediriger ce TICKET vers une autre file, ou un guichet ouvert."""
-    from guichet.cli_desk import counter, run  # noqa: PLC0415
+    from guichet.cli_desk import counter, run
 
     if (lane is None) is (desk is None):
-        raise _either("lane" if lane is None else "desk")
+        raise missing("lane") if lane is None else unfit("desk")
     return run.at_station(asked, lambda at: counter.redirect(at, ticket, lane, desk), Role.COUNTER)
 
 
@@ -83,7 +83,7 @@ def redirect(asked: Asked, ticket: str, lane: str | None, desk: str | None) -> i
 @_at_desk
 def undo(asked: Asked, ticket: str, reason: str) -> int:
     """Annuler la dernière étape de ce TICKET, dans la minute."""
-    from guichet.cli_desk import counter, run  # noqa: PLC0415
+    from guichet.cli_desk import counter, run
 
     return run.at_station(
         asked,

@@ -1,7 +1,5 @@
 """People invited from a list: each line is told of, convocations and whom to call are written."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,10 +8,9 @@ from typing import Any
 
 from guichet.cli_desk.said import Answer, Line
 from guichet.domain.operations import Refused
-from guichet.errors import ConfigError
 from guichet.i18n import _
 from guichet.station import Station
-from guichet.station.inviting import Guest, Occasion
+from guichet.station.inviting import Guest, Occasion, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +33,7 @@ def invited(station: Station, wanted: Wanted) -> Answer | Refused:
     occasion = inviting.occasion(wanted.day, wanted.code)
     if isinstance(occasion, Refused):
         return occasion
-    guests = inviting.found(_lines(wanted.file), occasion)
+    guests = inviting.found(listed(wanted.file), occasion)
     bad = any(each.refused for each in guests)
     if wanted.dry or (bad and not wanted.skip_bad):
         return _told(guests, occasion, [])
@@ -44,52 +41,16 @@ def invited(station: Station, wanted: Wanted) -> Answer | Refused:
     return _told(guests, occasion, _papers(station, guests, occasion))
 
 
-def _lines(path: Path) -> list[tuple[int, str]]:
-    """The first cell of each line that is not blank, by an editor's number; no header."""
-    try:
-        text = path.read_text("utf-8-sig")
-        table = csv.reader(io.StringIO(text.replace(";", ","), newline=""), strict=True)
-        cells = [(table.line_num, row[0].strip()) for row in table if row and row[0].strip()]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        message = _("{file} ne peut pas être lu\u00a0: il faut un fichier CSV en UTF-8.")
-        raise ConfigError(message.format(file=path)) from error
-    # A column's title has no digit, a reference or a number some.
-    return [each for each in cells if each[0] > 1 or any(map(str.isdigit, each[1]))]
-
-
 def _papers(station: Station, guests: Sequence[Guest], occasion: Occasion) -> list[Path]:
-    from guichet.screens import describe  # noqa: PLC0415 - translated when imported
-    from guichet.screens.languages import language  # noqa: PLC0415
+    from guichet.screens.invited import papers_of  # translated when imported
 
-    rows = [
-        [
-            _("Référence"), _("Usager"), _("Téléphone"), _("Langue"), _("Démarche"),
-            _("Rendez-vous"),
-        ]
-    ]  # fmt: skip
-    booked = [(e.person, e.appointment, e.confirmed) for e in guests if e.person and e.appointment]
-    for person, appointment, _confirmed in booked:
-        rows.append(
-            [
-                appointment.reference,
-                describe.name(person),
-                describe.phone(person),
-                language(person.language),
-                occasion.procedure.label,
-                f"{station.local(appointment.starts_at):%d/%m/%Y %H:%M}",
-            ]
-        )
-    if not booked:
+    if not any(each.appointment for each in guests):
         return []
-    papers = station.papers
-    signed = [appointment.id for _person, appointment, confirmed in booked if confirmed]
-    letters = [papers.convocations(signed)] if signed else []
-    return [*letters, papers.contact_sheet(rows), papers.contacts(rows)]
+    return [path for path in papers_of(station, guests, occasion) if path is not None]
 
 
 def _told(guests: Sequence[Guest], occasion: Occasion, papers: Sequence[Path]) -> Answer:
-    from guichet.screens.opening_words import NOT_INVITED  # noqa: PLC0415 - translated when imported
-    from guichet.screens.words import refusal  # noqa: PLC0415
+    from guichet.screens.invited import why_not  # translated when imported
 
     done = [each.appointment.reference for each in guests if each.appointment]
     bad = [(each.line, each.refused) for each in guests if each.refused]
@@ -106,7 +67,6 @@ def _told(guests: Sequence[Guest], occasion: Occasion, papers: Sequence[Path]) -
         (_("invités"), str(len(done))),
     ]
     for line, reason in bad:
-        told = NOT_INVITED.get(reason) or refusal(Refused(reason))
-        lines.append((_("ligne {n}").format(n=line), told))
+        lines.append((_("ligne {n}").format(n=line), why_not(reason)))
     lines += [(_("papier"), str(path)) for path in papers]
     return Answer(facts, [lines], code=1 if bad else 0)

@@ -85,8 +85,8 @@ def _table(path: Path) -> list[tuple[int, dict[str, str]]]:
 
 
 def _bad_lines(bad: Sequence[BadLine], number: int) -> list[Line]:
-    from guichet.screens.opening_words import WRONG  # noqa: PLC0415 - translated when imported
-    from guichet.screens.words import refusal  # noqa: PLC0415
+    from guichet.screens.opening_words import WRONG  # translated when imported
+    from guichet.screens.words import refusal
 
     told = [(_("ouvertures importées"), str(number))]
     for each in bad:

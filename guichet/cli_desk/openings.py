@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from guichet.cli_desk import _DAY, Asked, _at_desk
-from guichet.cli_help import Commands
+from guichet.cli_help import Commands, missing, unfit
 from guichet.domain.model import Role
 from guichet.domain.opening_text import FIELDS
 from guichet.domain.openings import ClosedFor
@@ -25,7 +25,7 @@ def openings() -> None:
 @_at_desk
 def list_(asked: Asked) -> int:
     """Dire les règles, les fermetures et les jours à venir."""
-    from guichet.cli_desk import run, steering  # noqa: PLC0415
+    from guichet.cli_desk import run, steering
 
     return run.at_station(asked, steering.listed, Role.SUPERVISOR)
 
@@ -35,7 +35,7 @@ def list_(asked: Asked) -> int:
 @_at_desk
 def show(asked: Asked, rule: str) -> int:
     """Dire toutes les versions d’une REGLE, la plus récente d’abord."""
-    from guichet.cli_desk import run, steering  # noqa: PLC0415
+    from guichet.cli_desk import run, steering
 
     return run.at_station(asked, lambda station: steering.show(station, rule), Role.SUPERVISOR)
 
@@ -48,19 +48,15 @@ def show(asked: Asked, rule: str) -> int:
 def add(asked: Asked, fields: tuple[str, ...], rule: str | None, *, dry_run: bool) -> int:
     """Ajouter une ouverture, ou une version d’une règle.
 
-    Les champs\u202f: name, procedures, days, first, last, opens, closes, minutes, seats, pan et
+    Les champs\u00a0: name, procedures, days, first, last, opens, closes, minutes, seats, pan et
     urgent.
     Une nouvelle version garde les champs qui ne sont pas dits\u202f; seats=0 la finit.
     """
-    from guichet.cli_desk import run, steering  # noqa: PLC0415
+    from guichet.cli_desk import run, steering
 
     cells = dict(each.partition("=")[::2] for each in fields)
-    unknown = sorted(set(cells) - set(FIELDS))
-    if unknown:
-        param = next(
-            each for each in click.get_current_context().command.params if each.name == "fields"
-        )
-        raise click.BadParameter(", ".join(unknown), param=param)
+    if not set(cells) <= set(FIELDS):
+        raise unfit("fields")
     return run.at_station(
         asked, lambda station: steering.add(station, cells, rule, dry=dry_run), Role.SUPERVISOR
     )
@@ -94,22 +90,15 @@ def close(
 
     Sans jour, --lift lève une fermeture et --move déplace ceux qui restent à déplacer.
     """
-    from guichet.cli_desk import run, steering  # noqa: PLC0415
+    from guichet.cli_desk import run, steering
 
     if (first is not None and lift is not None) or (first is None and lift is None and not move):
-        raise _wrong("first")
+        raise missing("first")
     if first is not None and reason is None:
-        raise _wrong("reason")
+        raise missing("reason")
     days = None if first is None else (first.date(), (last or first).date())
     wanted = steering.Wanted(days, opens, closes, reason or "", lift, move, dry_run)
     return run.at_station(asked, lambda station: steering.close(station, wanted), Role.SUPERVISOR)
-
-
-def _wrong(name: str) -> click.MissingParameter:
-    """What is wrong when a parameter is not there without which others mean nothing."""
-    context = click.get_current_context()
-    param = next(param for param in context.command.params if param.name == name)
-    return click.MissingParameter(ctx=context, param=param)
 
 
 @openings.command()
@@ -131,7 +120,7 @@ def exceptional(
     dry_run: bool,
 ) -> int:
     """Ouvrir une journée exceptionnelle d’après un MODELE (son nom)."""
-    from guichet.cli_desk import run, steering  # noqa: PLC0415
+    from guichet.cli_desk import run, steering
 
     return run.at_station(
         asked,
@@ -148,7 +137,7 @@ def exceptional(
 @_at_desk
 def calibrate(asked: Asked, rule: str | None, *, dry_run: bool) -> int:
     """Dire les durées mesurées et la durée de créneau qui en découle."""
-    from guichet.cli_desk import run, steering  # noqa: PLC0415
+    from guichet.cli_desk import run, steering
 
     return run.at_station(
         asked, lambda station: steering.calibrate(station, rule, dry=dry_run), Role.SUPERVISOR
@@ -164,10 +153,10 @@ def import_(asked: Asked, file: Path, *, skip_bad: bool, dry_run: bool) -> int:
     """Lire des ouvertures d’un FICHIER CSV, toutes ou aucune.
 
     Chaque ligne fausse est dite\u202f; sans --skip-bad, une seule suffit pour ne rien prendre.
-    Première ligne\u202f: name, procedures, days, first, last, opens, closes, minutes, seats, pan,
+    Première ligne\u00a0: name, procedures, days, first, last, opens, closes, minutes, seats, pan,
     urgent, et template si l’on veut.
     """
-    from guichet.cli_desk import opening_import, run  # noqa: PLC0415
+    from guichet.cli_desk import opening_import, run
 
     return run.at_station(
         asked,
@@ -191,7 +180,7 @@ def invite(
     Chaque ligne du FICHIER porte une référence de rendez-vous ou un numéro étranger. Chacune qui ne
     convient pas est dite\u202f; sans --skip-bad, une seule suffit pour n’inviter personne.
     """
-    from guichet.cli_desk import invitations, run  # noqa: PLC0415
+    from guichet.cli_desk import invitations, run
 
     wanted = invitations.Wanted(file, day.date(), code, skip_bad, dry_run)
     return run.at_station(

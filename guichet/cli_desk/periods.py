@@ -15,9 +15,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command(cls=Command)
-@click.option("--from", "first", metavar="DATE", type=_DAY, help=_("Premier jour\u202f: du mois."))
-@click.option("--to", "last", metavar="DATE", type=_DAY, help=_("Dernier jour\u202f: aujourd’hui."))
-@click.option("--by", type=_BYS, default="month", help=_("Une ligne par\u202f: month si rien."))
+@click.option("--from", "first", metavar="DATE", type=_DAY, help=_("Premier jour\u00a0: du mois."))
+@click.option("--to", "last", metavar="DATE", type=_DAY, help=_("Dernier jour\u00a0: aujourd’hui."))
+@click.option("--by", type=_BYS, default="month", help=_("Une ligne par\u00a0: month si rien."))
 @click.option("--masked", is_flag=True, help=_("Comme on peut le dire hors du site."))
 @click.option("--csv", metavar="FICHIER.csv", type=_FILE, help=_("Écrire un tableau CSV."))
 @click.option("--xlsx", metavar="FICHIER.xlsx", type=_FILE, help=_("Écrire un classeur XLSX."))
@@ -33,8 +33,8 @@ def stats(
     xlsx: Path | None,
 ) -> int:
     """Dire les statistiques du site, sans nom et sans chiffre par agent."""
-    from guichet.cli_desk import figures, run  # noqa: PLC0415
-    from guichet.domain.statistics import By  # noqa: PLC0415
+    from guichet.cli_desk import figures, run
+    from guichet.domain.statistics import By
 
     given = ((csv, ".csv"), (xlsx, ".xlsx"))
     if any(path is not None and path.suffix.lower() != ending for path, ending in given):
@@ -49,11 +49,11 @@ def stats(
 
 
 @click.command(cls=Command)
-@click.option("--from", "first", metavar="DATE", type=_DAY, help=_("Premier jour\u202f: lundi."))
+@click.option("--from", "first", metavar="DATE", type=_DAY, help=_("Premier jour\u00a0: lundi."))
 @_at_desk
 def week(asked: Asked, *, first: datetime | None) -> int:
     """Dire les sept jours de chaque site en chiffres."""
-    from guichet.cli_desk import figures, run  # noqa: PLC0415
+    from guichet.cli_desk import figures, run
 
     start = first.date() if first else None
     return run.at_station(asked, lambda station: figures.week(station, start), Role.SUPERVISOR)

@@ -4,7 +4,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from guichet.cli_desk import asking, said
-from guichet.cli_desk.refusals import refusal
 from guichet.cli_desk.said import Answer, Line
 from guichet.domain.birth import BirthDate
 from guichet.domain.foreigner_number import AbsentReason, Existence, form
@@ -44,7 +43,7 @@ def add(station: Station, *, new: bool, stdin: bool) -> Outcome:
 
     What is asked is typed, or with `stdin` a JSON object.
     """
-    from guichet.screens.typed import person_of  # noqa: PLC0415 - with all of the form
+    from guichet.screens.typed import person_of  # with all of the form
 
     mediation = station.mediation
     typed = _given(station) if stdin else _typed(station)
@@ -90,16 +89,16 @@ def _maybe_known(alike: list[Alike]) -> Answer:
     facts: dict[str, Any] = {
         "refused": refused.reason,
         "detail": {},
-        "message": refusal(refused),
+        "message": said.refusal(refused),
         "alike": [
             {**said.person_facts(each.person), "why": list(each.likeness.reasons)} for each in alike
         ],
     }
-    return Answer(facts, [_alike_lines(each) for each in alike], refusal(refused), 1)
+    return Answer(facts, [_alike_lines(each) for each in alike], said.refusal(refused), 1)
 
 
 def _alike_lines(each: Alike) -> list[Line]:
-    from guichet.screens.person_words import LIKENESS  # noqa: PLC0415 - translated when imported
+    from guichet.screens.person_words import LIKENESS  # translated when imported
 
     why = ", ".join(LIKENESS[reason] for reason in each.likeness.reasons)
     return [*said.person_lines(each.person), (_("pourquoi elle"), why)]
@@ -126,9 +125,9 @@ def _which(alike: list[Alike]) -> Person | str | None:
 
 def _typed(station: Station) -> Typed:
     """The form, asked line by line; each until it is right."""
-    from guichet.screens.languages import LANGUAGES  # noqa: PLC0415 - translated when imported
-    from guichet.screens.person_words import NO_NUMBER, PROOFS  # noqa: PLC0415
-    from guichet.screens.words import NEEDS  # noqa: PLC0415
+    from guichet.screens.languages import LANGUAGES  # translated when imported
+    from guichet.screens.person_words import NO_NUMBER, PROOFS
+    from guichet.screens.words import NEEDS
 
     typed: Typed = {}
     _ask(station, typed, "family", "used", "given")
@@ -140,7 +139,7 @@ def _typed(station: Station) -> Typed:
         typed["absent"] = asking.chosen(_("Pourquoi aucun numéro"), list(NO_NUMBER.items()))
     _ask(station, typed, "phone", "email")
     while (language := asking.line(_("Langue (code, sinon fr)")) or "fr") not in LANGUAGES:
-        asking.tell(_("Les codes sont\u202f: {known}.").format(known=", ".join(LANGUAGES)))
+        asking.tell(_("Les codes sont\u00a0: {known}.").format(known=", ".join(LANGUAGES)))
     typed["language"] = language
     proofs = list(PROOFS.items())
     typed["proof"] = asking.chosen(_("Montre de son identité"), proofs, optional=True)
@@ -149,8 +148,8 @@ def _typed(station: Station) -> Typed:
 
 
 def _ask(station: Station, typed: Typed, *fields: str) -> None:
-    from guichet.screens import checks  # noqa: PLC0415 - translated when imported
-    from guichet.screens.person_words import FIELDS as LABELS  # noqa: PLC0415
+    from guichet.screens import checks  # translated when imported
+    from guichet.screens.person_words import LABELS
 
     today = station.today()
     hints = {
@@ -164,7 +163,7 @@ def _ask(station: Station, typed: Typed, *fields: str) -> None:
         while True:
             text = typed[field] = asking.line(label)
             # Whether a name or the number may be missing depends on what is asked after it.
-            alone = checks.final(checks.of_fields(today)[field](text))
+            alone = checks.final(checks.of_person(today)[field](text))
             why = _why(field, text, checks.sent(typed, today)[field] if field == "birth" else alone)
             if not why:
                 break
@@ -173,7 +172,7 @@ def _ask(station: Station, typed: Typed, *fields: str) -> None:
 
 def _given(station: Station) -> Typed | Refused:
     """The form of a JSON object; refused for the first field that is not right."""
-    from guichet.screens.languages import LANGUAGES  # noqa: PLC0415 - translated when imported
+    from guichet.screens.languages import LANGUAGES  # translated when imported
 
     found = asking.given(FIELDS)
     if isinstance(found, Refused):
@@ -204,7 +203,7 @@ def _given(station: Station) -> Typed | Refused:
 
 def _wrong(station: Station, typed: Typed) -> tuple[str, str] | None:
     """The first field that stands in the way, and what is wrong with it."""
-    from guichet.screens import checks  # noqa: PLC0415 - translated when imported
+    from guichet.screens import checks  # translated when imported
 
     states = checks.sent(typed, station.today()).items()
     found = ((key, _why(key, typed.get(key, ""), state)) for key, state in states)
@@ -220,7 +219,7 @@ def _why(key: str, text: str, state: "FieldState") -> str:
 
 
 def _sentence(key: str, why: str) -> str:
-    from guichet.screens.person_words import FIELDS as LABELS  # noqa: PLC0415 - translated
+    from guichet.screens.person_words import LABELS  # translated
 
     return _("{field}\u00a0: {what}.").format(field=LABELS[key], what=mid_sentence(why))
 

@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 import click
 
-from guichet.cli_desk import Asked, refusals, said
+from guichet.cli_desk import Asked, said
 from guichet.cli_desk.said import Answer
-from guichet.config import clock, configure_logging, load_settings, station_folder
+from guichet.cli_help import station_folder
+from guichet.config import clock
 from guichet.domain.model import Role
 from guichet.domain.operations import Refused
 from guichet.domain.reference import ReferenceProblem
@@ -25,7 +26,7 @@ from guichet.errors import (
     StoreError,
     UpdateRequired,
 )
-from guichet.i18n import _, install
+from guichet.i18n import _
 from guichet.station import Link, Station
 
 logger = logging.getLogger(__name__)
@@ -67,24 +68,21 @@ def at_station(
 def refuse(asked: Asked, reason: str) -> int:
     """Refuse before anything is opened; the exit code."""
     refused = Refused(reason)
-    return said.deny(refused, refusals.refusal(refused), as_json=asked.as_json)
+    return said.deny(refused, said.refusal(refused), as_json=asked.as_json)
 
 
 def _sentence(refused: Refused) -> str:
     if refused.reason == "bad_reference":
-        from guichet.screens.verdicts import REFERENCE_PROBLEMS  # noqa: PLC0415 - all of Textual
+        from guichet.screens.finding_words import REFERENCE_PROBLEMS  # all of Textual
 
         return REFERENCE_PROBLEMS[ReferenceProblem(refused.detail["problem"])]
-    return refusals.refusal(refused)
+    return said.refusal(refused)
 
 
 def _outcome(
     asked: Asked, job: Callable[[Station], Answer | Refused], role: Role
 ) -> Answer | Refused:
-    folder = station_folder(asked.folder)
-    configure_logging(folder)
-    install(load_settings(folder).language)
-    station = Station.open(folder, clock())
+    station = Station.open(station_folder(asked.folder), clock())
     if station.notice:
         click.echo(station.notice, err=True)
     try:

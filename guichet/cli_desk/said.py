@@ -64,6 +64,19 @@ def deny(refused: Refused, sentence: str, *, as_json: bool) -> int:
     return 1
 
 
+def refusal(refused: Refused) -> str:
+    """One sentence for a refusal."""
+    from guichet.cli_desk.refusals import OWN  # translated when imported
+    from guichet.screens.words import refusal as on_screen  # as above
+
+    own = OWN.get(refused.reason)
+    sentence = own.format(**refused.detail) if own else on_screen(refused)
+    if refused.reason == "already_booked" and "reference" in refused.detail:
+        told = _(" Sa référence\u00a0: {reference}.")
+        return sentence + told.format(reference=refused.detail["reference"])
+    return sentence
+
+
 def person_facts(person: Person) -> dict[str, Any]:
     """A person for a script, as recorded."""
     return {
@@ -181,7 +194,7 @@ def _phone(person: Person) -> str:
 
 
 def _number(person: Person) -> str:
-    from guichet.screens.person_words import NO_NUMBER  # noqa: PLC0415 - translated when imported
+    from guichet.screens.person_words import NO_NUMBER  # translated when imported
 
     if person.number is None and person.number_absent in set(AbsentReason):
         return NO_NUMBER[AbsentReason(person.number_absent)]

@@ -113,12 +113,12 @@ def exceptional_day(
     models = [e for e in station.steering.overview().templates if e.template == template]
     if not models:
         return Refused("unknown_template")
-    chosen = read_codes(",".join(codes)) or [code for e in models for code in e.procedures]
+    known = [code for each in models for code in each.procedures]
+    chosen = read_codes(",".join(codes)) or known
+    if not set(chosen) <= set(known):
+        return Refused("unknown_procedure", {"known": ", ".join(dict.fromkeys(known))})
     rules = [station.steering.new_rule() for _each in models]
-    made = exceptional(models, day, chosen, rules, override)
-    if not made:
-        return Refused("unknown_procedure", {"known": ", ".join(models[0].procedures)})
-    return opened(station, made, dry=dry)
+    return opened(station, exceptional(models, day, chosen, rules, override), dry=dry)
 
 
 def calibrate(station: Station, rule: str | None, *, dry: bool) -> Outcome:
@@ -137,7 +137,7 @@ def calibrate(station: Station, rule: str | None, *, dry: bool) -> Outcome:
 
 def close(station: Station, wanted: Wanted) -> Outcome:
     """Close, lift a closure, move those on closed time: what is asked for, in that order."""
-    from guichet.screens.rebooking import papers_of  # noqa: PLC0415 - translated when imported
+    from guichet.screens.rebooking import papers_of  # translated when imported
 
     steering, facts, lines = station.steering, dict[str, Any](), list[Line]()
     closure = _wanted(station, wanted)
@@ -178,8 +178,10 @@ def _wanted(station: Station, wanted: Wanted) -> Closure | Refused | None:
     if wanted.days is None:
         return None
     opens, closes = read_time(wanted.opens), read_time(wanted.closes)
-    if (wanted.opens and opens is None) or (wanted.closes and closes is None):
-        return Refused("opening_values", {"field": "closes" if opens else "opens"})
+    if wanted.opens and opens is None:
+        return Refused("opening_values", {"field": "opens"})
+    if wanted.closes and closes is None:
+        return Refused("opening_values", {"field": "closes"})
     reason, key = ClosedFor(wanted.reason), station.steering.new_rule()
     return Closure(key, station.site.number, *wanted.days, reason, opens, closes)
 
@@ -248,7 +250,7 @@ def _closure_facts(it: Closure) -> dict[str, Any]:
 
 
 def _closure_lines(it: Closure) -> list[Line]:
-    from guichet.screens.opening_words import closure_line  # noqa: PLC0415 - translated when imported
+    from guichet.screens.opening_words import closure_line  # translated when imported
 
     return [(_("fermeture"), it.id), (_("quand"), closure_line(it))]
 
@@ -264,7 +266,7 @@ def _preview_facts(it: Preview) -> dict[str, Any]:
 
 
 def _preview_lines(it: Preview) -> list[Line]:
-    from guichet.screens.opening_words import preview_lines  # noqa: PLC0415 - translated when imported
+    from guichet.screens.opening_words import preview_lines  # translated when imported
 
     return [(_("effet"), " ".join(preview_lines(it)))]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def row_lines(station: Station, row: DayRow) -> list[Line]:
     """One of the day, for people."""
-    from guichet.screens.words import STATES  # noqa: PLC0415 - translated when imported
+    from guichet.screens.words import STATES  # translated when imported
 
     return [
         (_("nom"), row.name),
@@ -34,7 +34,7 @@ def row_lines(station: Station, row: DayRow) -> list[Line]:
 
 def answer(station: Station, reading: Reading, reported: Sequence[Seen] = ()) -> Answer:
     """A verdict, and what was `reported`: exit code 0 once the person is checked in, else 1."""
-    from guichet.screens.words import SEEN  # noqa: PLC0415 - translated when imported
+    from guichet.screens.words import SEEN  # translated when imported
 
     decision, visit = reading.decision, reading.visit
     told = lines(station, reading)
@@ -71,8 +71,8 @@ def answer(station: Station, reading: Reading, reported: Sequence[Seen] = ()) ->
 
 def lines(station: Station, reading: Reading) -> list[Line]:
     """A verdict for people: its word first, what to do last."""
-    from guichet.screens.verdicts import needs_of, view_of  # noqa: PLC0415 - translated
-    from guichet.screens.words import IDENTITIES  # noqa: PLC0415
+    from guichet.screens.verdicts import needs_of, view_of  # translated
+    from guichet.screens.words import IDENTITIES
 
     view = view_of(reading, station)
     details = view_of(replace(reading, identity=None), station).lines
@@ -103,16 +103,16 @@ def words(reading: Reading, view: "VerdictView") -> tuple[str, str]:
         return view.word, _(
             "Relisez la pièce. Le superviseur peut faire recevoir\u202f; sinon, voyez le PAN."
         )
-    receive = _("Pour recevoir\u202f: --admit.")
+    receive = _("Pour recevoir\u00a0: --admit.")
     identity = _("Vérifiez l’identité (--identity).")
     known = {
         Finding.EARLY: _("Recevez maintenant, ou faites attendre. {receive}"),
         Finding.LATE: _("Recevez quand même, ou proposez le PAN. {receive}"),
         Finding.UNCONFIRMED: _("La centrale n’a pas encore répondu. {receive}"),
-        Finding.KEY_NOT_YET: _("Ce poste n’a pas la bonne date\u202f: corrigez-la. {receive}"),
+        Finding.KEY_NOT_YET: _("Ce poste n’a pas la bonne date\u00a0: corrigez-la. {receive}"),
         Finding.OLD_KEY: _("Signature ancienne, rendez-vous inconnu ici. {identity} {receive}"),
         Finding.REVOKED_KEY: _(
-            "La personne n’y est pour rien. {identity} Avec le superviseur\u202f: --admit."
+            "La personne n’y est pour rien. {identity} Avec le superviseur\u00a0: --admit."
         ),
         Finding.ALREADY_RECEIVED: _("Quelqu’un est déjà reçu à ce titre. {identity}"),
     }
@@ -122,7 +122,7 @@ def words(reading: Reading, view: "VerdictView") -> tuple[str, str]:
 
 def wait(station: Station, visit: Visit) -> tuple[dict[str, Any], Line]:
     """How long who holds the ticket will wait."""
-    from guichet.screens.desk_words import wait_words  # noqa: PLC0415 - translated when imported
+    from guichet.screens.desk_words import wait_words  # translated when imported
 
     found = station.calling.waits().visits.get(visit.id)
     told = (_("attente"), wait_words(found))

@@ -57,7 +57,7 @@ def put(folder: Path, name: str, content: bytes) -> Path:
             raise
     except OSError as error:
         message = _(
-            "Le document n’a pas pu être enregistré dans {folder} ({why})\u202f: "
+            "Le document n’a pas pu être enregistré dans {folder} ({why})\u00a0: "
             "libérez de la place ou choisissez un autre dossier, puis recommencez."
         )
         raise DocumentError(message.format(folder=folder, why=error.strerror)) from error
@@ -70,7 +70,7 @@ def open_document(path: Path) -> None:
     Waits up to a second to learn that no viewer starts. Raises DocumentError then.
     """
     message = _(
-        "Aucun logiciel n’a pu afficher {path}\u202f: installez un lecteur de PDF, "
+        "Aucun logiciel n’a pu afficher {path}\u00a0: installez un lecteur de PDF, "
         "ou ouvrez ce fichier sur un autre poste."
     ).format(path=path)
     if sys.platform == "win32":
@@ -120,13 +120,13 @@ def print_document(path: Path) -> None:
             check=False,
         )
     except OSError as error:
-        message = _("Ce poste n’a pas de système d’impression\u202f: {advice}")
+        message = _("Ce poste n’a pas de système d’impression\u00a0: {advice}")
         raise DocumentError(message.format(advice=advice)) from error
     except subprocess.TimeoutExpired as error:
-        message = _("L’imprimante ne répond pas\u202f: {advice}")
+        message = _("L’imprimante ne répond pas\u00a0: {advice}")
         raise DocumentError(message.format(advice=advice)) from error
     if done.returncode != 0:
-        message = _("L’impression a été refusée ({why})\u202f: {advice}")
+        message = _("L’impression a été refusée ({why})\u00a0: {advice}")
         why = done.stderr.strip() or done.returncode
         raise DocumentError(message.format(why=why, advice=advice))
 
@@ -147,7 +147,7 @@ def _compile(template: str, sheet: dict[str, Any], **options: Any) -> list[bytes
         if "PDF/UA-1 error: the text" not in error.message:
             raise  # not the text's fault: a fault in the template
         message = _(
-            "Le document contient un caractère qui ne peut pas être imprimé ({why})\u202f: "
+            "Le document contient un caractère qui ne peut pas être imprimé ({why})\u00a0: "
             "écrivez-le en lettres latines, puis recommencez."
         )
         raise DocumentError(message.format(why=_unprintable(error.message))) from error
@@ -162,7 +162,7 @@ def _unprintable(message: str) -> str:
 
 @functools.cache
 def _fonts() -> "typst.Fonts":
-    import typst  # noqa: PLC0415
+    import typst  # noqa: PLC0415 - as above
 
     folders = [str(importlib.resources.files(name) / "files") for name in _FONT_PACKAGES]
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)

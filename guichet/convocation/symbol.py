@@ -9,7 +9,7 @@ _LEAST_VERSION = 7  # smaller ones lack the alignment patterns that save a folde
 def drawn(token: str) -> tuple[int, str]:
     """The modules a side, and the symbol alone as one SVG path: a single fill leaves no seams."""
     import qrcode  # noqa: PLC0415 - heavy, for those who print only
-    from qrcode.util import MODE_ALPHA_NUM, QRData  # noqa: PLC0415
+    from qrcode.util import MODE_ALPHA_NUM, QRData  # noqa: PLC0415 - as above
 
     code = qrcode.QRCode(
         version=_LEAST_VERSION, error_correction=qrcode.constants.ERROR_CORRECT_Q, border=0

@@ -86,9 +86,9 @@ def _databases(folder: Path, key: str, fault: GuichetError | None) -> list[Check
 
 def _database(path: Path, name: str, key: str, fault: GuichetError | None) -> Check:
     """Whether it opens; without the key that a `fault` keeps away, it may not."""
-    from sqlalchemy import text  # noqa: PLC0415 - heavy
+    from sqlalchemy import text
 
-    from guichet.store.engine import open_engine, sqlite_url, writing  # noqa: PLC0415
+    from guichet.store.engine import open_engine, sqlite_url, writing
 
     if not path.exists():
         return Check(name, good=None, found=_("pas encore créée"))
@@ -103,7 +103,7 @@ def _database(path: Path, name: str, key: str, fault: GuichetError | None) -> Ch
         return Check(name, good=False, found=_("inutilisable"), advice=str(fault or error))
     if sound != "ok":
         advice = _(
-            "Fermez guichet et rouvrez-le\u202f: elle sera mise de côté et refaite. "
+            "Fermez guichet et rouvrez-le\u00a0: elle sera mise de côté et refaite. "
             "Ce qui attend d’être envoyé est gardé à part."
         )
         return Check(name, good=False, found=_("abîmée"), advice=advice)
@@ -120,10 +120,10 @@ def _fonts() -> Check:
     return Check(
         _("polices des convocations"),
         not missing,
-        _("manquent\u202f: {names}").format(names=", ".join(missing))
+        _("manquent\u00a0: {names}").format(names=", ".join(missing))
         if missing
         else _("présentes"),
-        _("Réinstallez guichet\u202f: elles en font partie.") if missing else "",
+        _("Réinstallez guichet\u00a0: elles en font partie.") if missing else "",
     )
 
 
@@ -131,13 +131,13 @@ def _printer() -> Check:
     if shutil.which("lp"):
         return Check(_("impression"), good=True, found="lp")
     advice = _(
-        "Facultatif\u202f: «\u00a0sudo apt install cups-client\u00a0». Sinon, imprimez le PDF."
+        "Facultatif\u00a0: «\u00a0sudo apt install cups-client\u00a0». Sinon, imprimez le PDF."
     )
     return Check(_("impression"), good=None, found=_("pas de commande lp"), advice=advice)
 
 
 def _secrets(folder: Path) -> Check:
-    from guichet.config import ENROLMENT_FILE  # noqa: PLC0415
+    from guichet.config import ENROLMENT_FILE
 
     path = folder / ENROLMENT_FILE
     private = path.stat().st_mode & 0o077 == 0
@@ -151,7 +151,7 @@ def _secrets(folder: Path) -> Check:
 
 def _central(enrolment: Enrolment) -> list[Check]:
     """Whether central answers, lets this station in, speaks as it does, and shows the same time."""
-    from guichet.sync.client import PROTOCOL, CentralClient  # noqa: PLC0415 - heavy
+    from guichet.sync.client import PROTOCOL, CentralClient
 
     name = _("centrale {url}").format(url=enrolment.url)
     started = time.monotonic()

@@ -36,7 +36,7 @@ def encryption(folder: Path, enrolment: Enrolment) -> Check:
             good=None,
             found=_("la base n’est pas chiffrée"),
             advice=_(
-                "Demandez un code, puis «\u00a0guichet enrol ADRESSE\u00a0»\u202f: elle le sera."
+                "Demandez un code, puis «\u00a0guichet enrol ADRESSE\u00a0»\u00a0: elle le sera."
             ),
         )
     said = _("le disque ne l’est pas") if disk is False else _("celui du disque n’est pas connu")

@@ -31,7 +31,7 @@ CAMERA_FAULTS: dict[str, str] = {
 
 def decoders() -> list[Check]:
     """Whether each engine is here and reads a picture made for it."""
-    from guichet.scanner.trial import engines  # noqa: PLC0415 - heavy
+    from guichet.scanner.trial import engines
 
     return [_decoder(name, version, reads=reads) for name, version, reads in engines()]
 
@@ -41,7 +41,7 @@ def _decoder(engine: str, version: str | None, *, reads: bool) -> Check:
     if version is None:
         if engine == "zbar":
             advice = _(
-                "Facultatif\u202f: «\u00a0sudo apt install libzbar0\u00a0» sous Debian et Ubuntu. "
+                "Facultatif\u00a0: «\u00a0sudo apt install libzbar0\u00a0» sous Debian et Ubuntu. "
                 "Les autres lecteurs suffisent."
             )
             return Check(name, good=None, found=_("absent"), advice=advice)
@@ -53,15 +53,15 @@ def _decoder(engine: str, version: str | None, *, reads: bool) -> Check:
 
 
 def _reinstall() -> str:
-    return _("Réinstallez guichet\u202f: ce lecteur en fait partie.")
+    return _("Réinstallez guichet\u00a0: ce lecteur en fait partie.")
 
 
 def camera(folder: Path) -> list[Check]:
     """Whether the camera opens, and how well it sees: filmed for a second and a half."""
-    from guichet.scanner.faults import CameraFault  # noqa: PLC0415 - heavy
-    from guichet.scanner.source import open_source  # noqa: PLC0415
-    from guichet.scanner.trial import film  # noqa: PLC0415
-    from guichet.screens.camera_words import source_name  # noqa: PLC0415
+    from guichet.scanner.faults import CameraFault
+    from guichet.scanner.source import open_source
+    from guichet.scanner.trial import film
+    from guichet.screens.camera_words import source_name
 
     try:
         spec = load_settings(folder).camera
@@ -96,7 +96,7 @@ def _quality(seen: "Film") -> list[Check]:
         _measured(
             _("images par seconde"),
             f"{seen.rate:.0f}",
-            _("Éclairez mieux, ou branchez-la sans multiprise USB\u202f: elle est lente.")
+            _("Éclairez mieux, ou branchez-la sans multiprise USB\u00a0: elle est lente.")
             if seen.rate < _SLOW
             else "",
         ),
@@ -107,7 +107,7 @@ def _quality(seen: "Film") -> list[Check]:
             _("netteté"),
             f"{seen.sharpness:.0f}",
             _(
-                "Montrez une page imprimée et relancez\u202f: si elle reste floue, nettoyez "
+                "Montrez une page imprimée et relancez\u00a0: si elle reste floue, nettoyez "
                 "l’objectif ou réglez sa mise au point."
             )
             if seen.sharpness < _VAGUE
@@ -122,17 +122,17 @@ def _measured(name: str, found: str, advice: str) -> Check:
 
 def _lit(light: float) -> str:
     if light < _DARK:
-        return _("Trop sombre\u202f: allumez, ou tournez-la vers la lumière.")
+        return _("Trop sombre\u00a0: allumez, ou tournez-la vers la lumière.")
     if light > _BLINDING:
-        return _("Trop clair\u202f: éloignez-la d’une fenêtre ou d’une lampe.")
+        return _("Trop clair\u00a0: éloignez-la d’une fenêtre ou d’une lampe.")
     return ""
 
 
 def keyring(folder: Path, key: str) -> list[Check]:
     """Whether this station holds a key to verify today's convocations with, and until when."""
-    from guichet.domain.keys import WARN_BEFORE, PublicKey, good_until  # noqa: PLC0415 - heavy
-    from guichet.store.engine import open_engine, reading, sqlite_url  # noqa: PLC0415
-    from guichet.store.queries import everything  # noqa: PLC0415
+    from guichet.domain.keys import WARN_BEFORE, PublicKey, good_until
+    from guichet.store.engine import open_engine, reading, sqlite_url
+    from guichet.store.queries import everything
 
     path = folder / "station.sqlite3"
     if not path.exists():
@@ -149,7 +149,7 @@ def keyring(folder: Path, key: str) -> list[Check]:
         return []  # the local database has been told about already
     name, end = _("clés des convocations"), good_until(keys, now)
     if end is None:
-        advice = _("Ouvrez guichet avec le réseau\u202f: elles viennent de la centrale.")
+        advice = _("Ouvrez guichet avec le réseau\u00a0: elles viennent de la centrale.")
         return [Check(name, good=False, found=_("aucune n’est valable"), advice=advice)]
     found = _("valables jusqu’au {day}").format(day=f"{end:%d/%m/%Y}")
     if end - now < WARN_BEFORE:

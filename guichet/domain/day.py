@@ -81,6 +81,11 @@ class DayRow:
         return self.last if gone and self.state is DayState.WAITING else None
 
     @property
+    def released_from(self) -> str | None:
+        """The desk they were sent to alone, and which has vanished, as long as they wait since."""
+        return self.last.gone if self.last and self.state is DayState.WAITING else None
+
+    @property
     def parked(self) -> Step | None:
         """The desk where they were put aside, while they are: since its `ended_at`."""
         return self.last if self.state is DayState.PARKED else None

@@ -53,7 +53,8 @@ class Step:
     """A desk that somebody was called to, and left before their visit had ended (UTC).
 
     They had waited for it since `since`, in `lane` if they had been sent there. `started_at` is
-    None when they did not come; `reason` is what somebody put aside waits for.
+    None when they did not come; `reason` is what somebody put aside waits for. `gone`: the desk
+    that alone was to call them after this one, and has vanished.
     """
 
     desk: str
@@ -64,6 +65,7 @@ class Step:
     ended_at: datetime
     how: Ended
     reason: str | None = None
+    gone: str | None = None
 
 
 def desk_id(site: int, name: str) -> str:

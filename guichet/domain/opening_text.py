@@ -15,6 +15,7 @@ FIELDS = (
 
 _DAYS = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
 _EMPTY = ("last", "pan", "urgent")
+_NUMBERS = ("minutes", "seats", "pan", "urgent")
 _DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})|(\d{4})-(\d{2})-(\d{2})")
 _TIME = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})?")
 
@@ -85,18 +86,16 @@ def read(cells: Mapping[str, str], site: int, rule: str, version: int) -> Openin
     """The version of a rule that the fields say; else by field what is wrong: "empty", "days",
     "date", "time" or "number".
     """
-    wrong = {f: "empty" for f in FIELDS if f not in _EMPTY and not cells.get(f, "").strip()}
-    days = read_days(cells.get("days", ""))
-    first, last = read_date(cells.get("first", "")), read_date(cells.get("last", ""))
-    opens, closes = read_time(cells.get("opens", "")), read_time(cells.get("closes", ""))
-    numbers = {
-        field: _number(cells.get(field, ""), empty=field in _EMPTY)
-        for field in ("minutes", "seats", "pan", "urgent")
-    }
+    said = {field: cells.get(field, "").strip() for field in FIELDS}
+    wrong = {field: "empty" for field in FIELDS if field not in _EMPTY and not said[field]}
+    days = read_days(said["days"])
+    first, last = read_date(said["first"]), read_date(said["last"])
+    opens, closes = read_time(said["opens"]), read_time(said["closes"])
+    numbers = {field: _number(said[field], empty=field in _EMPTY) for field in _NUMBERS}
     bad = {
         "days": (days is None, "days"),
         "first": (first is None, "date"),
-        "last": (last is None and bool(cells.get("last", "").strip()), "date"),
+        "last": (last is None and said["last"] != "", "date"),
         "opens": (opens is None, "time"),
         "closes": (closes is None, "time"),
         **{field: (number is None, "number") for field, number in numbers.items()},
@@ -110,7 +109,7 @@ def read(cells: Mapping[str, str], site: int, rule: str, version: int) -> Openin
         site=site,
         rule=rule,
         version=version,
-        name=cells["name"].strip(),
+        name=said["name"],
         first=first,
         last=last,
         weekdays=days,
@@ -118,7 +117,7 @@ def read(cells: Mapping[str, str], site: int, rule: str, version: int) -> Openin
         closes=closes,
         minutes=minutes,
         seats=seats,
-        procedures=read_codes(cells["procedures"]),
+        procedures=read_codes(said["procedures"]),
         pan=pan,
         urgent=urgent,
     )
@@ -130,7 +129,6 @@ def read_codes(text: str) -> tuple[str, ...]:
 
 
 def _number(text: str, *, empty: bool) -> int | None:
-    text = text.strip()
     if not text and empty:
         return 0
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else None  # noqa: PLR2004 - digits of what fits anything

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from guichet.domain.model import Accord, Change, Demand, Person
+from guichet.domain.model import Accord, Demand, Person
 from guichet.domain.openings import Closure, Opening
+from guichet.domain.replicated import Change
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,14 @@ def given_back(visit: Visit, at: datetime) -> Visit:
     return replace(back, for_desk=None if visit.for_desk == visit.desk else visit.for_desk)
 
 
+def released(visit: Visit) -> Visit:
+    """The visit once the desk they were sent to alone has vanished before it called them: any
+    desk of their lane calls them now. They have waited since they left the desk before.
+    """
+    *before, last = visit.steps
+    return replace(visit, for_desk=None, steps=(*before, replace(last, gone=visit.for_desk)))
+
+
 def lost(visit: Visit) -> Step | None:
     """The desk that vanished with them, while they wait since."""
     last = visit.steps[-1] if visit.steps else None

@@ -232,7 +232,7 @@ def _codes(answer: list[tuple[str, list[tuple[int, int]]]], size: Size) -> tuple
 
 def _corners(points: list[tuple[int, int]], size: Size) -> Corners | None:
     """Zbar's outline, clockwise, as fractions of the picture; None when it is no quadrilateral."""
-    if len(points) != 4:  # noqa: PLR2004
+    if len(points) != 4:  # noqa: PLR2004 - corners
         return None
     placed: list[Point] = [(x / size[0], y / size[1]) for x, y in points]
     first = min(range(4), key=lambda at: sum(placed[at]))

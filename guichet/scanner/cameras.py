@@ -49,7 +49,7 @@ def films(node: Path) -> bool:
     """Whether a device gives pictures (a camera has nodes that give none). Raises OSError."""
     if sys.platform != "linux":
         return True
-    import fcntl  # noqa: PLC0415 - there is none on Windows
+    import fcntl  # there is none on Windows
 
     handle = os.open(node, os.O_RDWR | os.O_NONBLOCK)
     try:

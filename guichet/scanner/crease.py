@@ -59,7 +59,7 @@ class Pose:
 
     def modules(self, picture: Frame) -> Floats:
         """What a normal picture shows in the middle of each module: size x size."""
-        import numpy as np  # noqa: PLC0415 - comes with OpenCV, as late
+        import numpy as np  # comes with OpenCV, as late
 
         cv2 = opencv()
         soft = cv2.GaussianBlur(picture.T if self.turned else picture, (0, 0), 0.2 * MODULE)
@@ -75,7 +75,7 @@ class Pose:
 
         From the first square's centre in the normal picture to the second's, and to the third's.
         """
-        import numpy as np  # noqa: PLC0415
+        import numpy as np
 
         along, down = np.array(places, np.float32).T
         u, v = (down, along) if self.turned else (along, down)
@@ -87,7 +87,7 @@ class Pose:
 
     def moved(self, by: Point) -> Pose:
         """The same elsewhere in the picture, `by` pixels to the right and down."""
-        import numpy as np  # noqa: PLC0415
+        import numpy as np
 
         x, y = by[::-1] if self.turned else by
         step = np.zeros_like(self.numbers)
@@ -96,7 +96,7 @@ class Pose:
 
     def in_place(self) -> Pose:
         """The same in the normal picture that is taken by where it puts the squares."""
-        import numpy as np  # noqa: PLC0415
+        import numpy as np
 
         places = np.array(_normal_squares(self.size), np.float32).ravel()
         return replace(self, numbers=np.concatenate([places, self.numbers[_PLACES:]]))
@@ -110,7 +110,7 @@ def squares_of(size: int) -> tuple[Point, Point, Point]:
 
 def normal(grey: Frame, squares: tuple[Point, Point, Point], size: int) -> Frame:
     """The normal picture of a symbol whose squares have these centres (pixels of the frame)."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     cv2 = opencv()
     across = cv2.getAffineTransform(
@@ -128,7 +128,7 @@ def _normal_squares(size: int) -> list[Point]:
 
 def levelled(picture: Frame) -> Floats:
     """About 1 where lighter than around, -1 where darker, whatever the light falling there."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     cv2 = opencv()
     soft = cv2.GaussianBlur(picture, (0, 0), 0.4 * MODULE).astype(np.float32)
@@ -140,7 +140,7 @@ def levelled(picture: Frame) -> Floats:
 
 def guesses(level: Floats, size: int, most: int) -> list[Pose]:
     """The likeliest of a grid of poses, best first, by what is between the corner squares."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     shapes, weights = _grid(size)
     places = np.array(_normal_squares(size), np.float32)
@@ -155,7 +155,7 @@ def guesses(level: Floats, size: int, most: int) -> list[Pose]:
 
 def likeliest(level: Floats, poses: list[Pose]) -> Pose:
     """The best of poses of one size, all turned or none, its likeness in this picture with it."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     first = poses[0]
     u, v, dark = _known(first.size)
@@ -167,7 +167,7 @@ def likeliest(level: Floats, poses: list[Pose]) -> Pose:
 
 def refined(level: Floats, pose: Pose, scales: tuple[float, ...]) -> Pose:
     """The pose made better by smaller and smaller steps in each of its numbers."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     level = level.T if pose.turned else level
     u, v, dark = _known(pose.size)
@@ -195,7 +195,7 @@ def refined(level: Floats, pose: Pose, scales: tuple[float, ...]) -> Pose:
 
 def _likeness(level: Floats, at: tuple[Floats, Floats], dark: Floats) -> Floats:
     """Of as many poses as there are rows in `at`."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     last = level.shape[0] - 1
     x, y = (np.rint(axis).clip(0, last).astype(np.int32) for axis in at)
@@ -219,7 +219,7 @@ def _weights(shapes: Floats, u: Floats, v: Floats, size: int) -> tuple[Floats, F
     They do not depend on where the squares are: a homography that is known at three points is
     their mean, weighted so.
     """
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     along, down, crease, slope, shift = (column[:, None] for column in shapes.T)
 
@@ -241,7 +241,7 @@ def _weights(shapes: Floats, u: Floats, v: Floats, size: int) -> tuple[Floats, F
 @cache
 def _grid(size: int) -> tuple[Floats, tuple[Floats, Floats]]:
     """Shapes to begin with, and the weights of what is between the squares in each."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     creased = [(0.5, 1.0), *product(_CREASES, _SLOPES)]
     shapes = np.array(
@@ -255,7 +255,7 @@ def _grid(size: int) -> tuple[Floats, tuple[Floats, Floats]]:
 @cache
 def _known(size: int) -> tuple[Floats, Floats, Floats]:
     """Middles of the known modules, along and down, and 1 for dark, -1 for light."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     symbol = _pattern(size)
     v, u = np.nonzero(symbol)
@@ -280,7 +280,7 @@ def _between(size: int) -> tuple[Floats, Floats, Floats]:
 
 def _pattern(size: int) -> NDArray[np.int8]:
     """ISO/IEC 18004, versions 7 to 13: 1 where always dark, -1 where always light, else 0."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     symbol = np.zeros((size, size), np.int8)
     rings = np.array([1, 1, -1, 1, -1], np.int8)  # by distance from a square's centre

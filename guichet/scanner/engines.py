@@ -16,7 +16,7 @@ def zxing(grey: Frame, margin: int = 0) -> tuple[tuple[Code, ...], Corners | Non
 
     Corners are fractions of the picture inside its `margin` of so many pixels.
     """
-    import zxingcpp  # noqa: PLC0415 - loaded with the camera
+    import zxingcpp  # loaded with the camera
 
     found = zxingcpp.read_barcodes(
         grey,
@@ -72,7 +72,7 @@ def _version(distribution: str) -> str | None:
 
 def _zbar_loads() -> bool:
     try:
-        import pyzbar.pyzbar  # noqa: PLC0415, F401 - looks for its library, which may be absent
+        import pyzbar.pyzbar  # noqa: F401 - looks for its library, which may be absent
     except ImportError:
         return False
     return True

@@ -77,7 +77,7 @@ def find(grey: Frame) -> Suspect | None:
 
 def search(grey: Frame) -> Squares | None:
     """The squares of what is most like a code of 80 to 240 pixels in 640; None when nothing is."""
-    import numpy as np  # noqa: PLC0415 - comes with OpenCV, as late
+    import numpy as np  # comes with OpenCV, as late
 
     cv2 = opencv()
     width = grey.shape[1]
@@ -122,7 +122,7 @@ def within(corners: Corners) -> Squares:
 @cache
 def _square() -> NDArray[np.float32]:
     """A corner square and the white around, turned every way at once, somewhat out of focus."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     places = np.arange(-9, 10) / _MODULE
     x, y = np.meshgrid(places, places)
@@ -131,7 +131,7 @@ def _square() -> NDArray[np.float32]:
         np.abs(x * np.cos(turns) - y * np.sin(turns)), np.abs(x * np.sin(turns) + y * np.cos(turns))
     )
     dark = (far < 1.5) | ((far > 2.5) & (far < 3.5))  # noqa: PLR2004 - modules: dark 3, light 1, dark 1
-    light = ~dark & (far < 4.5)  # noqa: PLR2004
+    light = ~dark & (far < 4.5)  # noqa: PLR2004 - and a light margin of one
     mean = (light.astype(np.float32) - dark).mean(0)
     return np.asarray(opencv().GaussianBlur(mean, (0, 0), _MODULE / 2), np.float32)
 
@@ -144,7 +144,7 @@ def _fractions(corners: tuple[Point, ...], picture: Frame) -> Corners:
 
 def _lines(ink: Frame) -> Hits:
     """Each stretch of a row with dark and light as 1:1:3:1:1: x and y of its middle, a module."""
-    import numpy as np  # noqa: PLC0415 - comes with OpenCV, as late
+    import numpy as np  # comes with OpenCV, as late
 
     width = ink.shape[1]
     flat = np.ascontiguousarray(ink).ravel()
@@ -154,7 +154,8 @@ def _lines(ink: Frame) -> Hits:
         return np.empty((0, 3))
     # The wide dark middle first, as few runs are.
     middle = runs[2:-2]
-    at = np.flatnonzero((flat[turns[2:-3]] == 1) & (middle >= 4) & (middle < width / 5))  # noqa: PLR2004
+    wide = (middle >= 4) & (middle < width / 5)  # noqa: PLR2004 - pixels of three modules
+    at = np.flatnonzero((flat[turns[2:-3]] == 1) & wide)
     five = np.stack([runs[at + step] for step in range(5)])
     module = five.sum(0) / 7
     off = np.abs(five - np.outer((1, 1, 3, 1, 1), module)).T / (1, 1, 1.5, 1, 1)
@@ -167,7 +168,7 @@ def _lines(ink: Frame) -> Hits:
 
 def _squares(across: Hits, down: Hits) -> list[Square]:
     """Each place where lines across and lines down agree."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     across, down = _thinned(across)[:, None], _thinned(down)[None]
     near = np.maximum(across[..., 2], 1.3)
@@ -236,7 +237,8 @@ def _three(squares: list[Square]) -> _Three | None:
                 u, v = v, u
             long, short = max(math.hypot(*u), math.hypot(*v)), min(math.hypot(*u), math.hypot(*v))
             slant = abs(u[0] * v[0] + u[1] * v[1]) / (long * short)
-            if short < 0.45 * long or short < 1.6 * sides[1] or slant > 0.65:  # noqa: PLR2004
+            leaning = short < 0.45 * long or slant > 0.65  # noqa: PLR2004 - a share; a cosine
+            if leaning or short < 1.6 * sides[1]:
                 continue
             unlike = slant + 1 - short / long + sides[2] / sides[0] + doubt
             if best is None or unlike < best.unlike:

@@ -50,7 +50,7 @@ class Flat:
 
 
 def _squared(grey: Frame, corners: list[tuple[float, float]], side: int) -> Frame:
-    import numpy as np  # noqa: PLC0415 - comes with OpenCV, as late
+    import numpy as np  # comes with OpenCV, as late
 
     cv2 = opencv()
     near = side * _QUIET / (1 + 2 * _QUIET)
@@ -65,7 +65,7 @@ def _squared(grey: Frame, corners: list[tuple[float, float]], side: int) -> Fram
 
 def _bent(side: int, by: float) -> NDArray[np.float32]:
     """Where along a side each pixel comes from: the ends stay, the middle is `by` away."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     place = np.arange(side, dtype=np.float32) / side
     return ((place + 4 * by * place * (1 - place)) * side).astype(np.float32)

@@ -38,7 +38,7 @@ def opencv() -> Any:
     application is drawing on unless told not to beforehand.
     """
     os.environ.update(_QUIET)
-    import cv2  # noqa: PLC0415 - 0.4 s and 30 MiB, only for those who open a camera
+    import cv2  # 0.4 s and 30 MiB, only for those who open a camera
 
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # imported by others before
     cv2.setNumThreads(1)  # a frame is too small to share; its threads would outlive the camera
@@ -57,7 +57,7 @@ def decode_picture(data: bytes) -> Frame | None:
     """The picture in an image file's bytes, or None when there is no whole picture in them."""
     if not data or (data.startswith(b"\x89PNG") and b"IEND" not in data[-16:]):
         return None  # asked for half a PNG, libpng complains on the terminal
-    import numpy as np  # noqa: PLC0415 - comes with OpenCV, as late
+    import numpy as np  # comes with OpenCV, as late
 
     cv2 = opencv()
     try:

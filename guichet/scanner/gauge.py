@@ -40,7 +40,7 @@ class Gauge:
 
 
 def _code(frame: Frame, corners: Corners, small: Frame, before: Frame | None) -> CodeMeasures:
-    import numpy as np  # noqa: PLC0415 - comes with OpenCV, as late
+    import numpy as np  # comes with OpenCV, as late
 
     cv2 = opencv()
     height, width = frame.shape[:2]

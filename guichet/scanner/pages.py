@@ -19,7 +19,7 @@ def pages(data: bytes) -> Iterator[Frame]:
 
     Rendered one by one, as they are asked for, in one thread.
     """
-    import pypdfium2  # noqa: PLC0415 - seldom needed
+    import pypdfium2  # seldom needed
 
     try:
         document = pypdfium2.PdfDocument(data)

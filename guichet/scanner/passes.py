@@ -77,7 +77,7 @@ def _darker(power: float) -> Callable[[Frame], Frame]:
     """For a code washed out by glare or by a bright screen."""
 
     def prepare(grey: Frame) -> Frame:
-        import numpy as np  # noqa: PLC0415 - comes with OpenCV, as late
+        import numpy as np  # comes with OpenCV, as late
 
         curve = (255 * (np.arange(256) / 255) ** power).astype(np.uint8)
         return cast("Frame", opencv().LUT(grey, curve))
@@ -102,7 +102,7 @@ def _sharper(grey: Frame) -> Frame:
 
 def _thicker(grey: Frame) -> Frame:
     """Black grown, for a code printed thin or eaten by light."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     return cast("Frame", opencv().erode(grey, np.ones((3, 3), np.uint8)))
 
@@ -114,7 +114,7 @@ def _contrasted(grey: Frame) -> Frame:
 
 def _levelled(grey: Frame) -> Frame:
     """Divided by the light of the paper around."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     cv2 = opencv()
     paper = cv2.blur(cv2.dilate(grey, np.ones((7, 7), np.uint8)), (51, 51))

@@ -26,7 +26,7 @@ _IDLE = 60.0  # seconds without a picture after which such a process is not wort
 
 def alone() -> None:
     """Leave no picture of anybody behind, and end at the alarm. To be called first."""
-    import resource  # noqa: PLC0415 - Unix only, as all of this; constants are read elsewhere too
+    import resource  # Unix only, as all of this; constants are read elsewhere too
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold a picture of somebody
     signal.signal(signal.SIGALRM, signal.SIG_DFL)

@@ -88,7 +88,7 @@ class Sight:
     def _ask(self, frame: Frame, *, still: bool) -> Look | None:
         grey = grey_of(frame)
         if grey.size > _ROOM:
-            from guichet.scanner.passes import manageable  # noqa: PLC0415 - for giants only
+            from guichet.scanner.passes import manageable  # for giants only
 
             grey = manageable(grey)
         if self._here is not None:
@@ -98,7 +98,7 @@ class Sight:
 
 def _reader() -> Callable[[Frame, bool], Look]:
     """What reads a film's frames one after the other, and still pictures, in this process."""
-    from guichet.scanner.decoder import Decoder, decode  # noqa: PLC0415 - heavy
+    from guichet.scanner.decoder import Decoder, decode
 
     decoder = Decoder()
 
@@ -125,11 +125,11 @@ def _corners(points: list[list[float]] | None) -> Corners | None:
 def main() -> None:
     """Answer pictures until the socket is closed."""
     alone()
-    import numpy as np  # noqa: PLC0415 - not for those who only start this
+    import numpy as np  # not for those who only start this
 
     read = _reader()
 
-    def told(pixels: bytes, width: int, height: int, still: bool) -> object:  # noqa: FBT001
+    def told(pixels: bytes, width: int, height: int, still: bool) -> object:  # noqa: FBT001 - as sent
         look = read(np.frombuffer(pixels, np.uint8).reshape(height, width), still)
         return [(code.text, code.corners) for code in look.codes], look.suspect
 

@@ -91,11 +91,11 @@ def engines() -> list[tuple[str, str | None, bool]]:
 def _reads(engine: str, picture: Frame) -> bool:
     match engine:
         case "zxing-cpp":
-            import zxingcpp  # noqa: PLC0415 - as the decoder does
+            import zxingcpp  # as the decoder does
 
             return [found.text for found in zxingcpp.read_barcodes(picture)] == [_TEXT]
         case "zbar":
-            from pyzbar import pyzbar  # noqa: PLC0415
+            from pyzbar import pyzbar
 
             return [found.data for found in pyzbar.decode(picture)] == [_TEXT.encode()]
         case _:
@@ -103,8 +103,8 @@ def _reads(engine: str, picture: Frame) -> bool:
 
 
 def _picture() -> Frame:
-    import numpy as np  # noqa: PLC0415 - comes with OpenCV, as late
-    import qrcode  # noqa: PLC0415 - heavy
+    import numpy as np  # comes with OpenCV, as late
+    import qrcode
 
     maker = qrcode.QRCode(border=4)
     maker.add_data(_TEXT)

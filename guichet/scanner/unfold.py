@@ -171,7 +171,7 @@ def _pixels(squares: Squares, grey: Frame) -> Squares:
 
 def _together(before: Floats | None, now: Floats) -> Floats:
     """Both views of a message; the newer one alone when it is of another message."""
-    import numpy as np  # noqa: PLC0415 - comes with OpenCV, as late
+    import numpy as np  # comes with OpenCV, as late
 
     if before is None or before.shape != now.shape:
         return now
@@ -189,7 +189,7 @@ def _codes(modules: Floats, lying: Lying) -> tuple[Code, ...]:
 
 def _drawn(modules: Floats) -> Frame:
     """The symbol as it was printed, each module black or white."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     cv2 = opencv()
     sharp = modules + _SHARPER * (modules - cv2.GaussianBlur(modules, (0, 0), 1.0))

@@ -17,7 +17,7 @@ def main() -> None:
     """Answer pictures until the socket is closed; exits with ABSENT without libzbar."""
     alone()
     try:
-        from pyzbar import pyzbar  # noqa: PLC0415 - looks for libzbar, which may be absent
+        from pyzbar import pyzbar  # looks for libzbar, which may be absent
     except ImportError:
         sys.exit(ABSENT)
     serve(partial(_read, pyzbar))

@@ -38,7 +38,7 @@ class AccordScreen(Screen[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "f9", "confirm", _("Réserver"),
-            tooltip=_("La personne est d’accord : réserver"), id="accord.confirm",
+            tooltip=_("La personne est d’accord : réserver"), id="accord.confirm",
         ),
         Binding(
             "f5", "hold_again", _("Garder"),
@@ -157,7 +157,7 @@ class AccordScreen(Screen[str]):
         if self._busy:
             return
         if self._clock.seconds == 0:
-            self._say(_("Le délai est passé : F5 pour garder la place à nouveau."), "warn")
+            self._say(_("Le délai est passé : F5 pour garder la place à nouveau."), "warn")
             return
         self._book(self._draft.moving)
 
@@ -168,7 +168,7 @@ class AccordScreen(Screen[str]):
         if procedure is None:
             return
         self._busy = True
-        self._say(_("… Réservation en cours : la centrale répond."), "info")
+        self._say(_("… Réservation en cours : la centrale répond."), "info")
 
         def call() -> Booked | Refused:
             if moving is not None:
@@ -199,7 +199,7 @@ class AccordScreen(Screen[str]):
     def _failed(self, error: GuichetError) -> None:
         self._busy = False
         if isinstance(error, CentralUnavailable):
-            self._say(_("La centrale est injoignable. Rien n’est perdu : réessayez."), "bad")
+            self._say(_("La centrale est injoignable. Rien n’est perdu : réessayez."), "bad")
         else:
             self._say(str(error), "bad")
 

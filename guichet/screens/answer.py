@@ -24,7 +24,7 @@ class AnswerBox(Vertical):
         line = self.query_one("#needs", Static)
         line.display = bool(needs)
         if needs:
-            line.update(_("Besoins\u202f: {needs}").format(needs=verdicts.needs_of(needs)))
+            line.update(_("Besoins\u00a0: {needs}").format(needs=verdicts.needs_of(needs)))
 
     def say_waiting(self, others: int) -> None:
         """Say how many others wait for the agent's word."""
@@ -33,8 +33,8 @@ class AnswerBox(Vertical):
         if others:
             line.update(
                 ngettext(
-                    "! {n} personne attend votre réponse. Ctrl+L\u202f: la voir.",
-                    "! {n} personnes attendent votre réponse. Ctrl+L\u202f: les voir.",
+                    "! {n} personne attend votre réponse. Ctrl+L\u00a0: la voir.",
+                    "! {n} personnes attendent votre réponse. Ctrl+L\u00a0: les voir.",
                     others,
                 ).format(n=others)
             )

@@ -49,7 +49,7 @@ class AskScreen(ModalScreen[str | None]):
             )
             if self._note:
                 yield Static(self._note, markup=False, classes="gap")
-            yield Static(_("Une touche suffit. Échap\u202f: revenir."), classes="hint gap")
+            yield Static(_("Une touche suffit. Échap\u00a0: revenir."), classes="hint gap")
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:

@@ -37,15 +37,20 @@ def _moment(board: Board) -> str:
     return f"{waits} · {received.format(n=board.received)}{pace}"
 
 
+def _minutes(number: float) -> str:
+    """To a tenth, so that whoever works the rule out again finds the tension said."""
+    return f"{number:.1f}".removesuffix(".0").replace(".", ",")
+
+
 def _tension(board: Board, local: Callable[[datetime], datetime]) -> Content:
     """The tension and how it comes about; an alert by sign, word and colour."""
     found = board.tension
     desks = ngettext("{n} guichet", "{n} guichets", found.desks).format(n=found.desks)
-    if board.paused:
-        desks += _(" ({n} en pause)").format(n=board.paused)
     rule = _("{waiting} × {each}\u00a0min ÷ {desks}, seuil {threshold}").format(
-        waiting=found.waiting, each=round(found.each), desks=desks, threshold=found.threshold
+        waiting=found.waiting, each=_minutes(found.each), desks=desks, threshold=found.threshold
     )
+    if board.paused:  # last: where there is no room, it is what can be done without
+        rule += _(" ({n} en pause)").format(n=board.paused)
     minutes = found.minutes
     index = (
         _("aucun guichet ouvert") if minutes is None else _("{n}\u00a0min").format(n=round(minutes))

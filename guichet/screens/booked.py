@@ -29,7 +29,7 @@ from guichet.widgets.said import Said
 
 _CONFIRMED = _("✓ Rendez-vous confirmé")
 _UNCERTAIN = _(
-    "! Rien n’est encore certain\u202f: la centrale n’a pas répondu.\n"
+    "! Rien n’est encore certain\u00a0: la centrale n’a pas répondu.\n"
     "Ne remettez aucun papier\u202f; la convocation viendra avec sa réponse."
 )
 _LENT = _(
@@ -162,7 +162,7 @@ class BookedScreen(Screen[None]):
             self._write()
         elif found is None or found.status is not AppointmentStatus.BOOKED:
             self.query_one("#state", Static).update(
-                _("✗ La centrale a refusé : il n’y a pas de rendez-vous. Choisissez-en un autre.")
+                _("✗ La centrale a refusé : il n’y a pas de rendez-vous. Choisissez-en un autre.")
             )
 
     # The paper ----------------------------------------------------------------------------------

@@ -228,7 +228,7 @@ class CameraBox(Vertical):
             self._say(_("Présentez le QR code à la caméra."), "idle")
         self._filmed_yet = True
         if self._preview == "off":
-            preview.show_message(_("Aperçu coupé\u202f: la caméra lit."))
+            preview.show_message(_("Aperçu coupé\u00a0: la caméra lit."))
             return
         picture = event.picture
         outlines = [(outline.corners, outline.read) for outline in picture.outlines]
@@ -259,10 +259,10 @@ class CameraBox(Vertical):
         self.query_one(Guidance).hint("")
         if not self._asked:
             preview.show_message(_("Caméra fermée"))
-            self._say(_("F7\u202f: ouvrir la caméra."), "idle")
+            self._say(_("F7\u00a0: ouvrir la caméra."), "idle")
         elif self.practising:
             preview.show_message(_("Caméra d’essai"))
-            self._say(_("F9\u202f: présenter une feuille."), "idle")
+            self._say(_("F9\u00a0: présenter une feuille."), "idle")
         else:
             preview.show_message(_("Ouverture de la caméra…"))
             self._say("", "idle")

@@ -32,9 +32,9 @@ _COLUMNS = (
 )
 _LONGEST_LIST = 8
 _PROBLEMS: "dict[Reason, str]" = {
-    "absent": _("Il n’y a rien à cet endroit\u202f: vérifiez le chemin."),
-    "denied": _("Ce fichier ne vous est pas ouvert\u202f: demandez ses droits."),
-    "unknown_source": _("Adresse incomprise\u202f: http, https ou rtsp seulement."),
+    "absent": _("Il n’y a rien à cet endroit\u00a0: vérifiez le chemin."),
+    "denied": _("Ce fichier ne vous est pas ouvert\u00a0: demandez ses droits."),
+    "unknown_source": _("Adresse incomprise\u00a0: http, https ou rtsp seulement."),
 }
 
 
@@ -75,9 +75,9 @@ class CameraChoice(ModalScreen[Changed | None]):
             yield RowsView(_COLUMNS, empty=_("Recherche des caméras…"))
             yield Input(placeholder=_("ou un fichier, un dossier, une adresse http ou rtsp"))
             yield Said()
-            yield Static(_("Aperçu\u202f: {shown}, F6 pour changer.").format(shown=shown))
+            yield Static(_("Aperçu\u00a0: {shown}, F6 pour changer.").format(shown=shown))
             yield Static(
-                _("Entrée\u202f: choisir    Tab\u202f: une adresse    Échap\u202f: fermer"),
+                _("Entrée\u00a0: choisir    Tab\u00a0: une adresse    Échap\u00a0: fermer"),
                 classes="hint",
             )
 

@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 
 FAULTS: "dict[Reason, str]" = {
     "absent": _(
-        "Caméra introuvable\u202f: vérifiez son câble, ou choisissez-en une autre (Maj+F7)."
+        "Caméra introuvable\u00a0: vérifiez son câble, ou choisissez-en une autre (Maj+F7)."
     ),
     "denied": _(
-        "Accès à la caméra refusé\u202f: faites ajouter votre compte au groupe «\u00a0video\u00a0»."
+        "Accès à la caméra refusé\u00a0: faites ajouter votre compte au groupe «\u00a0video\u00a0»."
     ),
-    "busy": _("Un autre programme occupe la caméra\u202f: fermez-le."),
-    "lost": _("La caméra ne répond plus\u202f: rebranchez-la."),
-    "unreadable": _("Cette source ne donne pas d’images\u202f: choisissez-en une autre (Maj+F7)."),
-    "no_frames": _("La caméra s’ouvre mais n’envoie rien\u202f: débranchez-la et rebranchez-la."),
-    "black": _("Image noire\u202f: ouvrez le cache de la caméra, ou allumez."),
+    "busy": _("Un autre programme occupe la caméra\u00a0: fermez-le."),
+    "lost": _("La caméra ne répond plus\u00a0: rebranchez-la."),
+    "unreadable": _("Cette source ne donne pas d’images\u00a0: choisissez-en une autre (Maj+F7)."),
+    "no_frames": _("La caméra s’ouvre mais n’envoie rien\u00a0: débranchez-la et rebranchez-la."),
+    "black": _("Image noire\u00a0: ouvrez le cache de la caméra, ou allumez."),
     "untrusted": _(
-        "Certificat de la caméra inconnu\u202f: installez-le sur ce poste, ou prenez son "
+        "Certificat de la caméra inconnu\u00a0: installez-le sur ce poste, ou prenez son "
         "adresse http."
     ),
-    "unknown_source": _("Réglage de la caméra incompris\u202f: choisissez-en une (Maj+F7)."),
+    "unknown_source": _("Réglage de la caméra incompris\u00a0: choisissez-en une (Maj+F7)."),
 }
 """What to do about each fault of a camera; meanwhile the reader tries again by itself."""
 
@@ -35,10 +35,10 @@ HINTS: "dict[Advice, str]" = {
     "closer": _("Plus près."),
     "farther": _("Plus loin."),
     "light": _("Plus de lumière."),
-    "glare": _("Reflet\u202f: inclinez la feuille."),
+    "glare": _("Reflet\u00a0: inclinez la feuille."),
     "still": _("Ne bougez plus."),
-    "screen_bright": _("Écran trop lumineux\u202f: baissez-le."),
-    "screen_dim": _("Écran trop sombre\u202f: éclaircissez-le."),
+    "screen_bright": _("Écran trop lumineux\u00a0: baissez-le."),
+    "screen_dim": _("Écran trop sombre\u00a0: éclaircissez-le."),
 }
 """What helps to read a code that is there and is not read; short, not to move the picture."""
 

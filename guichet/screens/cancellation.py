@@ -40,7 +40,7 @@ class CancelDialog(ModalScreen[str]):
         with Vertical(classes="dialog -bad"):
             yield Static(_("Annuler ce rendez-vous ?"), classes="title")
             yield Static(self._when, markup=False, classes="subtitle")
-            yield Static(_("La place est rendue : on ne peut pas revenir en arrière."))
+            yield Static(_("La place est rendue : on ne peut pas revenir en arrière."))
             yield Button(_("Échap  Ne pas annuler"), id="none")
             for reason, label in _REASONS:
                 yield Button(label, id=reason)

@@ -24,15 +24,15 @@ _BIRTHS: dict[BirthProblem, FieldState] = {
     BirthProblem.EMPTY: IDLE,
     BirthProblem.FORM: FieldState("idle", _("JJ/MM/AAAA, avec 00 si inconnu")),
     BirthProblem.SHORT_YEAR: FieldState("idle", _("Année en 4 chiffres, ex. 1985")),
-    BirthProblem.YEAR: FieldState("bad", _("Année avant 1900 : vérifiez")),
-    BirthProblem.CALENDAR: FieldState("bad", _("Ce jour n’existe pas : vérifiez")),
-    BirthProblem.FUTURE: FieldState("bad", _("Date à venir : vérifiez")),
+    BirthProblem.YEAR: FieldState("bad", _("Année avant 1900 : vérifiez")),
+    BirthProblem.CALENDAR: FieldState("bad", _("Ce jour n’existe pas : vérifiez")),
+    BirthProblem.FUTURE: FieldState("bad", _("Date à venir : vérifiez")),
 }
 _PHONES: dict[PhoneProblem, FieldState] = {
     PhoneProblem.EMPTY: IDLE,
     PhoneProblem.CHARACTERS: FieldState("bad", _("Chiffres seulement, + au début")),
-    PhoneProblem.LENGTH: FieldState("bad", _("Trop de chiffres : vérifiez")),
-    PhoneProblem.UNKNOWN: FieldState("bad", _("Numéro inexistant : vérifiez")),
+    PhoneProblem.LENGTH: FieldState("bad", _("Trop de chiffres : vérifiez")),
+    PhoneProblem.UNKNOWN: FieldState("bad", _("Numéro inexistant : vérifiez")),
 }
 
 
@@ -40,36 +40,6 @@ def final(state: FieldState) -> FieldState:
     """The state once nothing more will be typed: what is not finished is refused."""
     unfinished = state.level == "idle" and state.message
     return FieldState("bad", state.message) if unfinished else state
-
-
-def of_fields(today: date) -> dict[str, Callable[[str], FieldState]]:
-    """What is said of each field that is typed."""
-    return {
-        "family": name,
-        "used": name,
-        "given": name,
-        "birth": partial(birth, today=today),
-        "commune": commune,
-        "number": number,
-        "phone": phone,
-        "email": email,
-    }
-
-
-def sent(typed: Mapping[str, str], today: date) -> dict[str, FieldState]:
-    """The state of each of them as the form is sent: what stands in its way is "bad"."""
-    texts = {key: typed.get(key, "") for key in of_fields(today)}
-    states = {key: final(check(texts[key])) for key, check in of_fields(today).items()}
-    empty = {key for key, text in texts.items() if not text.strip()}
-    if all(key in empty or no_name(texts[key]) for key in ("family", "given")):
-        states["family"] = FieldState("bad", _("Un nom est demandé"))
-    if "birth" in empty:
-        states["birth"] = FieldState("bad", _("Au moins l’année de naissance"))
-    if "number" in empty and not typed.get("absent"):
-        states["number"] = FieldState("bad", _("Le numéro, ou le motif à côté"))
-    if states["number"].level == "warn":
-        states["number"] = FieldState("bad", states["number"].message)
-    return states
 
 
 def name(text: str) -> FieldState:
@@ -120,10 +90,10 @@ def number(text: str) -> FieldState:
         case FormCode.OK:
             return FieldState("ok", _("10 chiffres, forme correcte"))
         case FormCode.MISSING_ZERO:
-            message = _("Zéro perdu ? F7 : {number}")
+            message = _("Zéro perdu ? F7 : {number}")
             return FieldState("warn", message.format(number=verdict.suggestion))
         case FormCode.CHARACTERS if verdict.suggestion:
-            message = _("O, I ou l ? F7 : {number}")
+            message = _("O, I ou l ? F7 : {number}")
             return FieldState("warn", message.format(number=verdict.suggestion))
         case FormCode.CHARACTERS:
             return FieldState("bad", _("Chiffres seulement"))
@@ -132,7 +102,7 @@ def number(text: str) -> FieldState:
         case FormCode.LENGTH:
             return FieldState("bad", _("{n} chiffres au lieu de 10").format(n=digits))
         case FormCode.IMPLAUSIBLE:
-            return FieldState("bad", _("Improbable : recopiez le titre"))
+            return FieldState("bad", _("Improbable : recopiez le titre"))
 
 
 def phone(text: str) -> FieldState:
@@ -148,14 +118,14 @@ def phone(text: str) -> FieldState:
             code = overseas(parsed)
             return FieldState(
                 "ok",
-                _("Mobile {code} : recevra les SMS").format(code=code)
+                _("Mobile {code} : recevra les SMS").format(code=code)
                 if code
-                else _("Mobile : recevra les SMS"),
+                else _("Mobile : recevra les SMS"),
             )
         case PhoneKind.LANDLINE:
-            return FieldState("info", _("Fixe : appel seulement, pas de SMS"))
+            return FieldState("info", _("Fixe : appel seulement, pas de SMS"))
         case PhoneKind.OTHER:
-            return FieldState("info", _("Numéro spécial : pas de SMS"))
+            return FieldState("info", _("Numéro spécial : pas de SMS"))
 
 
 def email(text: str) -> FieldState:
@@ -174,3 +144,42 @@ def commune(text: str) -> FieldState:
     if any(character.isdigit() for character in text):
         return FieldState("bad", _("Le nom, pas le code postal"))
     return IDLE
+
+
+def of_person(today: date) -> dict[str, Callable[[str], FieldState]]:
+    """For each field of a person's form: what is thought of its value."""
+    return {
+        "family": name,
+        "used": name,
+        "given": name,
+        "birth": partial(birth, today=today),
+        "commune": commune,
+        "number": number,
+        "phone": phone,
+        "email": email,
+    }
+
+
+def missing(values: Mapping[str, str], absent: str) -> dict[str, str]:
+    """What a whole form lacks, by field; `absent` is why there is no number, if it was said."""
+    wanted = {
+        "family": (
+            any(values[key] and not no_name(values[key]) for key in ("family", "given")),
+            _("Un nom est demandé"),
+        ),
+        "birth": (bool(values["birth"]), _("Au moins l’année de naissance")),
+        "number": (bool(values["number"] or absent), _("Le numéro, ou le motif à côté")),
+    }
+    return {key: why for key, (there, why) in wanted.items() if not there}
+
+
+def sent(typed: Mapping[str, str], today: date) -> dict[str, FieldState]:
+    """The state of each field of a form as it is sent: what stands in its way is "bad"."""
+    checks = of_person(today)
+    values = {key: typed.get(key, "").strip() for key in checks}
+    states = {key: final(check(values[key])) for key, check in checks.items()}
+    for key, why in missing(values, typed.get("absent", "")).items():
+        states[key] = FieldState("bad", why)
+    if states["number"].level == "warn":
+        states["number"] = FieldState("bad", states["number"].message)
+    return states

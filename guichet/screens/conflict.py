@@ -73,7 +73,7 @@ class ConflictDialog(ModalScreen[Choice]):
             yield Button(
                 _("d  Le déplacer au {when}").format(when=self._held)
                 if self._movable
-                else _("d  Le déplacer ici : impossible pour sa démarche"),
+                else _("d  Le déplacer ici : impossible pour sa démarche"),
                 id="move",
                 disabled=not self._movable,
             )
@@ -82,7 +82,7 @@ class ConflictDialog(ModalScreen[Choice]):
                 yield Button(_("s  Autoriser les deux, avec un motif"), id="both")
             else:
                 yield Static(_("Un superviseur peut autoriser les deux."), classes="hint")
-            yield Static(_("Échap : revenir sans rien changer"), classes="hint")
+            yield Static(_("Échap : revenir sans rien changer"), classes="hint")
 
     def on_mount(self) -> None:
         """The choice that loses nothing comes first."""

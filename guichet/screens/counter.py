@@ -22,6 +22,7 @@ from guichet.screens.answer import AnswerBox
 from guichet.screens.camera import CameraBox
 from guichet.screens.counter_keys import KEYS, Situation, offered
 from guichet.screens.desk_work import DeskWork
+from guichet.screens.finding_words import REFERENCE_PROBLEMS
 from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.queue import QueueBox
 from guichet.screens.recent import RecentBox, Scan, again
@@ -139,7 +140,7 @@ class CounterScreen(Screen[None]):
     def _answered(self, answer: Answer[Reading | ReferenceProblem]) -> None:
         result = answer.result
         if isinstance(result, ReferenceProblem):
-            self.query_one(QueueBox).say(verdicts.REFERENCE_PROBLEMS[result])
+            self.query_one(QueueBox).say(REFERENCE_PROBLEMS[result])
             return
         if answer.number > self._shown:  # a thread may be overtaken after its turn
             self._shown = answer.number

@@ -116,7 +116,7 @@ def _standing(row: DayRow, now: datetime) -> tuple[Level, str, int | None]:
     aside = row.parked
     if unanswered(row, now) and row.called_at is not None:
         return "bad", _("sans suite"), _minutes(now - row.called_at)
-    if row.lost:
+    if row.lost or row.released_from:
         return "warn", _("rendu"), waiting(row, now)
     if aside is not None:
         long = now - aside.ended_at >= PARKED_LONG
@@ -165,8 +165,11 @@ def detail(row: DayRow, now: datetime, local: Callable[[datetime], datetime]) ->
         standing += f" – {WAITS_FOR[row.parked.reason or 'other']}"
     if row.lost is not None:
         since = f"{local(row.lost.ended_at):%H:%M}"
-        gone = _("guichet {desk} sans signe depuis {time} : rendu à la file")
+        gone = _("guichet {desk} sans signe depuis {time} : rendu à la file")
         standing = f"{SIGNS['warn'].strip()} {gone.format(desk=row.lost.desk, time=since)}"
+    if row.released_from is not None:
+        sent = _(" – envoyé au guichet {desk}, sans signe")
+        standing += sent.format(desk=row.released_from)
     if unanswered(row, now):
         standing = _("{standing} (R\u00a0: rendre à la file)").format(standing=standing)
     first = [row.ticket, _("guichet {n}").format(n=row.desk) if row.desk else ""]

@@ -56,7 +56,7 @@ def number(person: Person) -> str:
     if person.number is not None:
         return person.number
     if person.number_absent in set(AbsentReason):
-        return _("sans numéro : {why}").format(why=NO_NUMBER[AbsentReason(person.number_absent)])
+        return _("sans numéro : {why}").format(why=NO_NUMBER[AbsentReason(person.number_absent)])
     return _("numéro étranger manquant")
 
 

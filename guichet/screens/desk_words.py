@@ -9,9 +9,9 @@ from guichet.i18n import _
 from guichet.screens.ask import Choices
 
 OUTCOMES: Choices = {
-    "served": ("r", _("Reçu\u202f: la démarche est faite")),
-    "unsuccessful": ("i", _("Infructueux\u202f: la démarche n’a pas pu se faire")),
-    "left": ("p", _("Parti\u202f: la personne n’est plus là")),
+    "served": ("r", _("Reçu\u00a0: la démarche est faite")),
+    "unsuccessful": ("i", _("Infructueux\u00a0: la démarche n’a pas pu se faire")),
+    "left": ("p", _("Parti\u00a0: la personne n’est plus là")),
 }
 
 UNSUCCESSFUL: Choices = {
@@ -20,7 +20,7 @@ UNSUCCESSFUL: Choices = {
     "wrong_site": ("s", _("Autre site compétent")),
     "out_of_time": ("t", _("Trop tôt ou trop tard pour déposer")),
     "identity": ("i", _("Identité qui ne correspond pas")),
-    "no_interpreter": ("l", _("Langue\u202f: personne pour interpréter")),
+    "no_interpreter": ("l", _("Langue\u00a0: personne pour interpréter")),
     "breakdown": ("n", _("Panne technique")),
     "fingerprints": ("e", _("Empreintes impossibles à prendre")),
     "other": ("a", _("Autre motif")),
@@ -66,6 +66,12 @@ _WHY: dict[Why, tuple[str, str]] = {
     Why.MISSED: (_("rap."), _("rappel")),
     Why.PRIORITY: (_("prio"), _("priorité")),
 }
+
+ALONE = _(
+    "Hors ligne\u00a0: ce poste n’appelle que les personnes qu’il a reçues. "
+    "Choisissez-en une dans la liste."
+)
+"""Why nobody is called while central is away, though some may wait."""
 
 
 def why(turn: Turn, local: Callable[[datetime], datetime], *, short: bool = False) -> str:

@@ -19,7 +19,7 @@ from guichet.screens.ask import AskScreen, Choices
 from guichet.screens.desk import who
 from guichet.screens.desk_dialog import DeskDialog, Wanted
 from guichet.screens.desk_learns import Learns, lost, together
-from guichet.screens.desk_words import CALL_REASONS, PARK_REASONS, STEP_UNDO_REASONS
+from guichet.screens.desk_words import ALONE, CALL_REASONS, PARK_REASONS, STEP_UNDO_REASONS
 from guichet.screens.finishing import Finishing
 from guichet.screens.post import Post, background
 from guichet.screens.redirecting import Place, ask_where
@@ -107,12 +107,8 @@ class DeskWork:
 
     # The desk itself ----------------------------------------------------------------------------
 
-    def open(self) -> None:
-        """Say which desk this is and whom it calls, or close it."""
-        self._ask_desk(None)
-
-    def _ask_desk(self, then: Callable[[], Called] | None) -> None:
-        """Ask, and once the desk is open call somebody, if `then` does."""
+    def open(self, then: Callable[[], Called] | None = None) -> None:
+        """Say which desk this is and whom it calls, or close it; once open call, if `then` does."""
         desk = self.desk
         since = self._post.station.local(desk.since) if desk else None
 
@@ -127,13 +123,13 @@ class DeskWork:
         background(self._screen, self._calling.lanes, read, group="desk")
 
     def _become(self, wanted: Wanted, then: Callable[[], Called] | None) -> None:
-        before, station = self.name, self._post.station
-        left = self.desk if wanted.name != before else None
-        if wanted.name != before:
+        station, moves = self._post.station, wanted.name != self.name
+        left = self.desk if moves else None
+        if moves:
             self._post.settings = replace(self._post.settings, desk=wanted.name)
 
         def become() -> Refused | None:
-            if wanted.name != before:
+            if moves:
                 save_setting(station.folder, "desk", wanted.name)
             if left is not None:
                 self._calling.set_desk(left.name, DeskState.CLOSED)
@@ -171,11 +167,11 @@ class DeskWork:
         def chosen(reason: str) -> None:
             self._call_from_open(lambda: self._calling.this(row, self.name, reason))
 
-        self._ask(_("Appeler avant son tour\u202f: pourquoi\u202f?"), row, CALL_REASONS, chosen)
+        self._ask(_("Appeler avant son tour\u00a0: pourquoi\u202f?"), row, CALL_REASONS, chosen)
 
     def _call_from_open(self, call: Callable[[], Called]) -> None:
         if self.desk is None:
-            self._ask_desk(call)
+            self.open(call)
         elif self.desk.state is DeskState.PAUSED:
             self._become(Wanted(self.name, self.desk.lanes, DeskState.OPEN), call)
         else:
@@ -194,26 +190,17 @@ class DeskWork:
         self._calls = False
         row = called.row
         if row is None and called.refused is None:
-            alone = _(
-                "Hors ligne\u00a0: ce poste n’appelle que les personnes qu’il a reçues. "
-                "Choisissez-en une dans la liste."
-            )
-            self._say(alone if called.alone else _("Personne n’attend."))
+            self._say(ALONE if called.alone else _("Personne n’attend."))
         elif self._done(called.refused, row) and row is not None:
             # Their keys work at once: the day is read again only a moment later.
             there = row.desk == self.name
             self.here = row if there else replace(row, state=DayState.CALLED, desk=self.name)
-            view = verdicts.called_view(row, self.name, called.waited)
-            self._show(view, row.needs, called=True)
+            self._show(verdicts.called_view(row, self.name, called.waited), row.needs, called=True)
 
     def recall(self, row: DayRow) -> None:
         """Call again who has not come yet."""
         recall, visit = self._calling.recall, row.visit or ""
-
-        def recalled(refused: Refused | None) -> None:
-            self._done(refused)
-
-        background(self._screen, lambda: recall(visit), recalled, group="desk")
+        background(self._screen, lambda: recall(visit), self._done, group="desk")
 
     def miss(self, row: DayRow) -> None:
         """The person called does not come."""
@@ -233,8 +220,7 @@ class DeskWork:
     def start(self, row: DayRow) -> None:
         """The person called has come."""
         start, visit = self._calling.start, row.visit or ""
-        view = verdicts.served_view(row, self.name)
-        self._do(row, lambda: start(visit), view, row.needs)
+        self._do(row, lambda: start(visit), verdicts.served_view(row, self.name), row.needs)
 
     def park(self, row: DayRow) -> None:
         """Put the person aside, and ask what for."""
@@ -243,7 +229,7 @@ class DeskWork:
         def chosen(reason: str) -> None:
             self._do(row, lambda: park(visit, reason), verdicts.READY)
 
-        self._ask(_("Mettre de côté\u202f: en attente de quoi\u202f?"), row, PARK_REASONS, chosen)
+        self._ask(_("Mettre de côté\u00a0: en attente de quoi\u202f?"), row, PARK_REASONS, chosen)
 
     def redirect(self, row: DayRow) -> None:
         """Send the person on, and ask where."""
@@ -283,12 +269,8 @@ class DeskWork:
             visit = last.row.visit or ""
             background(self._screen, lambda: calling.undo(visit, reason), undone, group="desk")
 
-        self._ask(
-            _("Annuler la dernière étape\u202f: pourquoi\u202f?"),
-            last.row,
-            STEP_UNDO_REASONS,
-            chosen,
-        )
+        question = _("Annuler la dernière étape\u00a0: pourquoi\u202f?")
+        self._ask(question, last.row, STEP_UNDO_REASONS, chosen)
 
     def _do(
         self,

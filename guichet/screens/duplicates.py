@@ -48,7 +48,7 @@ class DuplicatesDialog(ModalScreen[Answer]):
         Binding("up", "move(-1)", show=False, tooltip=_("Fiche précédente")),
         Binding("right", "app.focus_next", show=False, tooltip=_("Choix suivant")),
         Binding("left", "app.focus_previous", show=False, tooltip=_("Choix précédent")),
-        Binding("c", "same", _("Cette personne"), tooltip=_("C’est elle\u202f: ouvrir sa fiche")),
+        Binding("c", "same", _("Cette personne"), tooltip=_("C’est elle\u00a0: ouvrir sa fiche")),
         Binding("a", "other", _("Autre personne"), tooltip=_("Créer une nouvelle fiche")),
         Binding("escape", "dismiss", _("Retour"), tooltip=_("Revenir à la saisie")),
     ]
@@ -68,8 +68,8 @@ class DuplicatesDialog(ModalScreen[Answer]):
             yield rows
             yield Static(id="differences")
             yield Button(_("Échap  Revenir à la saisie"), id="back")
-            yield Button(_("c  C’est cette personne\u202f: ouvrir sa fiche"), id="same")
-            yield Button(_("a  C’est une autre personne\u202f: créer sa fiche"), id="other")
+            yield Button(_("c  C’est cette personne\u00a0: ouvrir sa fiche"), id="same")
+            yield Button(_("a  C’est une autre personne\u00a0: créer sa fiche"), id="other")
 
     def on_mount(self) -> None:
         """Enter pressed in haste changes nothing."""

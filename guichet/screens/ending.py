@@ -17,6 +17,7 @@ from guichet.i18n import _, ngettext
 from guichet.screens.ask import AskScreen
 from guichet.screens.desk import who
 from guichet.screens.desk_words import STEP_UNDO_REASONS, UNSUCCESSFUL
+from guichet.screens.keys import closing
 from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.sure import SureDialog
 from guichet.screens.words import STATES, refusal
@@ -68,10 +69,7 @@ class EndingScreen(ModalScreen[None]):
             "u", "undo", _("Annuler"),
             tooltip=_("Revenir sur ce qui vient d’être soldé, dans la minute"), id="ending.undo",
         ),
-        Binding(
-            "escape", "dismiss", _("Fermer"),
-            tooltip=_("Revenir\u202f; ce qui reste attend ici"), id="ending.close",
-        ),
+        closing("escape", "ending.close"),
     ]  # fmt: skip
 
     def __init__(self, post: Post) -> None:
@@ -195,7 +193,7 @@ class EndingScreen(ModalScreen[None]):
                 self.action_settle("unsuccessful", reason)
 
         if current is not None:
-            question = _("Infructueux\u202f: pourquoi\u202f?")
+            question = _("Infructueux\u00a0: pourquoi\u202f?")
             self.app.push_screen(AskScreen(question, who(current.row), UNSUCCESSFUL), chosen)
 
     def action_absent(self) -> None:
@@ -239,7 +237,7 @@ class EndingScreen(ModalScreen[None]):
         first = who(done[0].row)
         more = len(done) - 1
         about = first if not more else _("{first} et {n} autres").format(first=first, n=more)
-        question = _("Revenir en arrière\u202f: pourquoi\u202f?")
+        question = _("Revenir en arrière\u00a0: pourquoi\u202f?")
         self.app.push_screen(AskScreen(question, about, STEP_UNDO_REASONS), chosen)
 
     def _do(self, call: Callable[[], list[Refused]], settled: Sequence[Owed], said: str) -> None:

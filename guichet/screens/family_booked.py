@@ -188,13 +188,7 @@ class FamilyBooked(Screen[None]):
             place.paper = path
             self._show()
 
-        background(
-            self,
-            lambda: paper(key),
-            written,
-            group="convocation",
-            failed=self._failed,
-        )
+        background(self, lambda: paper(key), written, group="convocation", failed=self._failed)
 
     def _papers(self, which: object) -> list[Path]:
         places = [self._current] if which == "one" else self._places.values()

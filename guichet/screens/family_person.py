@@ -14,21 +14,16 @@ from textual.widgets import Input, Static
 from guichet.domain.model import Person
 from guichet.errors import GuichetError
 from guichet.i18n import _
-from guichet.screens import describe
+from guichet.screens.persons_list import COLUMNS, row
 from guichet.screens.post import Post, background
 from guichet.station import Link
-from guichet.widgets.rows import Column, Row, RowsView
+from guichet.widgets.rows import RowsView
 from guichet.widgets.said import Said
 
 _CENTRAL_AFTER = 0.4
 """Seconds without a key before central is searched too."""
 _LEAST = 3
 """Characters from which it is."""
-_COLUMNS = (
-    Column("name", _("Usager"), flex=1),
-    Column("birth", _("Naissance"), width=10),
-    Column("number", _("N° étranger"), width=11),
-)
 
 
 class PersonPick(ModalScreen[Person | str]):
@@ -60,7 +55,9 @@ class PersonPick(ModalScreen[Person | str]):
                 max_length=80,
                 id="query",
             )
-            yield RowsView(_COLUMNS, empty=_("Personne de ce nom ici. F6\u00a0: nouvelle fiche."))
+            yield RowsView(
+                COLUMNS[:3], empty=_("Personne de ce nom ici. F6\u00a0: nouvelle fiche.")
+            )
             yield Said()
             yield Static(
                 _("Entrée\u00a0: ajouter · F6\u00a0: nouvelle fiche · Échap\u00a0: retour"),
@@ -122,12 +119,7 @@ class PersonPick(ModalScreen[Person | str]):
         self._show()
 
     def _show(self) -> None:
-        self.query_one(RowsView).set_rows(
-            [
-                Row(key, (describe.name(each), describe.birth(each), each.number or "–"))
-                for key, each in self._found.items()
-            ]
-        )
+        self.query_one(RowsView).set_rows([row(each) for each in self._found.values()])
 
     def action_move(self, step: int) -> None:
         """Move in the results while typing goes on."""

@@ -48,7 +48,7 @@ class Finishing:
 
     def _why(self, about: About) -> None:
         self._about = about
-        self._ask(_("Infructueux\u202f: pourquoi\u202f?"), UNSUCCESSFUL, self._reason)
+        self._ask(_("Infructueux\u00a0: pourquoi\u202f?"), UNSUCCESSFUL, self._reason)
 
     def _reason(self, reason: str | None) -> None:
         if reason == "missing_document" and self._about.documents:

@@ -1,9 +1,10 @@
 """The keys of a screen, read from its bindings, and the palette of commands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import ClassVar, NamedTuple
 
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.containers import Grid, Vertical, VerticalScroll
@@ -78,6 +79,30 @@ class HelpScreen(ModalScreen[None]):
     def action_scroll(self, step: int) -> None:
         """Show the lines before or after."""
         self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
+
+
+def commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:
+    """The commands of the palette: the screen's own, the application's, then the themes."""
+    for node, binding, enabled, _tooltip in screen.active_bindings.values():
+        if enabled and binding.show:
+            run = partial(app.run_action, binding.action, node)
+            yield SystemCommand(binding.description, binding.tooltip, run)
+    others = {
+        "liaison": (_("Liaison"), _("Où en sont les échanges avec la centrale")),
+        "ending": (
+            _("Fin de journée"), _("Solder ce qui reste d’aujourd’hui et des jours d’avant")
+        ),
+        "quit": (_("Quitter"), _("Fermer guichet")),
+    }  # fmt: skip
+    for action, (name, told) in others.items():
+        if app.check_action(action, ()):
+            yield SystemCommand(name, told, partial(app.run_action, action))
+    for theme in app.available_themes:
+        yield SystemCommand(
+            _("Thème {name}").format(name=theme),
+            _("Changer les couleurs jusqu’à la fermeture"),
+            partial(setattr, app, "theme", theme),
+        )
 
 
 class Palette(CommandPalette):

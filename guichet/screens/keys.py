@@ -16,6 +16,25 @@ KEY_NAMES = {
 }
 """Keys as French keyboards name them."""
 
+
+def key_written(binding: Binding, usual: str) -> str:
+    """A key as it is written on a French keyboard; `usual` is what Textual calls it."""
+    key = binding.key_display or KEY_NAMES.get(binding.key)
+    if key is None:
+        *modifiers, name = usual.split("+")
+        name = f"Ctrl+{name[1:].upper()}" if name.startswith("^") else name
+        modifiers = [_("Maj") if each == "shift" else each for each in modifiers]
+        key = "+".join([*modifiers, name.upper() if name[1:].isdigit() else name])
+    return key
+
+
+def closing(keys: str, name: str) -> Binding:
+    """The key by which a list of what waits for somebody is left, without losing any of it."""
+    return Binding(
+        keys, "dismiss", _("Fermer"), tooltip=_("Revenir\u202f; ce qui reste attend ici"), id=name
+    )
+
+
 GLOBAL_KEYS: list[BindingType] = [
     # Before the field that has the focus sees them: what is typed next belongs to the next field,
     # however quickly it comes.

@@ -15,15 +15,15 @@ from guichet.domain.admission import Finding
 from guichet.domain.model import Person
 from guichet.errors import GuichetError
 from guichet.i18n import _, ngettext
-from guichet.screens import describe
 from guichet.screens.draft import Work
 from guichet.screens.family import FamilyScreen
+from guichet.screens.keeping import Keeping
 from guichet.screens.lent import LentTold
 from guichet.screens.person_file import PersonFile
 from guichet.screens.person_form import PersonForm
+from guichet.screens.persons_list import COLUMNS, row
 from guichet.screens.post import FactsChanged, PersonWanted, Post, background
 from guichet.screens.procedure_choice import ProcedureChoice
-from guichet.screens.resume import ResumeDialog
 from guichet.screens.scanned import nobody, person_of
 from guichet.screens.slot_choice import SlotChoice
 from guichet.screens.top import Top
@@ -31,17 +31,15 @@ from guichet.screens.trail import Trail
 from guichet.screens.typed import begun, proposed, typed_in_search
 from guichet.screens.waiting_list import WaitingList, WaitingTold
 from guichet.screens.wedge import Scanned
-from guichet.station import Found, Kept, Link
+from guichet.station import Found, Link
 from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
-from guichet.widgets.rows import Column, Row, RowsView
+from guichet.widgets.rows import RowsView
 from guichet.widgets.said import Said
 
 _CENTRAL_AFTER = 0.4
 """Seconds without a key before central is asked too."""
-_HINT = _("Tapez quelques lettres ou chiffres. F6 : nouvelle personne.")
-_KEEP_EVERY = 1.0
-"""Seconds between two looks at whether what is under way must be kept anew."""
+_HINT = _("Tapez quelques lettres ou chiffres. F6 : nouvelle personne.")
 _LEAST = 3
 """Characters from which central is asked."""
 
@@ -49,15 +47,6 @@ _BUSY = _(
     "Code lu, mais un dossier est ouvert. Échap jusqu’à la recherche, puis lisez-le à nouveau."
 )
 _OPEN = _("Un dossier est ouvert. Échap jusqu’à la recherche, puis cherchez la personne par nom.")
-
-_COLUMNS = (
-    Column("name", _("Usager"), flex=1),
-    Column("birth", _("Naissance"), width=10),
-    Column("number", _("N° étranger"), width=11),
-    Column("phone", _("Téléphone"), width=16, min_terminal=96),
-    Column("commune", _("Commune"), width=20, min_terminal=120),
-    Column("where", "", width=8),
-)
 
 
 class MediatorScreen(Screen[None]):
@@ -81,12 +70,8 @@ class MediatorScreen(Screen[None]):
     def __init__(self, post: Post) -> None:
         super().__init__()
         self._post = post
-        agent = post.station.session.agent
-        self._agent = agent.code if agent else ""
         self._work = Work()
-        self._found: Found | None = None
-        self._kept: Kept | None = None
-        self._keeping = False
+        self._keeping = Keeping(self, post, self._work, self._take_up)
         self._here: list[Person] = []
         self._there: list[Person] = []
         self._answered = ""
@@ -107,15 +92,14 @@ class MediatorScreen(Screen[None]):
             yield Said()
             yield WaitingTold(self._post)
             yield LentTold(self._post)
-        yield RowsView(_COLUMNS, empty="")
+        yield RowsView(COLUMNS, empty=_("Personne de ce nom ni de ce numéro. F6 : créer sa fiche."))
         yield Foot()
 
     def on_mount(self) -> None:
         """The person at the desk is asked for their name: type it."""
         self._show()
         self.query_one(Input).focus()
-        agent, drafts = self._agent, self._post.station.drafts
-        background(self, lambda: drafts.find(agent), self._begin, group="draft")
+        self._keeping.start()
 
     def on_screen_resume(self) -> None:
         """Once a person has their appointment, the next one may come."""
@@ -123,7 +107,7 @@ class MediatorScreen(Screen[None]):
         if self._work.finished():
             self.query_one(Input).value = ""
         self.query_one(Input).focus()
-        self._offer()
+        self._keeping.offer()
 
     @on(FactsChanged)
     def _facts_changed(self) -> None:
@@ -149,12 +133,9 @@ class MediatorScreen(Screen[None]):
             self._later = self.set_timer(_CENTRAL_AFTER, partial(self._search_there, query))
 
     def _search_here(self, query: str) -> None:
+        mediation, found = self._post.station.mediation, partial(self._found_here, query)
         background(
-            self,
-            lambda: self._post.station.mediation.find_persons(query),
-            partial(self._found_here, query),
-            group="search",
-            exclusive=True,
+            self, lambda: mediation.find_persons(query), found, group="search", exclusive=True
         )
 
     def _found_here(self, query: str, persons: list[Person]) -> None:
@@ -170,14 +151,11 @@ class MediatorScreen(Screen[None]):
                 self._open(persons[0])
 
     def _search_there(self, query: str) -> None:
+        mediation, found = self._post.station.mediation, partial(self._found_there, query)
         background(
-            self,
-            lambda: self._post.station.mediation.find_persons_at_central(query),
-            partial(self._found_there, query),
-            group="central",
-            exclusive=True,
-            failed=self._central_silent,
-        )
+            self, lambda: mediation.find_persons_at_central(query), found, group="central",
+            exclusive=True, failed=self._central_silent,
+        )  # fmt: skip
 
     def _found_there(self, query: str, persons: list[Person]) -> None:
         if query == self._answered:
@@ -192,25 +170,19 @@ class MediatorScreen(Screen[None]):
         others = [person for person in self._there if person.id not in known]
         view = self.query_one(RowsView)
         view.display = bool(self._answered)
-        view.empty = self._nothing()
         view.set_rows(
-            [_row(person, "", "") for person in self._here]
-            + [_row(person, _("centrale"), "info") for person in others]
+            [row(person) for person in self._here]
+            + [row(person, _("centrale"), "info") for person in others]
         )
         count = len(self._here) + len(others)
         offline = self._post.station.sync_state.link is not Link.ONLINE
         if not self._answered:
             self._say(_HINT)
         elif offline:
-            self._say(_("Hors ligne : personnes connues de ce poste seulement."), "warn")
+            self._say(_("Hors ligne : personnes connues de ce poste seulement."), "warn")
         else:
             found = ngettext("{n} personne trouvée", "{n} personnes trouvées", count)
             self._say(found.format(n=count) + (_(" · ↑ ↓ puis Entrée") if count else ""))
-
-    def _nothing(self) -> str:
-        if self._answered:
-            return _("Personne de ce nom ni de ce numéro. F6 : créer sa fiche.")
-        return ""
 
     # Choosing -----------------------------------------------------------------------------------
 
@@ -307,33 +279,6 @@ class MediatorScreen(Screen[None]):
         mediation = self._post.station.mediation
         background(self, lambda: mediation.adopt(person), edit, group="adopt")
 
-    # What outlives the program ------------------------------------------------------------------
-
-    def _begin(self, found: Found | None) -> None:
-        """Offer what was under way, if anything was; only then is anything kept instead."""
-        self._found = found
-        if found is not None and found.person is None and not begun(found.typed):
-            self._found = None
-            self.query_one(Input).value = found.query  # a search alone is no question to ask
-        self.set_interval(_KEEP_EVERY, self._keep)
-        self._offer()
-
-    def _offer(self) -> None:
-        if self._found is not None and self.app.screen is self:
-            self.app.push_screen(ResumeDialog(self._found), self._answered_offer)
-
-    def _answered_offer(self, resume: bool | None) -> None:  # noqa: FBT001 - the dialog's answer
-        found, self._found = self._found, None
-        if resume is False:
-            agent, drafts = self._agent, self._post.station.drafts
-            background(self, lambda: drafts.keep(agent, None), group="draft")
-        elif found is not None:
-            self._work.restore(found)
-            if resume:
-                self._take_up(found)
-            else:
-                self._work.current = None  # it waits in the person's file
-
     def _take_up(self, found: Found) -> None:
         """Go to the step that was reached."""
         self.query_one(Input).value = found.query
@@ -349,35 +294,5 @@ class MediatorScreen(Screen[None]):
         if found.slot is not None and not found.family and found.procedure is not None:
             self.app.push_screen(SlotChoice(self._post, draft))
 
-    def _keep(self) -> None:
-        """Keep what is under way, when it has changed."""
-        kept = self._work.kept(self.query_one(Input).value.strip())
-        if kept == self._kept or self._keeping or self._found is not None:
-            return
-        self._keeping, self._kept = True, kept
-        agent, drafts = self._agent, self._post.station.drafts
-        background(
-            self,
-            lambda: drafts.keep(agent, kept),
-            self._done_keeping,
-            group="draft",
-            failed=self._done_keeping,
-        )
-
-    def _done_keeping(self, _outcome: object) -> None:
-        self._keeping = False
-
     def _say(self, text: str, level: Level = "idle") -> None:
         self.query_one(Said).say(text, level)
-
-
-def _row(person: Person, where: str, status: str) -> Row:
-    cells = (
-        describe.name(person),
-        describe.birth(person),
-        person.number or "–",
-        describe.phone(person),
-        person.commune,
-        where,
-    )
-    return Row(person.id, cells, status)

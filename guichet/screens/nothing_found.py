@@ -55,7 +55,7 @@ class NothingFound(ModalScreen[None]):
             yield Static(
                 _(
                     "La recherche est comptée comme demande non satisfaite. La personne reçoit "
-                    "une attestation datée\u202f: elle dit ce qui a été cherché, et ne donne aucun "
+                    "une attestation datée\u00a0: elle dit ce qui a été cherché, et ne donne aucun "
                     "droit."
                 )
             )

@@ -22,11 +22,11 @@ from guichet.widgets.said import Said
 _AFTER = 0.3
 """Seconds without a key before central is asked."""
 _REGISTER: dict[Existence, tuple[Level, str, str]] = {
-    Existence.KNOWN: ("ok", _("Registre\u202f: connu"), ""),
-    Existence.UNKNOWN: ("warn", _("Registre\u202f: inconnu"), _("(à vérifier, n’empêche rien)")),
+    Existence.KNOWN: ("ok", _("Registre\u00a0: connu"), ""),
+    Existence.UNKNOWN: ("warn", _("Registre\u00a0: inconnu"), _("(à vérifier, n’empêche rien)")),
     Existence.UNAVAILABLE: (
         "info",
-        _("Registre\u202f: indisponible"),
+        _("Registre\u00a0: indisponible"),
         _("(ne compte pas contre la personne)"),
     ),
 }
@@ -77,7 +77,7 @@ class NumberVerdicts(Vertical):
             group="owners",
         )
         if self._post.station.sync_state.link is Link.ONLINE:
-            self.query_one("#register", Said).say(_("Registre\u202f: question posée…"))
+            self.query_one("#register", Said).say(_("Registre\u00a0: question posée…"))
             self.query_one("#worth", Static).update("")
             self._later = self.set_timer(_AFTER, partial(self._ask_central, number))
         else:
@@ -120,7 +120,7 @@ class NumberVerdicts(Vertical):
             )
             said.say(sentence, "warn" if strangers else "info")
         else:
-            said.say(_("Plausible\u202f: à personne d’autre"), "ok")
+            said.say(_("Plausible\u00a0: à personne d’autre"), "ok")
 
     def _registered(self, number: str, existence: Existence) -> None:
         if number != self._number:

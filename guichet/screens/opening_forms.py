@@ -1,8 +1,11 @@
 """The forms of openings: a rule's version, a closure, an exceptional day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from textual.screen import Screen
+
+from guichet.domain.model import Site
 from guichet.domain.opening_text import (
     days_text,
     exceptional,
@@ -15,11 +18,14 @@ from guichet.domain.opening_text import (
 from guichet.domain.openings import ClosedFor, Closure, Opening
 from guichet.domain.operations import Refused
 from guichet.i18n import _
+from guichet.screens.ask import AskScreen, Choices
 from guichet.screens.form import Checked, FormDialog, Line, refused_field
-from guichet.screens.opening_words import WRONG, preview_lines
+from guichet.screens.opening_words import CLOSED_FOR, WRONG, preview_lines
 from guichet.station.steering import Steering
 
 Openings = Sequence[Opening]
+Done = Callable[[bool | None], None]
+"""Hears of a form whether it was recorded."""
 
 
 def opening_form(
@@ -89,7 +95,20 @@ def _previewed(steering: Steering, openings: Openings) -> Checked[Openings]:
     return Checked(openings, preview_lines(found))
 
 
-def closure_form(
+def ask_closure(
+    screen: Screen[None], steering: Steering, site: Site, day: date, done: Done
+) -> None:
+    """Why the site closes, then when: from `day` on, unless it is changed."""
+
+    def why(code: str | None) -> None:
+        if code is not None:
+            form = _closure_form(steering, site.number, ClosedFor(code), day)
+            screen.app.push_screen(form, done)
+
+    screen.app.push_screen(AskScreen(_("Pourquoi fermer\u202f?"), site.name, CLOSED_FOR), why)
+
+
+def _closure_form(
     steering: Steering, site: int, reason: ClosedFor, day: date
 ) -> FormDialog[Closure]:
     """A closure for a reason, from a day on."""
@@ -122,7 +141,24 @@ def closure_form(
     return FormDialog(_("Fermeture"), rows, check, steering.close)
 
 
-def exceptional_form(steering: Steering, models: Openings, day: date) -> FormDialog[Openings]:
+def ask_exceptional(
+    screen: Screen[None], steering: Steering, templates: Openings, day: date, done: Done
+) -> None:
+    """After which model a day is made, then which day: `day`, unless it is changed."""
+    models: dict[str, list[Opening]] = {}
+    for each in templates:
+        models.setdefault(each.template or "", []).append(each)
+    names = {str(place): name for place, name in enumerate(models, 1)}
+
+    def chosen(place: str | None) -> None:
+        if place is not None:
+            screen.app.push_screen(_exceptional_form(steering, models[names[place]], day), done)
+
+    choices: Choices = {place: (place, name) for place, name in names.items()}
+    screen.app.push_screen(AskScreen(_("D’après quel modèle\u202f?"), "", choices), chosen)
+
+
+def _exceptional_form(steering: Steering, models: Openings, day: date) -> FormDialog[Openings]:
     """A day made from a model (all openings of one template), for the démarches chosen."""
     codes = list(dict.fromkeys(code for each in models for code in each.procedures))
     rules = [steering.new_rule() for _each in models]

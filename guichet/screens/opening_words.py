@@ -12,7 +12,7 @@ from guichet.domain.timetable import Preview
 from guichet.i18n import _, ngettext
 from guichet.screens.ask import Choices
 from guichet.screens.words import refusal
-from guichet.widgets.columns import Row
+from guichet.widgets.columns import Column, Row
 
 CLOSED_FOR: Choices = {
     ClosedFor.STAFF: ("e", _("Effectif insuffisant")),
@@ -39,15 +39,21 @@ NOT_MOVED: dict[str, str] = {
     "slot_full": _("les places proposées ont été prises"),
 }
 
-NOT_INVITED: dict[str, str] = NOT_MOVED | {
-    "bad_line": _("ni une référence de rendez-vous, ni un numéro étranger à dix chiffres"),
-    "unknown_person": _("personne d’inscrit ici avec ce numéro"),
-    "unknown_appointment": _("aucun rendez-vous connu ici avec cette référence"),
-    "several_persons": _("plusieurs fiches portent ce numéro\u00a0: à inviter par référence"),
-    "twice": _("déjà plus haut dans la liste"),
-    "already_booked": _("a déjà un rendez-vous pour cela"),
-    "central_unavailable": _("la centrale est injoignable\u00a0: à relancer plus tard"),
-}
+RULES = (
+    Column("name", _("Ouverture"), flex=1),
+    Column("hours", _("Heures"), width=11),
+    Column("seats", _("Places"), width=7),
+    Column("days", _("Jours"), width=9, min_terminal=100),
+)
+"""Of the list of rules."""
+DAYS = (
+    Column("day", _("Jour"), width=10),
+    Column("slots", _("Cr."), width=4, align="right"),
+    Column("seats", _("Pl."), width=4, align="right"),
+    Column("booked", _("RDV"), width=4, align="right"),
+    Column("note", "", flex=1, min_terminal=100),
+)
+"""Of the list of days."""
 
 _SHOWN_WEEKS = 3
 
@@ -121,7 +127,10 @@ def day_detail(it: Day) -> str:
     counts = _("{slots} créneaux, {seats} places, {free} libres, {booked} rendez-vous").format(
         slots=it.slots, seats=it.seats, free=it.free, booked=it.booked
     )
-    lines = [long_date(it.day).capitalize(), counts]
+    first = long_date(it.day).capitalize()
+    if it.exceptional:
+        first += _(" · journée exceptionnelle, H\u00a0: inviter")
+    lines = [first, counts]
     return "\n".join([*lines, *(closure_line(each) for each in it.closures)])
 
 

@@ -1,5 +1,6 @@
 """When the site receives: its rules on the left, its coming days on the right."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 from typing import ClassVar
@@ -16,21 +17,23 @@ from guichet.domain.agenda import Day
 from guichet.domain.calibration import Calibration
 from guichet.domain.model import Role
 from guichet.domain.opening_text import as_model, ended
-from guichet.domain.openings import ClosedFor, Opening
+from guichet.domain.openings import Opening
 from guichet.domain.operations import Refused
 from guichet.errors import GuichetError
 from guichet.i18n import _, ngettext
 from guichet.screens.ask import AskScreen, Choices
 from guichet.screens.calibrate import CalibrateDialog
+from guichet.screens.invitation import ask_occasion
 from guichet.screens.opening_forms import (
-    closure_form,
-    exceptional_form,
+    ask_closure,
+    ask_exceptional,
     first_values,
     next_values,
     opening_form,
 )
 from guichet.screens.opening_words import (
-    CLOSED_FOR,
+    DAYS,
+    RULES,
     closure_line,
     day_detail,
     day_row,
@@ -43,26 +46,14 @@ from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.sure import SureDialog
 from guichet.screens.to_move import ToMoveScreen
 from guichet.screens.top import Top
-from guichet.screens.words import MODES
+from guichet.screens.words import MODES, refusal
+from guichet.station.inviting import Occasion
 from guichet.station.steering import Overview
 from guichet.widgets.foot import TwoRows
 from guichet.widgets.level import Level
-from guichet.widgets.rows import Column, RowsView
+from guichet.widgets.rows import RowsView
 from guichet.widgets.said import Said
 
-_RULES = (
-    Column("name", _("Ouverture"), flex=1),
-    Column("hours", _("Heures"), width=11),
-    Column("seats", _("Places"), width=7),
-    Column("days", _("Jours"), width=9, min_terminal=100),
-)
-_DAYS = (
-    Column("day", _("Jour"), width=10),
-    Column("slots", _("Cr."), width=4, align="right"),
-    Column("seats", _("Pl."), width=4, align="right"),
-    Column("booked", _("RDV"), width=4, align="right"),
-    Column("note", "", flex=1, min_terminal=100),
-)
 _TOMORROW = timedelta(days=1)
 
 
@@ -85,9 +76,9 @@ class OpeningsScreen(Screen[None]):
         yield Static("", id="title", markup=False)
         with Horizontal(id="lists"):
             yield RowsView(
-                _RULES, empty=_("Aucune règle d’ouverture. N\u00a0: nouvelle."), id="rules"
+                RULES, empty=_("Aucune règle d’ouverture. N\u00a0: nouvelle."), id="rules"
             )
-            yield RowsView(_DAYS, empty=_("Aucun créneau à venir."), id="days")
+            yield RowsView(DAYS, empty=_("Aucun créneau à venir."), id="days")
         yield Static("", id="detail", markup=False)
         yield Said()
         yield TwoRows()
@@ -164,6 +155,8 @@ class OpeningsScreen(Screen[None]):
             return action == "end" or not rule.exceptional
         if action == "lift":
             return self._on_days and self._day is not None and bool(self._day.closures)
+        if action == "invite":
+            return self._on_days and self._day is not None and self._day.exceptional
         return super().check_action(action, parameters)
 
     def _first(self) -> date:
@@ -205,8 +198,7 @@ class OpeningsScreen(Screen[None]):
 
         def sure(yes: bool | None) -> None:  # noqa: FBT001 - the dialog's answer
             if yes:
-                background(self, lambda: self._steering.open([last]), self._done, group="steer",
-                           failed=self._failed)  # fmt: skip
+                self._steer(lambda: self._steering.open([last]))
 
         explained = _(
             "À partir du {day}, elle n’ouvre plus de créneau. Les rendez-vous pris restent."
@@ -221,18 +213,9 @@ class OpeningsScreen(Screen[None]):
 
     def action_close(self) -> None:
         """Why first, then when."""
-        day, number = self._first(), self._post.station.site.number
-
-        def why(code: str | None) -> None:
-            if code is not None:
-                form = closure_form(self._steering, number, ClosedFor(code), day)
-                told = _(
-                    "Fermé\u00a0: plus rien n’y est proposé. D\u00a0: déplacer les rendez-vous."
-                )
-                self.app.push_screen(form, partial(self._recorded, told))
-
-        title = _("Pourquoi fermer\u202f?")
-        self.app.push_screen(AskScreen(title, self._post.station.site.name, CLOSED_FOR), why)
+        told = _("Fermé\u00a0: plus rien n’y est proposé. D\u00a0: déplacer les rendez-vous.")
+        done = partial(self._recorded, told)
+        ask_closure(self, self._steering, self._post.station.site, self._first(), done)
 
     def action_lift(self) -> None:
         """Take a closure back: its slots are offered again."""
@@ -245,8 +228,7 @@ class OpeningsScreen(Screen[None]):
 
         def chosen(key: str | None) -> None:
             if key is not None:
-                background(self, lambda: self._steering.lift(closures[key]), self._done,
-                           group="steer", failed=self._failed)  # fmt: skip
+                self._steer(lambda: self._steering.lift(closures[key]))
 
         if choices:
             note = _("Les créneaux libres reviennent. Les rendez-vous déjà déplacés le restent.")
@@ -256,30 +238,32 @@ class OpeningsScreen(Screen[None]):
 
     def action_exceptional(self) -> None:
         """Which model first, then which day."""
-        models: dict[str, list[Opening]] = {}
-        for each in self._overview.templates if self._overview else ():
-            models.setdefault(each.template or "", []).append(each)
-        if not models:
+        models = self._overview.templates if self._overview else ()
+        if models:
+            done = partial(self._recorded, _("Journée ouverte."))
+            ask_exceptional(self, self._steering, models, self._first(), done)
+        else:
             self._say(_("Aucun modèle\u00a0: M fait un modèle d’une ouverture."), "warn")
-            return
-        names = {str(place): name for place, name in enumerate(models, 1)}
-        choices: Choices = {place: (place, name) for place, name in names.items()}
 
-        def chosen(place: str | None) -> None:
-            if place is not None:
-                form = exceptional_form(self._steering, models[names[place]], self._first())
-                self.app.push_screen(form, partial(self._recorded, _("Journée ouverte.")))
+    def action_invite(self) -> None:
+        """For which démarche first, where the day is for several."""
+        day = self._day
+        if day is not None:
+            inviting = self._post.station.inviting
+            background(self, lambda: inviting.occasions(day.day), self._invite, group="occasions")
 
-        self.app.push_screen(AskScreen(_("D’après quel modèle\u202f?"), "", choices), chosen)
+    def _invite(self, occasions: list[Occasion]) -> None:
+        if occasions:
+            ask_occasion(self, self._post, occasions)
+        else:
+            self._say(refusal(Refused("no_exceptional_day")), "warn")
 
     def action_model(self) -> None:
         """The rule as a model under its own name."""
         rule = self._rule
-        if rule is None:
-            return
-        model = as_model(rule, self._steering.new_rule())
-        background(self, lambda: self._steering.open([model]), self._done, group="steer",
-                   failed=self._failed)  # fmt: skip
+        if rule is not None:
+            model = as_model(rule, self._steering.new_rule())
+            self._steer(lambda: self._steering.open([model]))
 
     def action_calibrate(self) -> None:
         """What was measured; what is approved becomes a new version."""
@@ -294,6 +278,9 @@ class OpeningsScreen(Screen[None]):
     def action_move(self) -> None:
         """Whom the closures hit."""
         self.app.push_screen(ToMoveScreen(self._post))
+
+    def _steer(self, call: Callable[[], Refused | None]) -> None:
+        background(self, call, self._done, group="steer", failed=self._failed)
 
     def _done(self, refused: Refused | None) -> None:
         if refused is not None:

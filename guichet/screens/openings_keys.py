@@ -22,6 +22,10 @@ KEYS: list[BindingType] = [
         tooltip=_("Une journée exceptionnelle, d’après un modèle"),
     ),
     Binding(
+        "h", "invite", _("Inviter"), id="openings.invite",
+        tooltip=_("Inviter les personnes d’une liste à cette journée exceptionnelle"),
+    ),
+    Binding(
         "m", "model", _("Modèle"), id="openings.model",
         tooltip=_("Faire de cette ouverture un modèle de journée exceptionnelle"),
     ),

@@ -122,7 +122,7 @@ def _lines(past: Past, local: Local) -> Iterator[str]:
     )
     # The procedure last: it alone may be so long that it goes on below.
     head = (f"{past.day:%d/%m/%Y}", start, f"{SIGNS[level]} {word}".strip(), past.procedure)
-    yield "  ·  ".join(filter(None, head))
+    yield " · ".join(filter(None, head))
     if appointment is not None and appointment.absent_at is not None:
         yield "    " + _("noté absent à {time} par {agent}").format(
             time=_at(appointment.absent_at, local),
@@ -142,15 +142,14 @@ def _visit(visit: Visit, by: str, local: Local) -> Iterator[str]:
         if visit.called_at is not None or visit.steps
         else "",
     ]
-    yield "  ·  ".join(filter(None, arrived))
+    yield " · ".join(filter(None, arrived))
     for step in visit.steps:
-        how = _LEFT[step.how]
         reason = f" ({WAITS_FOR[step.reason]})" if step.reason else ""
-        yield _desk(step.desk, step.called_at, step.started_at, step.ended_at, local) + how + reason
+        desk = _desk(step.desk, step.called_at, step.started_at, step.ended_at, local)
+        yield f"{desk} · {_LEFT[step.how]}{reason}"
     if visit.called_at is not None:
-        yield _desk(
-            visit.desk or "", visit.called_at, visit.started_at, visit.ended_at, local
-        ) + _outcome(visit)
+        desk = _desk(visit.desk or "", visit.called_at, visit.started_at, visit.ended_at, local)
+        yield " · ".join(filter(None, (desk, _outcome(visit))))
     elif visit.outcome:
         yield _outcome(visit)
     if visit.settled_at is not None:
@@ -165,7 +164,7 @@ def _desk(
         times.append(_("reçu {time}").format(time=_at(started, local)))
     if ended is not None:
         times.append(_("fin {time}").format(time=_at(ended, local)))
-    return _("guichet {desk}\u00a0: {times}  ").format(desk=desk, times=", ".join(times))
+    return _("guichet {desk}\u00a0: {times}").format(desk=desk, times=", ".join(times))
 
 
 def _outcome(visit: Visit) -> str:
@@ -178,7 +177,7 @@ def _outcome(visit: Visit) -> str:
     }
     why = UNSUCCESSFUL.get(visit.reason or "", ("", ""))[1]
     missing = ", ".join(visit.missing)
-    return "\u202f: ".join(filter(None, (words.get(visit.outcome, visit.outcome), why, missing)))
+    return "\u00a0: ".join(filter(None, (words.get(visit.outcome, visit.outcome), why, missing)))
 
 
 def _at(moment: datetime, local: Local) -> str:

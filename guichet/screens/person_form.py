@@ -3,9 +3,9 @@
 A person needs one name and a year of birth, nothing else: no document, no phone, no address.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,11 +15,10 @@ from textual.screen import Screen
 from textual.widgets import Input, Label, Select
 
 from guichet.domain.competence import completed
-from guichet.domain.foreigner_number import AbsentReason, form
+from guichet.domain.foreigner_number import form
 from guichet.domain.model import Competence, Person
 from guichet.domain.needs import Need
 from guichet.domain.operations import Refused
-from guichet.domain.proofs import Proof
 from guichet.errors import GuichetError
 from guichet.i18n import _, mid_sentence
 from guichet.phones import parse_phone
@@ -27,7 +26,7 @@ from guichet.screens import checks, describe
 from guichet.screens.duplicates import Answer, DuplicatesDialog
 from guichet.screens.languages import choices
 from guichet.screens.number_verdicts import NumberVerdicts
-from guichet.screens.person_words import FIELDS, NO_NUMBER, PROOFS
+from guichet.screens.person_words import LABELS, NO_NUMBER, PROOFS
 from guichet.screens.post import Post, background
 from guichet.screens.top import Top
 from guichet.screens.trail import Trail
@@ -82,7 +81,7 @@ class PersonForm(Screen[Person]):
         self._known = known
         self._person_id = person.id if person else post.station.mediation.new_person_id()
         self._saving = False
-        self._checks = checks.of_fields(post.station.today())
+        self._checks = checks.of_person(post.station.today())
 
     def compose(self) -> ComposeResult:
         """The names, two columns of fields, then the needs."""
@@ -100,7 +99,9 @@ class PersonForm(Screen[Person]):
                 with Vertical(classes="choice"):
                     with Vertical(id="why"):
                         yield Label(_("Si aucun numéro, pourquoi"))
-                        yield self._reasons()
+                        reasons = self._select("absent", NO_NUMBER, _("Choisir un motif"))
+                        reasons.disabled = bool(self._typed.get("number"))
+                        yield reasons
                     yield NumberVerdicts(self._post, self._person_id)
                 yield self._field("phone")
                 yield self._field("email")
@@ -110,7 +111,7 @@ class PersonForm(Screen[Person]):
                     yield Select(choices(code), value=code, allow_blank=False, id="language")
                 with Vertical(classes="choice"):
                     yield Label(_("Montre de son identité (facultatif)"))
-                    yield self._proofs()
+                    yield self._select("proof", PROOFS, _("Non demandé"))
             yield Label(_("Besoins à l’accueil"), id="needs-label")
             with Grid(id="needs"):
                 chosen = self._typed.get("needs", "").split()
@@ -121,7 +122,7 @@ class PersonForm(Screen[Person]):
 
     def _field(self, key: str, hint: str = "") -> Field:
         return Field(
-            FIELDS[key],
+            LABELS[key],
             hint=hint,
             value=self._typed.get(key, ""),
             validate=self._checks[key],
@@ -129,36 +130,25 @@ class PersonForm(Screen[Person]):
             id=key,
         )
 
-    def _reasons(self) -> Select[str]:
-        value = self._typed.get("absent", "")
+    def _select(self, key: str, words: Mapping[Any, str], prompt: str) -> Select[str]:
+        value = self._typed.get(key, "")
         return Select(
-            [(NO_NUMBER[reason], reason.value) for reason in AbsentReason],
-            prompt=_("Choisir un motif"),
-            value=value if value in set(AbsentReason) else Select.NULL,
-            disabled=bool(self._typed.get("number")),
-            id="absent",
-        )
-
-    def _proofs(self) -> Select[str]:
-        value = self._typed.get("proof", "")
-        return Select(
-            [(PROOFS[proof], proof.value) for proof in Proof],
-            prompt=_("Non demandé"),
-            value=value if value in set(Proof) else Select.NULL,
-            id="proof",
+            [(said, code.value) for code, said in words.items()],
+            prompt=prompt,
+            value=value if value in words else Select.NULL,
+            id=key,
         )
 
     def on_mount(self) -> None:
         """Start in the field asked for; say whether something typed earlier was taken up again."""
         self.query_one(f"#{self._at}", Field).focus()
         if self._resumed:
-            new = _("Saisie reprise où elle en était. F8 : fiche vierge.")
-            changed = _("Modifications à vérifier : rien n’est encore enregistré.")
+            new = _("Saisie reprise où elle en était. F8 : fiche vierge.")
+            changed = _("Modifications à vérifier : rien n’est encore enregistré.")
             self._say(new if self._person is None else changed, "info")
         self._judge_number()
-        background(
-            self, self._post.station.mediation.competences, self._complete_communes, group="known"
-        )
+        competences = self._post.station.mediation.competences
+        background(self, competences, self._complete_communes, group="known")
         background(self, partial(parse_phone, "0"), group="warm")  # its library loads slowly
 
     def _complete_communes(self, known: list[Competence]) -> None:
@@ -216,7 +206,7 @@ class PersonForm(Screen[Person]):
 
     def action_blank(self) -> None:
         """Start again with nothing typed."""
-        for key in FIELDS:
+        for key in LABELS:
             self.query_one(f"#{key}", Field).value = ""
         for box in self.query(Tick):
             box.value = False
@@ -241,9 +231,8 @@ class PersonForm(Screen[Person]):
         wrong = self._first_wrong()
         if wrong is not None:
             wrong.focus()
-            sentence = _("{field} : {what}.").format(
-                field=FIELDS[wrong.id or ""], what=mid_sentence(wrong.state.message)
-            )
+            what = mid_sentence(wrong.state.message)
+            sentence = _("{field} : {what}.").format(field=LABELS[wrong.id or ""], what=what)
             self._say(sentence, "bad")
             return
         site = self._person.site if self._person else self._post.station.site.number
@@ -253,13 +242,11 @@ class PersonForm(Screen[Person]):
             self._record(person)
             return
         self._say(_("Recherche d’une fiche de la même personne…"))
+        mediation, compared = self._post.station.mediation, partial(self._compared, person)
         background(
-            self,
-            lambda: self._post.station.mediation.likely_same(person),
-            partial(self._compared, person),
-            group="register",
+            self, lambda: mediation.likely_same(person), compared, group="register",
             failed=self._failed,
-        )
+        )  # fmt: skip
 
     def _compared(self, person: Person, alike: list[Alike]) -> None:
         if alike:
@@ -280,16 +267,14 @@ class PersonForm(Screen[Person]):
     def _record(self, person: Person) -> None:
         self._saving = True
         self._say(_("Enregistrement…"))
+        mediation, registered = self._post.station.mediation, partial(self._registered, person)
         background(
-            self,
-            lambda: self._post.station.mediation.register(person),
-            partial(self._registered, person),
-            group="register",
+            self, lambda: mediation.register(person), registered, group="register",
             failed=self._failed,
-        )
+        )  # fmt: skip
 
     def _first_wrong(self) -> Field | None:
-        fields = {key: self.query_one(f"#{key}", Field) for key in FIELDS}
+        fields = {key: self.query_one(f"#{key}", Field) for key in LABELS}
         typed = self._typed | {key: field.value for key, field in fields.items()}
         for key, state in checks.sent(typed, self._post.station.today()).items():
             fields[key].set_state(state)

@@ -6,18 +6,6 @@ from guichet.domain.similar import Match, Reason
 from guichet.i18n import _
 from guichet.widgets.level import Level
 
-FIELDS = {
-    "family": _("Nom de naissance"),
-    "used": _("Nom d’usage"),
-    "given": _("Prénoms"),
-    "birth": _("Date de naissance"),
-    "commune": _("Commune de résidence"),
-    "number": _("Numéro étranger"),
-    "phone": _("Téléphone"),
-    "email": _("Adresse e-mail"),
-}
-"""The lines of the form that are typed, in their order."""
-
 NO_NUMBER: dict[AbsentReason, str] = {
     AbsentReason.NEVER_GIVEN: _("jamais attribué"),
     AbsentReason.DOCUMENT_LOST: _("document perdu"),
@@ -56,3 +44,15 @@ MATCHES: dict[Match, tuple[Level, str, str]] = {
     Match.UNKNOWN: ("idle", "?", _("inconnu")),
 }
 """How one field of two persons compares: its level, its sign, its word."""
+
+LABELS: dict[str, str] = {
+    "family": _("Nom de naissance"),
+    "used": _("Nom d’usage"),
+    "given": _("Prénoms"),
+    "birth": _("Date de naissance"),
+    "commune": _("Commune de résidence"),
+    "number": _("Numéro étranger"),
+    "phone": _("Téléphone"),
+    "email": _("Adresse e-mail"),
+}
+"""For each field of a person's form: its label."""

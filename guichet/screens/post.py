@@ -75,7 +75,7 @@ class Fault(Message):
 def background(
     node: DOMNode,
     call: Callable[[], T],
-    done: Callable[[T], None] | None = None,
+    done: Callable[[T], object] | None = None,
     *,
     group: str,
     failed: Callable[[GuichetError], None] | None = None,

@@ -42,7 +42,7 @@ def sheets(folder: Path) -> list[Sheet]:
         found = [(path, path.stat().st_mtime_ns) for path in folder.glob("*.png")]
     except OSError as error:
         raise CameraError(
-            _("Le dossier des feuilles d’essai est illisible\u202f: relancez la démonstration.")
+            _("Le dossier des feuilles d’essai est illisible\u00a0: relancez la démonstration.")
         ) from error
     printed = sorted(
         ((path, at) for path, at in found if _number(path) is None),
@@ -73,7 +73,7 @@ def _printed(stem: str) -> str:
 
 def _example(stem: str) -> str:
     kind = _EXAMPLE.sub(r"\2", stem).replace("-", " ")
-    return _("exemple\u202f: {kind}").format(kind=kind)
+    return _("exemple\u00a0: {kind}").format(kind=kind)
 
 
 def place_sheet(sheet: Path | None, camera: Path) -> None:
@@ -90,7 +90,7 @@ def place_sheet(sheet: Path | None, camera: Path) -> None:
     except OSError as error:
         raise CameraError(
             _(
-                "La feuille ne peut pas être présentée\u202f: "
+                "La feuille ne peut pas être présentée\u00a0: "
                 "vérifiez le dossier de la caméra d’essai."
             )
         ) from error
@@ -117,9 +117,9 @@ class PracticeScreen(ModalScreen[Path | None]):
             yield Label(_("Présenter une feuille"), classes="title")
             yield RowsView(
                 [Column("sheet", _("Feuille"), flex=1)],
-                empty=_("Aucune feuille\u202f: imprimez une convocation en médiation."),
+                empty=_("Aucune feuille\u00a0: imprimez une convocation en médiation."),
             )
-            yield Static(_("Entrée\u202f: présenter    Échap\u202f: fermer"), classes="hint")
+            yield Static(_("Entrée\u00a0: présenter    Échap\u00a0: fermer"), classes="hint")
 
     def on_mount(self) -> None:
         """Fill the list."""

@@ -160,7 +160,7 @@ class ProcedureChoice(Screen[None]):
         lines += [Content(""), self._number(procedure)]
         active = self._active(procedure)
         if active is not None:
-            known = _("! A déjà un rendez-vous : {when}.").format(
+            known = _("! A déjà un rendez-vous : {when}.").format(
                 when=describe.when(self._post, active.starts_at)
             )
             lines += [Content(""), Content.styled(known, "$warn")]
@@ -177,8 +177,8 @@ class ProcedureChoice(Screen[None]):
         if person.number is not None:
             return Content.styled(_("✓ Numéro étranger connu"), "$ok")
         if person.number_absent is not None:
-            return Content.styled(_("! Numéro étranger exigé : absence motivée"), "$warn")
-        return Content.styled(_("✗ Numéro étranger exigé. F7 : compléter la fiche."), "bold $bad")
+            return Content.styled(_("! Numéro étranger exigé : absence motivée"), "$warn")
+        return Content.styled(_("✗ Numéro étranger exigé. F7 : compléter la fiche."), "bold $bad")
 
     def _active(self, procedure: Procedure) -> Appointment | None:
         """The appointment that stands in the way of another of the same family, if any."""
@@ -213,7 +213,7 @@ class ProcedureChoice(Screen[None]):
         if current is None or self.app.screen is not self:
             return
         if _obstacle(current, self._draft.person):
-            self._say(_("Numéro étranger exigé : F7 pour compléter la fiche."), "bad")
+            self._say(_("Numéro étranger exigé : F7 pour compléter la fiche."), "bad")
             return
         other = self._elsewhere.get(current.code)
         if other is not None and self._warned != current.code:

@@ -187,7 +187,7 @@ class QueueBox(Vertical):
         view = self.query_one(RowsView)
         if query:
             view.empty = (
-                _("Entrée\u202f: chercher.")
+                _("Entrée\u00a0: chercher.")
                 if _numbered(query)
                 else _("Personne de ce nom aujourd’hui.")
             )
@@ -256,9 +256,9 @@ def _desk_line(
         clock = _("{m}:{s:02}").format(m=left // _MINUTE, s=left % _MINUTE)
         times = ngettext("Appelé {n} fois", "Appelé {n} fois", row.calls).format(n=row.calls)
         until = clock if left > 0 else _("! Ctrl+N s’il ne vient pas")
-        return _("{times}, {until}\u202f: {who}").format(times=times, until=until, who=who(row))
+        return _("{times}, {until}\u00a0: {who}").format(times=times, until=until, who=who(row))
     if row is not None:
-        return _("Au guichet\u202f: {who}").format(who=who(row))
+        return _("Au guichet\u00a0: {who}").format(who=who(row))
     if desk is not None and desk.state is DeskState.PAUSED:
         return _("‖ En pause. Ctrl+T\u00a0: reprendre")
     mine = callable_at(in_line, name, desk.lanes if desk else ())
@@ -266,5 +266,5 @@ def _desk_line(
         return _("Personne n’attend.")
     first = mine[0].row
     card = _(" (carte prioritaire)") if Need.PRIORITY_CARD in first.needs else ""
-    said = _("Prochain\u202f: {who}{card}") if desk else _("Fermé. Prochain\u202f: {who}{card}")
+    said = _("Prochain\u00a0: {who}{card}") if desk else _("Fermé. Prochain\u00a0: {who}{card}")
     return said.format(who=who(first), card=card)

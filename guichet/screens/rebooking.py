@@ -1,12 +1,11 @@
 """The papers of people who were moved together: their convocations, and whom to call."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import NamedTuple
 
 from guichet.i18n import _
 from guichet.screens import describe
 from guichet.screens.languages import language
+from guichet.screens.written import Written, written
 from guichet.station import Station
 from guichet.station.steering import Moved, ToMove
 
@@ -46,23 +45,10 @@ def rows_of(station: Station, items: Sequence[ToMove], moved: Sequence[Moved]) -
     return rows
 
 
-class Written(NamedTuple):
-    """What was written for people moved together; `convocations` None when none was confirmed."""
-
-    convocations: Path | None
-    sheet: Path
-    table: Path
-
-
 def papers_of(station: Station, items: Sequence[ToMove], moved: Sequence[Moved]) -> Written:
     """The convocations of those moved and confirmed, in one file, and the list of whom to call.
 
     Raises DocumentError.
     """
     confirmed = [m.appointment.id for m in moved if m.appointment and m.confirmed]
-    rows, papers = rows_of(station, items, moved), station.papers
-    return Written(
-        papers.convocations(confirmed) if confirmed else None,
-        papers.contact_sheet(rows),
-        papers.contacts(rows),
-    )
+    return written(station.papers, confirmed, rows_of(station, items, moved))

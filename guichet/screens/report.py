@@ -17,8 +17,9 @@ from guichet.domain.reports import Seen
 from guichet.domain.verdicts import Finding
 from guichet.errors import GuichetError
 from guichet.i18n import _
+from guichet.screens.finding_words import FINDINGS
 from guichet.screens.post import Post, background
-from guichet.screens.words import FINDINGS, IDENTITIES, SEEN, refusal
+from guichet.screens.words import IDENTITIES, SEEN, refusal
 from guichet.station import Reading
 from guichet.station.identification import Reported
 from guichet.widgets.cells import printable

@@ -41,7 +41,7 @@ class ResumeDialog(ModalScreen[bool]):
             yield Static(self._step(), classes="subtitle", markup=False)
             yield Button(_("Entrée  Reprendre"), id="resume")
             yield Button(_("Suppr  Effacer"), id="erase")
-            yield Static(_("Échap\u202f: plus tard. Aucune place n’est gardée."), classes="hint")
+            yield Static(_("Échap\u00a0: plus tard. Aucune place n’est gardée."), classes="hint")
 
     def _step(self) -> str:
         found = self._found
@@ -52,8 +52,8 @@ class ResumeDialog(ModalScreen[bool]):
         if found.procedure is None:
             return _("La saisie est gardée sur ce poste.")
         if found.slot is None:
-            return _("Démarche\u202f: {label}.").format(label=found.procedure.label)
-        return _("Démarche\u202f: {label}, le créneau est à reprendre.").format(
+            return _("Démarche\u00a0: {label}.").format(label=found.procedure.label)
+        return _("Démarche\u00a0: {label}, le créneau est à reprendre.").format(
             label=found.procedure.label
         )
 

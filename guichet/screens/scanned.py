@@ -8,8 +8,8 @@ from guichet.domain.calendar_fr import long_date
 from guichet.domain.model import Appointment, Person
 from guichet.domain.verdicts import Finding
 from guichet.i18n import _
+from guichet.screens.finding_words import FINDINGS
 from guichet.screens.post import background
-from guichet.screens.words import FINDINGS
 from guichet.station import Station
 
 

@@ -15,6 +15,7 @@ from guichet.domain.operations import Refused
 from guichet.domain.settling import How
 from guichet.errors import GuichetError
 from guichet.i18n import _
+from guichet.screens.keys import closing
 from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.settle_tell import TellDialog
 from guichet.screens.settle_words import HOWS, reason, reason_of
@@ -62,10 +63,7 @@ class SettleScreen(ModalScreen[None]):
             "h", "history(False)", _("À régler"),
             tooltip=_("Revenir à ce qui reste à régler"), id="settle.waiting",
         ),
-        Binding(
-            "escape,f8", "dismiss", _("Fermer"),
-            tooltip=_("Revenir\u202f; ce qui reste attend ici"), id="settle.close",
-        ),
+        closing("escape,f8", "settle.close"),
     ]  # fmt: skip
 
     def __init__(self, post: Post) -> None:

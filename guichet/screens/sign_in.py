@@ -143,7 +143,7 @@ class SignInScreen(Screen[None]):
 
     @on(Scanned)
     def _scanned(self) -> None:
-        self.say(_("Ouvrez d’abord votre session\u202f: le code scanné n’a pas servi."), "bad")
+        self.say(_("Ouvrez d’abord votre session\u00a0: le code scanné n’a pas servi."), "bad")
 
     @on(Input.Changed, "#code")
     def _other_agent(self) -> None:

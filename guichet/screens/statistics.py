@@ -19,12 +19,11 @@ from guichet.errors import GuichetError
 from guichet.i18n import _
 from guichet.screens import statistics_words as words
 from guichet.screens.export import ExportDialog, list_of_the_day
+from guichet.screens.figures_list import columns, rows
 from guichet.screens.post import Post, background
 from guichet.screens.top import Top
 from guichet.screens.words import refusal
 from guichet.station.figures import Told
-from guichet.station.tables import Cell, Table, spoken
-from guichet.widgets.columns import Column, Row
 from guichet.widgets.foot import Foot
 from guichet.widgets.rows import RowsView
 from guichet.widgets.said import Said
@@ -48,10 +47,6 @@ _PERIODS = {
 _PLOT = {"-low": 10, "-high": 16}
 """Lines of a plot, by how high the terminal is."""
 _HIGH = 32
-_NAME = 16
-"""Cells of the first column at least."""
-_LEAST = 7
-"""Cells of any other: 100,0 % has room."""
 Asked = tuple[date, date, bool]
 
 
@@ -75,7 +70,7 @@ class StatisticsScreen(Screen[None]):
         Binding("c", "by", _("Canal"), tooltip=_("Absences par démarche, ou par canal"),
                 id="figures.by"),
         Binding("m", "mask", _("Hors site"),
-                tooltip=_("Comme on peut le dire hors du site\u202f: petits nombres masqués"),
+                tooltip=_("Comme on peut le dire hors du site\u00a0: petits nombres masqués"),
                 id="figures.mask"),
         Binding("e", "export", _("Exporter"), tooltip=_("Écrire ces chiffres dans un fichier"),
                 id="figures.export"),
@@ -186,9 +181,9 @@ class StatisticsScreen(Screen[None]):
         self._shown = told
         table = words.table(told.statistics, self._names, words.PANES[self._pane])
         view = self.query_one(RowsView)
-        view.set_columns(_columns(table))
+        view.set_columns(columns(table))
         view.empty = _("Rien dans cette période.")
-        view.set_rows(_rows(table))
+        view.set_rows(rows(table))
         missing = words.incomplete(told.statistics)
         self.query_one(Said).say(missing or self._hint(told), "warn" if missing else "idle")
         self._draw()
@@ -290,42 +285,3 @@ class StatisticsScreen(Screen[None]):
     def action_day(self) -> None:
         """Write or print the list of the day."""
         self.app.push_screen(list_of_the_day(self._post))
-
-
-def _columns(table: Table) -> tuple[Column, ...]:
-    first, *others = table.headings
-    return (
-        Column("0", first.label, flex=1),
-        *(
-            Column(str(n), each.label, width=max(_LEAST, len(each.label)), align="right",
-                   min_terminal=_fits(table, n))
-            for n, each in enumerate(others, 1)
-        ),
-    )  # fmt: skip
-
-
-def _fits(table: Table, last: int) -> int:
-    """The columns of the terminal from which that many columns of the table have room."""
-    widths = (max(_LEAST, len(each.label)) + 2 for each in table.headings[1 : last + 1])
-    return 6 + _NAME + sum(widths)
-
-
-def _rows(table: Table) -> list[Row]:
-    kinds = [heading.kind for heading in table.headings]
-    return [
-        Row(
-            str(place),
-            tuple(
-                "–" if cell is None else spoken(cell, kind)
-                for cell, kind in zip(row, kinds, strict=True)
-            ),
-            status="info" if place == len(table.rows) - 1 else "",
-        )
-        for place, row in _total_first(table)
-    ]
-
-
-def _total_first(table: Table) -> list[tuple[int, tuple[Cell, ...]]]:
-    """The rows with their places; the last one first, for a long table ends below the screen."""
-    places = list(enumerate(table.rows))
-    return places[-1:] + places[:-1]

@@ -231,21 +231,14 @@ def day_list(
     def clock(moment: datetime | None) -> Cell:
         return None if moment is None else local(moment).time().replace(second=0, microsecond=0)
 
-    headings = [Heading(_("Heure"), "time"), Heading(_("Ticket")), Heading(_("Référence"))]
-    headings += [Heading(_("Usager"))] if named else []
-    headings += [
-        Heading(_("Démarche")),
-        Heading(_("État")),
-        Heading(_("Arrivée"), "time"),
+    headings = [
+        Heading(_("Heure"), "time"), Heading(_("Ticket")), Heading(_("Référence")),
+        *([Heading(_("Usager"))] if named else []),
+        Heading(_("Démarche")), Heading(_("État")), Heading(_("Arrivée"), "time"),
         Heading(_("Guichet")),
-    ]
-    ordered = sorted(
-        rows,
-        key=lambda row: (
-            row.starts_at or row.arrived_at or datetime.max.replace(tzinfo=UTC),
-            row.key,
-        ),
-    )
+    ]  # fmt: skip
+    never = datetime.max.replace(tzinfo=UTC)
+    ordered = sorted(rows, key=lambda row: (row.starts_at or row.arrived_at or never, row.key))
     cells = [
         (
             clock(row.starts_at),

@@ -17,13 +17,13 @@ from guichet.domain.operations import Refused
 from guichet.errors import GuichetError
 from guichet.i18n import _, ngettext
 from guichet.screens import describe
-from guichet.screens.ask import AskScreen
 from guichet.screens.languages import language
 from guichet.screens.opening_words import NOT_MOVED
 from guichet.screens.post import FactsChanged, Post, background
-from guichet.screens.rebooking import Written, papers_of, rows_of
+from guichet.screens.rebooking import papers_of, rows_of
 from guichet.screens.top import Top
 from guichet.screens.words import MODES, refusal
+from guichet.screens.written import Written, ask_what_to_print
 from guichet.station.steering import Moved, ToMove
 from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
@@ -211,30 +211,10 @@ class ToMoveScreen(Screen[None]):
         self.refresh_bindings()
 
     def action_print(self) -> None:
-        """Which paper first, and for whom it is; then send it to the printer."""
-        written, papers = self._written, self._post.station.papers
-        if written is None:
-            return
-        paths = {"sheet": written.sheet}
-        choices = {"sheet": ("2", _("La liste d’appel, pour les agents qui appellent"))}
-        if written.convocations is not None:
-            paths["convocations"] = written.convocations
-            own = _("Les convocations, à chacun la sienne")
-            choices = {"convocations": ("1", own)} | choices
-
-        def chosen(which: str | None) -> None:
-            if which is not None:
-                sent = _("Envoyé à l’imprimante.")
-                background(
-                    self, lambda: papers.print(paths[which]), lambda _none: self._say(sent, "ok"),
-                    group="print", failed=self._failed,
-                )  # fmt: skip
-
-        note = _(
-            "La liste porte noms, téléphones et langues\u00a0: elle n’est remise à aucun usager "
-            "et se détruit après les appels."
-        )
-        self.app.push_screen(AskScreen(_("Imprimer quoi\u202f?"), "", choices, note), chosen)
+        """Which paper first, and for whom it is."""
+        if self._written is not None:
+            papers = self._post.station.papers
+            ask_what_to_print(self, papers, self._written, self._say, self._failed)
 
     def action_open(self) -> None:
         """Show the convocations, or whom to call when there are none."""

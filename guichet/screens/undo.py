@@ -18,9 +18,9 @@ from guichet.station import Station
 from guichet.widgets.verdict import VerdictView
 
 CHOICES: Choices = {
-    "wrong_person": ("m", _("Mauvaise personne\u202f: ce n’est pas sa convocation")),
-    "by_mistake": ("e", _("Erreur\u202f: personne n’était à enregistrer")),
-    "gone_again": ("r", _("Repartie\u202f: la personne reviendra")),
+    "wrong_person": ("m", _("Mauvaise personne\u00a0: ce n’est pas sa convocation")),
+    "by_mistake": ("e", _("Erreur\u00a0: personne n’était à enregistrer")),
+    "gone_again": ("r", _("Repartie\u00a0: la personne reviendra")),
     "other": ("a", _("Autre motif")),
 }
 """For each reason its key and its words."""
@@ -44,7 +44,7 @@ def ask(
     def fresh() -> bool:
         if station.now() - scan.at <= UNDO_WITHIN:
             return True
-        say(_("Trop tard pour annuler\u202f: une arrivée s’annule dans la minute."))
+        say(_("Trop tard pour annuler\u00a0: une arrivée s’annule dans la minute."))
         return False
 
     def undone(outcome: Applied | Refused) -> None:
@@ -63,5 +63,5 @@ def ask(
 
     if fresh():
         who = f"{visit.ticket} {scan.view.name}".strip()
-        question = _("Annuler l’arrivée\u202f: pourquoi\u202f?")
+        question = _("Annuler l’arrivée\u00a0: pourquoi\u202f?")
         screen.app.push_screen(AskScreen(question, who, CHOICES), chosen)

@@ -20,7 +20,7 @@ from guichet.domain.verdicts import (
     Tone,
     finding_of,
 )
-from guichet.screens.words import FINDINGS
+from guichet.screens.finding_words import FINDINGS
 from guichet.widgets.level import SIGNS
 
 PATH = Path("docs/verdicts.md")

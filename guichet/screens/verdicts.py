@@ -13,10 +13,10 @@ from guichet.domain.identity import Check
 from guichet.domain.model import Visit, VisitStatus
 from guichet.domain.names import display_name
 from guichet.domain.needs import Need
-from guichet.domain.reference import ReferenceProblem
 from guichet.domain.verdicts import BELLS, Tone
 from guichet.i18n import _, mid_sentence, ngettext
-from guichet.screens.words import FINDINGS, IDENTITIES, NEEDS
+from guichet.screens.finding_words import FINDINGS
+from guichet.screens.words import IDENTITIES, NEEDS, refusal
 from guichet.station import Reading, Station
 from guichet.station.calling import Missed
 from guichet.widgets.level import SIGNS
@@ -25,20 +25,6 @@ from guichet.widgets.verdict import VerdictView
 _HOUR = 60
 _BELL_GAP = 0.25
 """Seconds between two bells: closer ones are heard as one."""
-
-REFERENCE_PROBLEMS: dict[ReferenceProblem, str] = {
-    ReferenceProblem.LENGTH: _(
-        "Une référence a 9 caractères, comme 7K4Q-92XD-1\u202f: complétez-la, ou cherchez par nom."
-    ),
-    ReferenceProblem.CHARACTER: _(
-        "Une référence n’a que des lettres et des chiffres, comme 7K4Q-92XD-1\u202f: corrigez-la."
-    ),
-    ReferenceProblem.CHECK: _(
-        "Un caractère de cette référence est faux\u202f: relisez-la sur la convocation."
-    ),
-}
-"""What to do about a typed reference that cannot be right."""
-
 
 READY = VerdictView(
     level="idle",
@@ -56,6 +42,8 @@ def waiting_for_agent(reading: Reading) -> bool:
 
 def view_of(reading: Reading, station: Station) -> VerdictView:
     """What the panel says of a reading."""
+    if reading.refused is not None:
+        return fault_view(refusal(reading.refused))
     level, word, then = _words(reading)
     visit = reading.visit
     holds = reading.checked_in or reading.decision.finding in _WITH_TICKET
@@ -146,13 +134,13 @@ def _desk_view(row: DayRow, desk: str, then: str, so_far: str = "") -> VerdictVi
 def missed_view(row: DayRow, missed: Missed) -> VerdictView:
     """What the panel says of who was called and has not come."""
     if missed.ended:
-        then = _("Dernier appel\u202f: le passage est terminé.")
+        then = _("Dernier appel\u00a0: le passage est terminé.")
     elif missed.left is None:
         then = _("De retour dans la file.")
     else:
         then = ngettext(
-            "De retour dans la file\u202f: encore {n} appel.",
-            "De retour dans la file\u202f: encore {n} appels.",
+            "De retour dans la file\u00a0: encore {n} appel.",
+            "De retour dans la file\u00a0: encore {n} appels.",
             missed.left,
         ).format(n=missed.left)
     return VerdictView(
@@ -184,7 +172,7 @@ def undone_view(visit: Visit, stands: str = "") -> VerdictView:
         level="idle",
         sign="",
         word=_("Arrivée annulée"),
-        next_action=_("Le ticket {ticket} ne vaut plus\u202f: reprenez-le.").format(
+        next_action=_("Le ticket {ticket} ne vaut plus\u00a0: reprenez-le.").format(
             ticket=visit.ticket
         )
         + (f" {kept}" if stands else ""),
@@ -205,7 +193,7 @@ def _words(reading: Reading) -> tuple[Literal["ok", "warn", "bad"], str, str]:
         return "warn", _("Autre identité"), _OTHER_IDENTITY.format(anyway=anyway)
     word, then = FINDINGS[decision.finding]
     if decision.finding is Finding.ALREADY_IN and reading.visit is None:
-        then = _("Arrivée enregistrée ailleurs\u202f: son ticket n’est pas encore connu ici.")
+        then = _("Arrivée enregistrée ailleurs\u00a0: son ticket n’est pas encore connu ici.")
     return decision.meaning.tone.value, word, then
 
 

@@ -21,7 +21,7 @@ from guichet.widgets.foot import Foot
 from guichet.widgets.rows import RowsView
 
 _COLUMNS = (
-    Column("day", _("Jour"), width=11),
+    Column("day", _("Jour"), width=10),
     Column("site", _("Site"), flex=1),
     Column("seats", _("Places"), width=6, align="right"),
     Column("booked", _("Pris"), width=5, align="right"),
@@ -38,10 +38,17 @@ class WeekScreen(ModalScreen[None]):
 
     CSS_PATH = "ending.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move(-1)", _("Semaine d’avant"), tooltip=_("Sept jours plus tôt")),
-        Binding("right", "move(1)", _("Semaine d’après"), tooltip=_("Sept jours plus tard")),
+        # Before the list's own: it has these keys, which a list never scrolled sideways hides.
+        Binding(
+            "left", "move(-1)", _("Semaine d’avant"), tooltip=_("Sept jours plus tôt"),
+            priority=True,
+        ),
+        Binding(
+            "right", "move(1)", _("Semaine d’après"), tooltip=_("Sept jours plus tard"),
+            priority=True,
+        ),
         Binding("escape,w", "dismiss", _("Fermer"), tooltip=_("Revenir à la journée")),
-    ]
+    ]  # fmt: skip
 
     def __init__(self, post: Post) -> None:
         super().__init__()
@@ -82,10 +89,11 @@ class WeekScreen(ModalScreen[None]):
         towns = {
             number: named(each, self._post.station.site) for number, each in week.sites.items()
         }
-        view.set_rows(_rows(week.days, towns))
+        view.set_rows(_rows(week.days, towns, self._post.station.today()))
 
 
-def _rows(days: Sequence[SiteDay], towns: dict[int, str]) -> list[Row]:
+def _rows(days: Sequence[SiteDay], towns: dict[int, str], today: date) -> list[Row]:
+    """Of the days to come nothing has happened: those counts are left out."""
     return [
         Row(
             f"{each.day} {each.site}",
@@ -93,7 +101,10 @@ def _rows(days: Sequence[SiteDay], towns: dict[int, str]) -> list[Row]:
                 f"{_DAYS[each.day.weekday()]} {each.day:%d/%m}",
                 towns.get(each.site, str(each.site)),
                 *(_said(n) for n in (each.seats, each.booked)),
-                *(_said(n) for n in (each.arrived, each.absent, each.unsettled)),
+                *(
+                    "" if each.day > today else _said(n)
+                    for n in (each.arrived, each.absent, each.unsettled)
+                ),
             ),
             status="warn" if each.unsettled else "idle",
             dim=not each.seats and not each.booked,

@@ -1,9 +1,8 @@
 """What screens say for the codes of the domain. Every code has words; a test checks it.
 
-Those of a person's file are in person_words.
+Those of a person's file are in person_words, those of a reading in finding_words.
 """
 
-from guichet.domain.admission import Finding
 from guichet.domain.day import DayState
 from guichet.domain.identity import Check
 from guichet.domain.model import Role
@@ -45,12 +44,12 @@ REFUSALS: dict[str, str] = {
     "unknown_visit": _("Ce passage n’est pas connu ici. Actualisez la liste."),
     "unknown_site": _("Le site n’est pas encore connu de ce poste. Attendez la synchronisation."),
     "unknown_reason": _("Ce motif n’existe pas. Choisissez-en un dans la liste."),
-    "id_taken": _("Cette référence existe déjà. Recommencez : une autre sera tirée."),
+    "id_taken": _("Cette référence existe déjà. Recommencez : une autre sera tirée."),
     "reason_required": _("Dites pourquoi la démarche n’a pas pu se faire."),
     "unknown_desk": _("Ce guichet n’a pas de nom. Donnez-en un."),
     "not_started": _("Cette personne n’a pas encore été reçue. Recevez-la d’abord."),
     "nothing_to_undo": _("Il n’y a rien à annuler pour ce passage."),
-    "too_late": _("Trop tard pour annuler\u202f: une étape s’annule dans la minute."),
+    "too_late": _("Trop tard pour annuler\u00a0: une étape s’annule dans la minute."),
     "unknown_outcome": _("Cette issue n’existe pas. Choisissez-en une dans la liste."),
     "central_only": _("Seule la centrale peut réserver une place. Attendez son retour."),
     "slot_past": _("Ce créneau est passé. Choisissez-en un autre."),
@@ -75,12 +74,20 @@ REFUSALS: dict[str, str] = {
     ),
     "not_called": _("Appelez d’abord cette personne."),
     "already_called": _("Cette personne est déjà appelée."),
+    "called_elsewhere": _(
+        "Cette personne a été appelée d’un autre poste entre-temps\u00a0: ce qui a été fait ici "
+        "n’est pas enregistré. Voyez avec ce guichet comment son passage a fini."
+    ),
     "already_started": _("Cette personne est déjà reçue."),
     "already_done": _("Ce passage est déjà terminé."),
     "duplicate": _("Cette arrivée a été enregistrée deux fois\u00a0: utilisez l’autre ticket."),
     "undone": _("Cette arrivée a été annulée."),
     "duplicate_id": _("Cette opération a déjà été envoyée par un autre poste."),
     "wrong_pin": _("Code ou PIN incorrect. Vérifiez les deux\u202f; votre code est conservé."),
+    "catching_up": _(
+        "Ce poste relit les données de la centrale et ne connaît pas encore ce code. Réessayez "
+        "dans un instant."
+    ),
     "revoked": _(
         "Ce poste a été retiré par la centrale\u00a0: les données des personnes y sont effacées, "
         "ce qui n’est pas parti est gardé. Prévenez votre responsable."
@@ -221,88 +228,3 @@ NEEDS: dict[Need, str] = {
     Need.READING_HELP: _("aide à la lecture"),
     Need.YOUNG_CHILD: _("avec un jeune enfant"),
 }
-
-FINDINGS: dict[Finding, tuple[str, str]] = {
-    Finding.EXPECTED: (_("Attendu"), _("Donnez le ticket et faites patienter.")),
-    Finding.UNKNOWN_HERE: (
-        _("Admis à vérifier"),
-        _("Convocation authentique, pas encore connue ici. Donnez le ticket."),
-    ),
-    Finding.EARLY: (
-        _("En avance"),
-        _("Entrée\u00a0: recevoir maintenant. Échap\u00a0: attendre."),
-    ),
-    Finding.LATE: (
-        _("En retard"),
-        _("Entrée\u00a0: recevoir quand même. Échap\u00a0: ne rien faire."),
-    ),
-    Finding.UNCONFIRMED: (
-        _("Non confirmé"),
-        _("La centrale n’a pas encore répondu. Entrée\u00a0: recevoir quand même."),
-    ),
-    Finding.KEY_NOT_YET: (
-        _("Date à vérifier"),
-        _("Ce poste n’a pas la bonne date. Corrigez-la, puis Entrée\u00a0: recevoir."),
-    ),
-    Finding.OLD_KEY: (
-        _("Ancienne clé"),
-        _(
-            "Signature ancienne, rendez-vous inconnu ici. Vérifiez l’identité (Ctrl+O), "
-            "puis Entrée\u00a0: recevoir."
-        ),
-    ),
-    Finding.REVOKED_KEY: (
-        _("Clé retirée"),
-        _(
-            "La personne n’y est pour rien. Vérifiez l’identité (Ctrl+O), "
-            "avec le superviseur Entrée\u00a0: recevoir."
-        ),
-    ),
-    Finding.ALREADY_IN: (_("Déjà arrivé"), _("Le ticket ci-dessus reste valable.")),
-    Finding.ALREADY_CALLED: (_("Déjà appelé"), _("Indiquez-lui le guichet ci-dessus.")),
-    Finding.ALREADY_RECEIVED: (
-        _("Déjà au guichet"),
-        _("Quelqu’un est déjà reçu à ce titre. Vérifiez l’identité (Ctrl+O)."),
-    ),
-    Finding.ALREADY_DONE: (
-        _("Déjà reçu"),
-        _("S’il manque quelque chose, voyez le superviseur ou le PAN."),
-    ),
-    Finding.WRONG_DAY: (
-        _("Autre jour"),
-        _("Indiquez la date\u202f; proposez le PAN pour déplacer."),
-    ),
-    Finding.WRONG_SITE: (_("Autre site"), _("Indiquez l’adresse du bon site.")),
-    Finding.CANCELLED: (
-        _("Annulé"),
-        _("Ce rendez-vous n’existe plus\u00a0: proposez le PAN pour en prendre un autre."),
-    ),
-    Finding.SUPERSEDED: (
-        _("Remplacé"),
-        _("Rendez-vous déplacé\u00a0: suivez la date ci-dessus, réimprimez la convocation."),
-    ),
-    Finding.FORGED: (
-        _("Faux ou modifié"),
-        _("Signature fausse. Restez courtois, cherchez par nom, appelez le superviseur."),
-    ),
-    Finding.REVOKED_UNKNOWN: (
-        _("Clé retirée"),
-        _(
-            "Rien ici ne confirme ce papier. Restez courtois, cherchez par nom, "
-            "appelez le superviseur."
-        ),
-    ),
-    Finding.UNKNOWN_KEY: (
-        _("Clé inconnue"),
-        _("Signature d’une clé inconnue ici. Tapez la référence ou cherchez par nom."),
-    ),
-    Finding.NOT_OURS: (
-        _("Autre QR code"),
-        _("Ce n’est pas une convocation. Demandez la convocation, ou cherchez par nom."),
-    ),
-    Finding.NOT_FOUND: (
-        _("Introuvable"),
-        _("Référence inconnue ici. Vérifiez-la, ou cherchez par nom."),
-    ),
-}
-"""For each finding: its word, and what to do next. Its level is the domain's (MEANINGS)."""

@@ -1,26 +1,17 @@
 """The station: the only object screens talk to."""
 
-import logging
-import secrets
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from guichet import vault
-from guichet.config import (
-    Enrolment,
-    load_enrolment,
-    load_settings,
-    save_enrolment,
-    station_folder,
-)
+from guichet.config import load_enrolment
 from guichet.domain.model import Site
 from guichet.domain.operations import Refused
 from guichet.domain.settling import How
-from guichet.errors import CentralUnavailable, ConfigError, ProtocolError
+from guichet.errors import CentralUnavailable, ProtocolError
 from guichet.i18n import _
 from guichet.station import opening
 from guichet.station.calling import Calling
@@ -29,13 +20,12 @@ from guichet.station.drafts import Drafts, Found, Kept
 from guichet.station.ending import Ending
 from guichet.station.liaison import Liaison, clock_wrong
 from guichet.station.reception import Reading, Reception
-from guichet.station.retention import DATABASE, PAPERS, Retention
+from guichet.station.retention import PAPERS, Retention
 from guichet.station.session import Session, SignedIn
 from guichet.station.unsettled import Settled, Settling, Unsettled
 from guichet.station.watch import Watch
 from guichet.store.engine import reading
 from guichet.store.records import get
-from guichet.sync.journal import JOURNAL_FILE
 from guichet.sync.state import Link, SyncState
 
 if TYPE_CHECKING:
@@ -46,8 +36,6 @@ if TYPE_CHECKING:
     from guichet.station.mediation import Mediation
     from guichet.station.papers import Papers
     from guichet.station.steering import Steering
-
-logger = logging.getLogger(__name__)
 
 __all__ = [
     "Bar",
@@ -60,7 +48,6 @@ __all__ = [
     "Station",
     "SyncState",
     "Unsettled",
-    "enrol",
 ]
 
 
@@ -91,49 +78,49 @@ class Station:
     @cached_property
     def mediation(self) -> "Mediation":
         """Booking for a person."""
-        from guichet.station.mediation import Mediation  # noqa: PLC0415
+        from guichet.station.mediation import Mediation
 
         return Mediation(self._core)
 
     @cached_property
     def assistance(self) -> "Assistance":
         """What surrounds a booking."""
-        from guichet.station.assistance import Assistance  # noqa: PLC0415
+        from guichet.station.assistance import Assistance
 
         return Assistance(self._core)
 
     @cached_property
     def figures(self) -> "Figures":
         """What periods were like, and exports."""
-        from guichet.station.figures import Figures  # noqa: PLC0415
+        from guichet.station.figures import Figures
 
         return Figures(self._core)
 
     @cached_property
     def identification(self) -> "Identification":
         """Checking identities, and reporting what does not fit."""
-        from guichet.station.identification import Identification  # noqa: PLC0415
+        from guichet.station.identification import Identification
 
         return Identification(self._core)
 
     @cached_property
     def papers(self) -> "Papers":
         """What is printed."""
-        from guichet.station.papers import Papers  # noqa: PLC0415
+        from guichet.station.papers import Papers
 
         return Papers(self._core, self.folder / PAPERS)
 
     @cached_property
     def steering(self) -> "Steering":
         """When the site receives."""
-        from guichet.station.steering import Steering  # noqa: PLC0415
+        from guichet.station.steering import Steering
 
         return Steering(self._core)
 
     @cached_property
     def inviting(self) -> "Inviting":
         """Whom the site invites."""
-        from guichet.station.inviting import Inviting  # noqa: PLC0415
+        from guichet.station.inviting import Inviting
 
         return Inviting(self._core)
 
@@ -148,17 +135,11 @@ class Station:
         """
         enrolment = load_enrolment(folder)
         if enrolment is None:
-            raise ConfigError(
-                _(
-                    "Ce poste n’est pas encore enrôlé. "
-                    "Lancez «\u00a0guichet enrol ADRESSE\u00a0» une fois."
-                )
-            )
+            raise opening.not_enrolled()
         with ExitStack() as held:
             held.enter_context(opening.locked(folder))
-            core, notice = held.enter_context(_core(folder, enrolment, clock))
+            core, notice = held.enter_context(opening.core(folder, enrolment, clock))
             retention = Retention(core, folder)
-            retention.purge()
             core.site = _site(core)
             if core.site is None:
                 _first_pull(core)
@@ -167,6 +148,7 @@ class Station:
                 raise ProtocolError(
                     _("La centrale n’a rien dit du site de ce poste. Prévenez le support.")
                 )
+            retention.purge()
             Drafts(core).purge()
             core.barred()  # read from the database now, for the screens ask in their own loop
             core.sync.upkeep = retention.upkeep
@@ -239,115 +221,6 @@ class Station:
         return self._core.today()
 
 
-def enrol(
-    folder: Path,
-    url: str,
-    code: str,
-    name: str,
-    clock: Callable[[], datetime],
-    *,
-    fictional: bool = False,
-    progress: Callable[[float], None] = lambda _part: None,
-) -> Enrolment:
-    """Make this folder a station: exchange the one-time code, keep the token, pull the site.
-
-    A folder that was one before keeps what it had to send, and sends it as the new station. The
-    local database is encrypted where the session has a keyring to keep its key, unless the data are
-    `fictional`. `progress` is told the part of the site that was pulled, 0 to 1.
-    Raises CentralRefused for a wrong, used or expired code, and the other faults of guichet.errors.
-    """
-    folder = station_folder(folder)  # before the code is spent
-    with opening.locked(folder):
-        enrolment = _enrolled(folder, url, code, name, clock, fictional=fictional)
-        _pulled(folder, enrolment, clock, progress)
-        return enrolment
-
-
-def _pulled(
-    folder: Path,
-    enrolment: Enrolment,
-    clock: Callable[[], datetime],
-    progress: Callable[[float], None],
-) -> None:
-    with _core(folder, enrolment, clock) as (core, _notice):
-        core.journal.reconcile()
-        core.journal.restamp(enrolment.station)
-        core.journal.start_over()  # nothing read before need be of this central, nor of this site
-        core.exchange(progress)
-
-
-def _enrolled(
-    folder: Path,
-    url: str,
-    code: str,
-    name: str,
-    clock: Callable[[], datetime],
-    *,
-    fictional: bool,
-) -> Enrolment:
-    earlier = _earlier(folder)
-    key = earlier.key if earlier is not None else ""
-    if not key and not fictional and vault.name():
-        key = secrets.token_hex(32)
-    from guichet.sync.client import CentralClient  # noqa: PLC0415 - as Core does
-
-    client = CentralClient(url)
-    try:
-        given = client.enrol(code, name)
-    finally:
-        client.close()
-    enrolment = Enrolment(
-        url=url,
-        station=given.station,
-        number=given.number,
-        site=given.site,
-        token=given.token,
-        identity_secret=given.identity_secret,
-        key=key,
-        token_at=clock().isoformat(),
-    )
-    save_enrolment(folder, enrolment)
-    if earlier is None:
-        for lost in (DATABASE, JOURNAL_FILE):
-            _set_aside(folder / lost)
-    elif earlier.key:
-        vault.drop(earlier.station)
-    return enrolment
-
-
-def _earlier(folder: Path) -> Enrolment | None:
-    """What the folder was enrolled as, if that can still be read."""
-    try:
-        return load_enrolment(folder)
-    except ConfigError:
-        logger.warning("the earlier enrolment is lost")
-        return None
-
-
-def _set_aside(path: Path) -> None:
-    """Rename an encrypted database whose key is lost: it is noise for ever, and in the way."""
-    from guichet.store.cipher import is_plain  # noqa: PLC0415 - once in a station's life
-
-    if path.exists() and path.stat().st_size and not is_plain(path):
-        path.replace(path.with_name(f"{path.name}.illisible"))
-        for left in ("-wal", "-shm"):
-            path.with_name(path.name + left).unlink(missing_ok=True)
-
-
-@contextmanager
-def _core(
-    folder: Path, enrolment: Enrolment, clock: Callable[[], datetime]
-) -> Iterator[tuple[Core, str]]:
-    with ExitStack() as held:
-        found = opening.prepared(folder, clock(), enrolment.key)
-        held.callback(found.engine.dispose)
-        core = Core(found.engine, enrolment, clock, folder)
-        core.lock_after = timedelta(days=load_settings(folder).lock_days)
-        held.callback(core.close)
-        restored = 0 if found.aside is None else core.journal.reconcile(found.salvaged)
-        yield core, opening.said(found.aside, restored)
-
-
 def _first_pull(core: Core) -> None:
     """Read the site from central: without it this station can show nothing."""
     try:
@@ -356,7 +229,7 @@ def _first_pull(core: Core) -> None:
         waiting = core.sync.waiting()
         raise CentralUnavailable(
             _(
-                "Ce poste n’a pas de copie de la journée et la centrale est injoignable\u202f: il "
+                "Ce poste n’a pas de copie de la journée et la centrale est injoignable\u00a0: il "
                 "ne peut rien montrer avant de l’avoir jointe. Les opérations faites ici sont "
                 "gardées ({waiting}) et partiront dès son retour. Recommencez alors."
             ).format(waiting=waiting),

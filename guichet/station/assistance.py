@@ -3,7 +3,6 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
 
 from guichet.domain.lead import Lead, lead
 from guichet.domain.model import Appointment, Demand, Person, Procedure, Site, Slot
@@ -17,7 +16,7 @@ from guichet.domain.operations import (
 )
 from guichet.domain.waiting import Answer, Rules
 from guichet.station.core import Core
-from guichet.station.mediation import Held
+from guichet.station.mediation import Held, Mediation, by_day
 from guichet.store import queries
 from guichet.store.engine import reading
 from guichet.store.records import get
@@ -81,11 +80,8 @@ class Assistance:
         CentralUnavailable and its kin.
         """
         if site == self._core.enrolment.site:
-            with reading(self._core.engine) as connection:
-                found = queries.coming_slots(connection, site, procedure, self._core.clock())
-        else:
-            found = self._core.client().slots(procedure, site)
-        return {day: list(slots) for day, slots in groupby(found, lambda slot: slot.day)}
+            return Mediation(self._core).slots(procedure)
+        return by_day(self._core.client().slots(procedure, site))
 
     def found_nothing(
         self,

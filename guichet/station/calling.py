@@ -28,7 +28,7 @@ from guichet.domain.passage import last_at, times_missed, waited
 from guichet.domain.tickets import UNKNOWN_LANE
 from guichet.domain.together import came_with
 from guichet.station.core import Core
-from guichet.store import queries
+from guichet.store import days, queries
 from guichet.store import waits as waited_for
 from guichet.store.engine import reading
 from guichet.store.records import get
@@ -188,6 +188,11 @@ class Calling:
                 return self._called(row, refused, alone=alone)
         return Called(None, refused)
 
+    def is_next(self, row: DayRow, desk: str) -> bool:
+        """Whether it is their turn at that desk, by the lanes it is open for."""
+        mine = callable_at(self.line(), desk, self._lanes(desk))
+        return bool(mine) and mine[0].row.visit == row.visit
+
     def this(self, row: DayRow, desk: str, reason: str | None = None) -> Called:
         """Call this one to a desk, out of turn for a `reason` (CALL_REASONS)."""
         return self._called(row, self.call(row.visit or "", desk, reason))
@@ -284,9 +289,7 @@ class Calling:
 
     def _rows(self, day: date | None = None) -> list[DayRow]:
         with reading(self._core.engine) as connection:
-            return queries.day_rows(
-                connection, self._core.enrolment.site, day or self._core.today()
-            )
+            return days.day_rows(connection, self._core.enrolment.site, day or self._core.today())
 
     def _lanes(self, desk: str) -> tuple[str, ...]:
         found = self.desk(desk)

@@ -228,16 +228,16 @@ class Core:
         which says that it is none of this site's feed.
         """
         operation = self.operation(action)
-        self.sync.expect(operation.id)
+        self.sync.awaited.expect(operation.id)
         with writing(self.engine) as connection:
             if slot is not None and slot.site != operation.site:
                 put(connection, slot)
             outcome = self.perform(connection, operation)
         if isinstance(outcome, Refused):
-            self.sync.verdict(operation.id, 0)
+            self.sync.awaited.verdict(operation.id, 0)
             return outcome, True
         self.left()
-        verdict = self.sync.verdict(operation.id, timeout)
+        verdict = self.sync.awaited.verdict(operation.id, timeout)
         if verdict is None:
             return outcome, False
         if verdict.reason is None:

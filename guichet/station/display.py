@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, event
@@ -118,8 +119,8 @@ class Display:
         return Hears.ALL, None
 
 
-def _only_read(connection: "object", _record: object) -> None:
-    connection.execute("PRAGMA query_only=ON")  # type: ignore[attr-defined] # a driver's own
+def _only_read(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA query_only=ON")
 
 
 @contextmanager
@@ -132,7 +133,7 @@ def displaying(folder: Path, clock: Callable[[], datetime]) -> Iterator[Display]
     if enrolment is None or not (folder / DATABASE).exists():
         raise ConfigError(
             _(
-                "Ce dossier n’est pas celui d’un poste enrôlé\u202f: indiquez avec --dir celui où "
+                "Ce dossier n’est pas celui d’un poste enrôlé\u00a0: indiquez avec --dir celui où "
                 "«\u00a0guichet\u00a0» est ouvert."
             )
         )

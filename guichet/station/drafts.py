@@ -104,9 +104,8 @@ def purge(connection: Connection, before: datetime) -> None:
 
 def persons_under_way(connection: Connection) -> list[str]:
     """The ids of the persons whom drafts are about: without them nothing could be taken up."""
-    bodies = map(_read, connection.execute(select(_DRAFT.c.body)).scalars())
-    kept = [each for each in bodies if each is not None and each.person is not None]
-    return [key for each in kept for key in (each.person, *dict(each.family)) if key]
+    kept = map(_read, connection.execute(select(_DRAFT.c.body)).scalars())
+    return [key for each in kept if each for key in (each.person, *dict(each.family)) if key]
 
 
 def _procedure(connection: Connection, code: str | None) -> Procedure | None:

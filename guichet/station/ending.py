@@ -8,7 +8,7 @@ from guichet.domain.lifecycle import UNDO_WITHIN
 from guichet.domain.model import Appointment, Visit
 from guichet.domain.operations import Action, Complete, MarkAbsent, Refused, UndoAbsent, UndoStep
 from guichet.station.core import Core
-from guichet.store import queries
+from guichet.store import days
 from guichet.store.absences import closed_at
 from guichet.store.engine import reading, writing
 from guichet.store.records import get
@@ -25,8 +25,8 @@ class Ending:
         now, today, site = self._core.clock(), self._core.today(), self._core.known_site()
         found: list[Owed] = []
         with reading(self._core.engine) as connection:
-            for day in (*queries.owed_days(connection, site.number, today), today):
-                rows = queries.day_rows(connection, site.number, day)
+            for day in (*days.owed_days(connection, site.number, today), today):
+                rows = days.day_rows(connection, site.number, day)
                 closed = closed_at(connection, site, day)
                 found += owed(day, rows, closed, site.late_minutes, now)
         return found

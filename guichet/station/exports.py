@@ -11,15 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from guichet.convocation import press
-from guichet.station.tables import Cell, Kind, Table, spoken
+from guichet.station.tables import Cell, Kind, Table, harmless, spoken
 
 Going = Callable[[float], bool]
 """Is told the part that is done, and says whether to go on."""
 
 _EVERY = 50
 """Rows between two such questions."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a text begins that a spreadsheet would work out."""
 _FORMATS: dict[Kind, str] = {
     "number": "#,##0",
     "decimal": "0.0",
@@ -72,9 +70,9 @@ def _csv(table: Table, _foot: str, _issued: datetime, going: Going) -> bytes:
 
 
 def _harmless(cell: Cell, kind: Kind) -> str:
-    """The cell as it is read, a text that would be a formula behind an apostrophe."""
+    """The cell as it is read; a negative number is no formula."""
     said = spoken(cell, kind)
-    return f"'{said}" if isinstance(cell, str) and said.startswith(_FORMULA) else said
+    return harmless(said) if isinstance(cell, str) else said
 
 
 def _xlsx(table: Table, _foot: str, _issued: datetime, going: Going) -> bytes:

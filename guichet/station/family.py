@@ -11,6 +11,8 @@ from guichet.station.mediation import Held, Mediation
 _PATIENCE = 65.0
 """Seconds that central may ask to wait, a minute's budget being used up."""
 _WAITS = 3
+FULL = frozenset({"slot_full", "slot_past", "unknown_slot"})
+"""Why no seat of a slot is to be had; another slot may have one."""
 
 
 def hold_all(mediation: Mediation, slots: Sequence[Slot]) -> list[Held] | Refused:

@@ -15,7 +15,7 @@ from guichet.domain.operations import Applied, FileReport, NoteIdentity, Refused
 from guichet.domain.reports import Report, Seen
 from guichet.station.core import Core
 from guichet.station.reception import Reading
-from guichet.store import queries
+from guichet.store import days, queries
 from guichet.store.engine import reading, writing
 from guichet.store.reports import reports_of
 
@@ -104,7 +104,7 @@ class Identification:
         site, today = self._core.enrolment.site, self._core.today()
         with reading(self._core.engine) as connection:
             found = reports_of(connection, site, today)
-            rows = queries.day_rows(connection, site, today) if found else []
+            rows = days.day_rows(connection, site, today) if found else []
         by_key = {key: row for row in rows for key in (row.appointment, row.visit) if key}
         return [
             Reported(each, by_key.get(each.visit or "") or by_key.get(each.appointment or ""))

@@ -40,7 +40,7 @@ def inspecting(folder: Path, clock: Callable[[], datetime]) -> Iterator[Inspecto
     if enrolment is None or not path.exists():
         raise ConfigError(
             _(
-                "Ce poste n’est pas encore enrôlé\u202f: lancez «\u00a0guichet enrol "
+                "Ce poste n’est pas encore enrôlé\u00a0: lancez «\u00a0guichet enrol "
                 "ADRESSE\u00a0», ou ajoutez --raw pour lire sans vérifier."
             )
         )

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from guichet.config import load_enrolment, load_settings, write_private
 from guichet.domain.silence import WIPE_AFTER
-from guichet.errors import ConfigError, GuichetError, StoreError
-from guichet.i18n import _
+from guichet.errors import GuichetError, StoreError
+from guichet.station import opening
 from guichet.station.core import Core
 from guichet.station.retention import DATABASE, Retention
 from guichet.store.engine import migrate, open_engine, reading, sqlite_url, writing
@@ -209,12 +209,7 @@ def liaison(folder: Path, clock: Callable[[], datetime]) -> Iterator[Liaison]:
     enrolment = load_enrolment(folder)
     path = folder / DATABASE
     if enrolment is None or not path.exists():
-        raise ConfigError(
-            _(
-                "Ce poste n’est pas encore enrôlé. "
-                "Lancez «\u00a0guichet enrol ADRESSE\u00a0» une fois."
-            )
-        )
+        raise opening.not_enrolled()
     engine = open_engine(sqlite_url(path), enrolment.key)
     core = Core(engine, enrolment, clock)
     try:

@@ -2,8 +2,10 @@
 
 import secrets
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
 from guichet.domain.competence import commune_named, elsewhere, site_for
 from guichet.domain.foreigner_number import Existence
@@ -71,6 +73,11 @@ class Elsewhere:
 
     site: Site
     commune: str
+
+
+def by_day(slots: Iterable[Slot]) -> dict[date, list[Slot]]:
+    """Slots that are in order of time, by their day."""
+    return {day: list(found) for day, found in groupby(slots, lambda slot: slot.day)}
 
 
 class Mediation:
@@ -149,15 +156,10 @@ class Mediation:
         return sites.get(row.site) if row else None
 
     def slots(self, procedure: str) -> dict[date, list[Slot]]:
-        """The coming slots for a procedure, full ones included, by day."""
-        now = self._core.clock()
+        """The coming slots of this site for a procedure, full ones included, by day."""
+        site, now = self._core.enrolment.site, self._core.clock()
         with reading(self._core.engine) as connection:
-            slots = queries.slots_from(connection, self._core.enrolment.site, self._core.today())
-        days: dict[date, list[Slot]] = {}
-        for slot in slots:
-            if procedure in slot.procedures and slot.starts_at > now:
-                days.setdefault(slot.day, []).append(slot)
-        return days
+            return by_day(queries.coming_slots(connection, site, procedure, now))
 
     def hold(self, slot: Slot, hold: str | None = None) -> Held | Refused:
         """Keep a seat for a few minutes; with the id of a hold, keep that one longer.

@@ -1,17 +1,19 @@
 """A station's folder taken into use: held against a second one, its database sound, up to date."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Engine
 
+from guichet.config import Enrolment, load_settings
 from guichet.errors import ConfigError
-from guichet.i18n import _
+from guichet.i18n import _, ngettext
+from guichet.station.core import Core
 from guichet.station.retention import DATABASE
 from guichet.store.upkeep import migrate_safely, open_whole, salvage
 from guichet.sync import outbox
@@ -40,7 +42,7 @@ def locked(folder: Path) -> Iterator[None]:
     except (OSError, NotImplementedError) as error:
         raise ConfigError(
             _(
-                "Le dossier {folder} ne peut pas être réservé ({why})\u202f: vérifiez ses droits, "
+                "Le dossier {folder} ne peut pas être réservé ({why})\u00a0: vérifiez ses droits, "
                 "et qu’il est sur un disque de cet ordinateur."
             ).format(folder=folder, why=getattr(error, "strerror", None) or error)
         ) from error
@@ -62,6 +64,13 @@ def in_use(folder: Path) -> bool:
         if isinstance(error.__cause__, Timeout):
             return True
         raise
+
+
+def not_enrolled() -> ConfigError:
+    """The fault of a folder that no station has been made of yet."""
+    return ConfigError(
+        _("Ce poste n’est pas encore enrôlé. Lancez «\u00a0guichet enrol ADRESSE\u00a0» une fois.")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,7 @@ def said(aside: Path | None, restored: int) -> str:
         return ""
     told = [
         _(
-            "La base locale était abîmée\u202f: elle est mise de côté ({name}) et refaite depuis "
+            "La base locale était abîmée\u00a0: elle est mise de côté ({name}) et refaite depuis "
             "la centrale."
         ).format(name=aside.name)
         if aside
@@ -114,8 +123,28 @@ def said(aside: Path | None, restored: int) -> str:
     ]
     if restored:
         told.append(
-            _("{count} opérations faites ici ont été reprises du journal et vont partir.").format(
-                count=restored
-            )
+            ngettext(
+                "{n} opération faite ici a été reprise du journal et va partir.",
+                "{n} opérations faites ici ont été reprises du journal et vont partir.",
+                restored,
+            ).format(n=restored)
         )
     return " ".join(told)
+
+
+@contextmanager
+def core(
+    folder: Path, enrolment: Enrolment, clock: Callable[[], datetime]
+) -> Iterator[tuple[Core, str]]:
+    """What a station's parts share, on its database, and what the agent is told of how it opened.
+
+    The caller holds the folder. Raises ConfigError and StoreError.
+    """
+    with ExitStack() as held:
+        found = prepared(folder, clock(), enrolment.key)
+        held.callback(found.engine.dispose)
+        opened = Core(found.engine, enrolment, clock, folder)
+        opened.lock_after = timedelta(days=load_settings(folder).lock_days)
+        held.callback(opened.close)
+        restored = 0 if found.aside is None else opened.journal.reconcile(found.salvaged)
+        yield opened, said(found.aside, restored)

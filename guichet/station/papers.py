@@ -16,13 +16,12 @@ from guichet.errors import DocumentError
 from guichet.i18n import _
 from guichet.station.assistance import SEARCHED
 from guichet.station.core import Core
+from guichet.station.tables import harmless
 from guichet.store.engine import reading
 from guichet.store.records import get
 
 if TYPE_CHECKING:
     from guichet.convocation.document import Convocation
-
-_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 class Issued(TypedDict):
@@ -47,7 +46,7 @@ class Papers:
 
     def convocation(self, appointment: str, *, large: bool = False) -> Path:
         """The convocation of a confirmed appointment, as it is known now; `large`: large type."""
-        from guichet.convocation import document  # noqa: PLC0415
+        from guichet.convocation import document
 
         printed = self._convocation(appointment)
         path = document.write(printed, self._folder, large=large)
@@ -57,7 +56,7 @@ class Papers:
 
     def convocations(self, appointments: Sequence[str]) -> Path:
         """The convocations of several confirmed appointments in one file, for the printer."""
-        from guichet.convocation import bundle, document, press  # noqa: PLC0415
+        from guichet.convocation import bundle, document, press
 
         pages = []
         for each in appointments:
@@ -70,30 +69,28 @@ class Papers:
 
     def contacts(self, rows: Sequence[Sequence[str]]) -> Path:
         """Whom to call, as a table for a spreadsheet (CSV in UTF-8, semicolons); a header first."""
-        from guichet.convocation import press  # noqa: PLC0415
+        from guichet.convocation import press
 
         text = io.StringIO(newline="")
-        # A spreadsheet would compute what begins like a formula.
-        safe = ([f"'{cell}" if cell[:1] in _FORMULA else cell for cell in row] for row in rows)
-        csv.writer(text, delimiter=";").writerows(safe)
+        csv.writer(text, delimiter=";").writerows(map(harmless, row) for row in rows)
         name = f"a-prevenir-{self._core.local(self._core.clock()):%Y%m%d-%H%M%S}.csv"
         return press.put(self._folder, name, text.getvalue().encode("utf-8-sig"))
 
     def contact_sheet(self, rows: Sequence[Sequence[str]]) -> Path:
         """The same on paper, with boxes to tick, for those who call."""
-        from guichet.convocation import contacts  # noqa: PLC0415
+        from guichet.convocation import contacts
 
         return contacts.write(contacts.Contacts(**self._issued(), rows=rows), self._folder)
 
     def bilingual(self, language: str) -> bool:
         """Whether a convocation says anything in that language (ISO 639 code) beside the French."""
-        from guichet.convocation import document  # noqa: PLC0415
+        from guichet.convocation import document
 
         return document.bilingual(language)
 
     def calendar(self, appointment: str) -> Path:
         """A confirmed appointment for a phone's calendar; nothing in it says who or what for."""
-        from guichet.convocation import catalogue, ics  # noqa: PLC0415
+        from guichet.convocation import catalogue, ics
 
         found, person, _procedure, site = self._facts(appointment)
         words = catalogue.second(person.language)
@@ -109,7 +106,7 @@ class Papers:
         named: bool,
     ) -> Path:
         """The dated proof that nothing was free; the name only when the person wants it there."""
-        from guichet.convocation import attestation, catalogue  # noqa: PLC0415
+        from guichet.convocation import attestation, catalogue
 
         today = self._core.today()
         return attestation.write(
@@ -129,7 +126,7 @@ class Papers:
 
     def unconfirmed(self, appointment: str) -> Path:
         """What is handed over for an appointment that central has still to confirm."""
-        from guichet.convocation import catalogue, slip  # noqa: PLC0415
+        from guichet.convocation import catalogue, slip
 
         found, person, procedure, site = self._known(appointment)
         return slip.write(
@@ -147,7 +144,7 @@ class Papers:
 
     def wish(self, demand: Demand, procedure: Procedure, person: Person) -> Path:
         """What is handed over for a wish: that it is noted, and that nothing is booked."""
-        from guichet.convocation import catalogue, slip  # noqa: PLC0415
+        from guichet.convocation import catalogue, slip
 
         return slip.write(
             slip.Wish(
@@ -163,13 +160,13 @@ class Papers:
 
     def note(self, what: tuple[str, ...], advice: tuple[str, ...]) -> Path:
         """What a person is told on paper, in French; it names nobody."""
-        from guichet.convocation import slip  # noqa: PLC0415
+        from guichet.convocation import slip
 
         return slip.write(slip.Note(**self._issued(), what=what, advice=advice), self._folder)
 
     def to_bring(self, visit: str, missing: tuple[str, ...]) -> Path:
         """What somebody has to bring who was received in vain, by what was missing."""
-        from guichet.convocation import catalogue, slip  # noqa: PLC0415
+        from guichet.convocation import catalogue, slip
 
         with reading(self._core.engine) as connection:
             found = get(connection, Visit, visit)
@@ -201,7 +198,7 @@ class Papers:
 
         `persons` is for how many it is asked, of those who come together.
         """
-        from guichet.convocation import accord, catalogue  # noqa: PLC0415
+        from guichet.convocation import accord, catalogue
 
         agent = self._core.agent
         return accord.write(
@@ -218,24 +215,24 @@ class Papers:
 
     def open(self, path: Path) -> None:
         """Show a document in the system's viewer."""
-        from guichet.convocation import press  # noqa: PLC0415
+        from guichet.convocation import press
 
         press.open_document(path)
 
     def print(self, path: Path) -> None:
         """Send a document to the printer."""
-        from guichet.convocation import press  # noqa: PLC0415
+        from guichet.convocation import press
 
         press.print_document(path)
 
     def printer_available(self) -> bool:
         """Whether this machine can print."""
-        from guichet.convocation import press  # noqa: PLC0415
+        from guichet.convocation import press
 
         return press.printer_available()
 
     def _convocation(self, appointment: str) -> "Convocation":
-        from guichet.convocation import document  # noqa: PLC0415
+        from guichet.convocation import document
 
         found, person, procedure, site = self._facts(appointment)
         return document.convocation_of(

@@ -31,7 +31,7 @@ from guichet.domain.operations import (
 from guichet.domain.reference import ReferenceProblem, parse_reference, reference_of
 from guichet.domain.tickets import UNKNOWN_LANE, place_of, ticket
 from guichet.station.core import Core
-from guichet.store import queries
+from guichet.store import days, queries
 from guichet.store.engine import reading, writing
 from guichet.store.records import get
 from guichet.store.schema import METADATA
@@ -47,7 +47,7 @@ class Reading:
 
     `visit` is the one just opened when `checked_in`, else the one already there, if any.
     `site` is the place the convocation is for, when it is known here. `identity` is what checking
-    the ID shown gave, None before.
+    the ID shown gave, None before. `refused`: why the person could not be checked in after all.
     """
 
     decision: Decision
@@ -59,6 +59,7 @@ class Reading:
     visit: Visit | None = None
     checked_in: bool = False
     identity: Check | None = None
+    refused: Refused | None = None
 
     @property
     def reference(self) -> str:
@@ -207,7 +208,9 @@ class Reception:
             ticket=self._next_ticket(connection, reading_.procedure),
             anomaly=None if finding is Finding.EXPECTED else finding.value,
         )
-        self._core.perform(connection, self._core.operation(check_in))
+        outcome = self._core.perform(connection, self._core.operation(check_in))
+        if isinstance(outcome, Refused):
+            return replace(reading_, refused=outcome)
         if reading_.identity is not None:  # checked while the agent was asked
             noted = NoteIdentity(check_in.visit, reading_.identity)
             self._core.perform(connection, self._core.operation(noted))
@@ -269,6 +272,4 @@ class Reception:
     def day(self, day: date | None = None) -> list[DayRow]:
         """The day of the site, today unless said otherwise."""
         with reading(self._core.engine) as connection:
-            return queries.day_rows(
-                connection, self._core.enrolment.site, day or self._core.today()
-            )
+            return days.day_rows(connection, self._core.enrolment.site, day or self._core.today())

@@ -50,9 +50,9 @@ class Retention:
             logger.warning("upkeep: %s", type(error).__name__)
 
     def purge(self) -> None:
-        """Drop the days that are over. Raises StoreError."""
+        """Drop the days of the site that are over. Raises StoreError."""
         with writing(self._core.engine) as connection:
-            before = self._core.clock().date() - _KEPT
+            before = self._core.today() - _KEPT
             purge(connection, before, persons_under_way(connection))
 
     def _wipe(self) -> None:

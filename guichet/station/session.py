@@ -14,7 +14,7 @@ from guichet.store.engine import reading, writing
 from guichet.store.pins import is_pin
 from guichet.store.records import get
 from guichet.store.schema import METADATA
-from guichet.sync import leases
+from guichet.sync import leases, replica
 
 _FAILURE = METADATA.tables["sign_in_failure"]
 
@@ -41,8 +41,9 @@ class Session:
     def sign_in(self, code: str, pin: str) -> SignedIn | Refused:
         """Check the PIN against the replica, so that it works without network.
 
-        Refusals: "wrong_pin" (also for an unknown code: which one is not told), "wait" with
-        detail["seconds"], the delay that grows with failures, and the bars of Core.
+        Refusals: "wrong_pin" (also for an unknown code: which one is not told), "catching_up" for
+        a code that may be known once all is read from central, "wait" with detail["seconds"], the
+        delay that grows with failures, and the bars of Core.
         """
         bar = self._core.barred()
         if bar is not None:
@@ -52,12 +53,15 @@ class Session:
         with reading(self._core.engine) as connection:
             agent = get(connection, Agent, code)
             found = connection.execute(select(_FAILURE).where(_FAILURE.c.agent == code)).first()
+            missing = agent is None and replica.catching_up(connection)
         failures, last = (found.failures, found.last_at) if found else (0, None)
         wait = wait_left(failures, last, now)
         if wait:
             if last is not None and last > now:
                 self._note(code, failures, now)  # the clock was set back: count from now
             return Refused("wait", {"seconds": str(wait)})
+        if missing:
+            return Refused("catching_up")
         if agent is None or not agent.active or not is_pin(agent.pin_hash, pin):
             self._note(code, failures + 1, now)
             return Refused("wrong_pin", {"seconds": str(wait_left(failures + 1, now, now))})

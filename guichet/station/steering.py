@@ -23,7 +23,7 @@ from guichet.domain.timetable import (
     timetable,
 )
 from guichet.station.core import Core
-from guichet.station.family import hold_all_patiently
+from guichet.station.family import FULL, hold_all_patiently
 from guichet.station.mediation import Booked, Held, Mediation
 from guichet.store import openings as queries
 from guichet.store.engine import reading
@@ -221,7 +221,7 @@ class Steering:
             if not isinstance(held, Refused):
                 yield from map(self._swapped, group, held)
                 return
-            if held.reason not in ("slot_full", "unknown_slot"):
+            if held.reason not in FULL:
                 refused = held.reason
                 break
             slots = self._next_best(group, tried)

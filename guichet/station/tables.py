@@ -28,6 +28,15 @@ class Table:
     named: bool = False
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a text begins that a spreadsheet would work out."""
+
+
+def harmless(text: str) -> str:
+    """A text for a spreadsheet, behind an apostrophe if it would be a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
 def spoken(cell: Cell, kind: Kind) -> str:
     """A cell as people and French spreadsheets read it; nothing for what is not known."""
     match cell:

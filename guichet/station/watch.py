@@ -15,7 +15,7 @@ from guichet.domain.turn import Turn
 from guichet.domain.week import SiteDay
 from guichet.errors import CentralUnavailable
 from guichet.station.core import Core
-from guichet.store import queries
+from guichet.store import days, queries
 from guichet.store.absences import closed_at
 from guichet.store.engine import reading
 from guichet.store.history import history
@@ -66,8 +66,8 @@ class Watch:
         """Today at this moment."""
         now, today, site = self._core.clock(), self._core.today(), self._core.known_site()
         with reading(self._core.engine) as connection:
-            rows = queries.day_rows(connection, site.number, today)
-            visits = queries.visits(connection, site.number, today)
+            rows = days.day_rows(connection, site.number, today)
+            visits = days.visits(connection, site.number, today)
             every = queries.desks(connection, site.number)
             remains = _remains(connection, site, today, now)
         # One that was left open another day is opened anew before it receives.
@@ -135,8 +135,8 @@ def _remains(connection: Connection, site: Site, today: date, now: datetime) -> 
     """How much remains to be settled of the days before."""
     return sum(
         len(owed(day, rows, closed_at(connection, site, day), site.late_minutes, now))
-        for day in queries.owed_days(connection, site.number, today)
-        if (rows := queries.day_rows(connection, site.number, day))
+        for day in days.owed_days(connection, site.number, today)
+        if (rows := days.day_rows(connection, site.number, day))
     )
 
 

@@ -276,7 +276,7 @@ def _fault(cause: str) -> StoreError:
     if any(sign in cause for sign in _DAMAGED):
         return DamagedStore(
             _(
-                "La base locale est abîmée ou a disparu. Fermez guichet et rouvrez-le\u202f: elle "
+                "La base locale est abîmée ou a disparu. Fermez guichet et rouvrez-le\u00a0: elle "
                 "sera refaite depuis la centrale, et ce qui attend d’être envoyé est gardé à part."
             )
         )

@@ -54,13 +54,10 @@ def allot(
     others = [m for m in mine if m.hold not in busy]
     kept += others[: max(0, most - len(kept))]
     taken = take_back(connection, [m for m in mine if m not in kept], now)
-    later = {slot.id for slot in slots}
-    kept = [
-        _lend(connection, m.hold, m.slot, until, now, authority) or m
-        if m.slot in later and m.until < until - _MINUTE
-        else m
-        for m in kept
-    ]
+    lasting = {slot.id for slot in slots}
+    short = [m for m in kept if m.slot in lasting and m.until < until - _MINUTE]
+    longer = {m: _lend(connection, m.hold, m.slot, until, now, authority) for m in short}
+    kept = [longer.get(m) or m for m in kept]
     lent = Counter(m.slot for m in _lent(connection, now, SLOTS.c.site == site.number))
     having = [m.slot for m in kept]
     chosen = choose(slots, lent, having, most - len(kept), rules)

@@ -23,9 +23,10 @@ from sqlalchemy import (
     select,
 )
 
-from guichet.domain.model import RECORDS, Change, Person, Record, Visit
+from guichet.domain.model import Person, Visit
 from guichet.domain.names import search_key
 from guichet.domain.passage import measured
+from guichet.domain.replicated import RECORDS, Change, Record
 from guichet.phones import digits_key
 from guichet.store.prepared import Prepared
 from guichet.store.schema import METADATA
@@ -265,7 +266,7 @@ def _upsert(
     _UPSERTS[kind, keep_sequence].run(connection, *rows)
 
 
-def _upsert_statement(kind: str, keep_sequence: bool, connection: Connection) -> Any:  # noqa: FBT001
+def _upsert_statement(kind: str, connection: Connection, *, keep_sequence: bool) -> Any:
     table = TABLES[kind]
     key = key_column(kind)
     statement = insert_into(connection, table)
@@ -283,7 +284,7 @@ def _upsert_statement(kind: str, keep_sequence: bool, connection: Connection) ->
 
 
 _UPSERTS = {
-    (kind, keep): Prepared(partial(_upsert_statement, kind, keep))
+    (kind, keep): Prepared(partial(_upsert_statement, kind, keep_sequence=keep))
     for kind in TABLES
     for keep in (True, False)
 }

@@ -223,7 +223,9 @@ def _counted() -> Select[Any]:
 @cache
 def _scan(words: int, *, by_phone: bool) -> Select[Any]:
     """The persons themselves, by name."""
-    condition = and_(*_filters(_PERSON.c.match_key, words)) if words else _numbered(by_phone)
+    condition = (
+        and_(*_filters(_PERSON.c.match_key, words)) if words else _numbered(by_phone=by_phone)
+    )
     names = select(_PERSON.c.match_key).where(_PERSON.c.site == bindparam("site"), condition)
     return _outer(names.order_by(_PERSON.c.match_key), condition)
 
@@ -245,7 +247,8 @@ def _of_numbers(*, by_phone: bool) -> Select[Any]:
     either = _ranged()
     if by_phone:
         either = or_(either, _WORD.c.word.between(bindparam("from_phone"), bindparam("last_phone")))
-    return _outer(_names(either, 0).distinct().order_by(_WORD.c.match_key), _numbered(by_phone))
+    names = _names(either, 0).distinct().order_by(_WORD.c.match_key)
+    return _outer(names, _numbered(by_phone=by_phone))
 
 
 def _names(condition: ColumnElement[bool], words: int) -> Select[Any]:
@@ -261,7 +264,7 @@ def _filters(name: ColumnElement[str], words: int) -> list[ColumnElement[bool]]:
     return [literal(" ").concat(name).like(bindparam(f"word_{rank}")) for rank in range(words)]
 
 
-def _numbered(by_phone: bool) -> ColumnElement[bool]:  # noqa: FBT001
+def _numbered(*, by_phone: bool) -> ColumnElement[bool]:
     condition: ColumnElement[bool] = _PERSON.c.number.like(bindparam("digits"))
     return or_(condition, _PERSON.c.phone_key.like(bindparam("phone"))) if by_phone else condition
 

@@ -5,7 +5,7 @@ guichet.store.statistics_rows.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -19,6 +19,8 @@ from sqlalchemy import Connection, Executable, func, select
 from guichet.domain.model import Site
 from guichet.domain.statistics import (
     SEATS,
+    WALK_IN,
+    WEB,
     By,
     Span,
     Statistics,
@@ -93,6 +95,8 @@ class _Counting:
         self._by = by if by in (By.PROCEDURE, By.CHANNEL) else None
         self._now = now
         self._tallies = tallies
+        self._channels: dict[date, dict[str, str]] = {}
+        """Through which channel the appointments of each day were made, where that is asked."""
         self._line_of = {
             day: str(site.number) if by is By.SITE else span.key or WHOLE
             for span in period
@@ -106,9 +110,9 @@ class _Counting:
         self._numbers("seat_unsuccessful", made.UNSUCCESSFUL)
         if history:
             self._numbers("seat_given_up", made.GIVEN_UP)
-        self._visits(made.visit_lists(self._by, server))
         published = self._published(server) if history else {}
         self._appointments(made.appointment_lists(self._by, server), published)
+        self._visits(made.visit_lists(self._by, server))
         self._searches(made.search_rows(self._by, server))
 
     def _rows(self, statement: Executable, **other: Any) -> Iterator[Any]:
@@ -119,32 +123,50 @@ class _Counting:
         """The rows of each line of the period."""
         return groupby(self._rows(statement), lambda row: self._line_of[row[0]])
 
-    def _tally(self, of: str, key: str) -> Tally:
+    def _tally(self, of: str, key: str = WHOLE) -> Tally:
         """Where what has that key is counted, of the line `of` of the period."""
         name = key if self._by else of
         return self._tallies.setdefault(name, Tally())
 
     def _numbers(self, name: str, statement: Executable) -> None:
         for day, number in self._rows(statement):
-            self._tally(self._line_of[day], WHOLE).counts[name] += int(number)
+            self._tally(self._line_of[day]).counts[name] += int(number)
 
     def _visits(self, statement: Executable) -> None:
         for of, days in self._lines(statement):
             ended, waits, durations = Counter[str](), Counter[str](), Counter[str]()
-            for day, *lists, arrivals in days:
-                for found, text in zip((ended, waits, durations), lists, strict=True):
-                    found.update(_items(text))
+            for day, each, waited, received, arrivals, appointments in days:
+                ended.update(self._through(day, _items(appointments), _items(each)))
+                waits.update(_items(waited))
+                durations.update(_items(received))
                 self._arrivals(of, day, Counter(_items(arrivals)))
             self._ended(of, ended)
             for name, histogram in (("waits", waits), ("durations", durations)):
                 for item, number in histogram.items():
-                    key, minutes = item.split(FIELD)
-                    getattr(self._tally(of, key), name)[int(minutes)] += number
+                    *key, minutes = item.split(FIELD)
+                    getattr(self._tally(of, *key), name)[int(minutes)] += number
+
+    def _through(
+        self, day: date, appointments: Sequence[str], visits: Sequence[str]
+    ) -> Mapping[str, int] | Sequence[str]:
+        """The visits of a day; with the channels of their `appointments` as keys, if these are
+        given, and how many there are of each.
+        """
+        if not appointments:
+            return visits
+        known = {**self._channels.get(day, {}), WHOLE: WALK_IN}
+        # Some come on another day than theirs, or though it was cancelled.
+        others = [one for one in set(appointments) if one not in known]
+        if others:
+            found = self._connection.execute(made.CHANNELS, {"appointments": others})
+            known |= dict.fromkeys(others, WEB) | dict(found.all())
+        alike = Counter(zip(map(known.__getitem__, appointments), visits, strict=True))
+        return {FIELD.join(each): number for each, number in alike.items()}
 
     def _ended(self, of: str, visits: Counter[str]) -> None:
         for item, number in visits.items():
-            key, ended, walk_in, reason = item.split(FIELD)
-            tally = self._tally(of, key)
+            *key, ended, walk_in, reason = item.split(FIELD)
+            tally = self._tally(of, *key)
             tally.counts["visits"] += number
             tally.counts[ended] += number
             tally.counts["walk_ins"] += number if walk_in else 0
@@ -152,7 +174,7 @@ class _Counting:
                 tally.reasons[reason or "other"] += number
 
     def _arrivals(self, of: str, day: date, quarters: Counter[str]) -> None:
-        tally, ahead = self._tally(of, WHOLE), _ahead(day, self._zone)
+        tally, ahead = self._tally(of), _ahead(day, self._zone)
         for quarter, number in quarters.items():
             tally.arrivals[(int(quarter) + ahead) % QUARTERS] += number
 
@@ -173,12 +195,14 @@ class _Counting:
                 stand.update(_items(each))
                 found = _Booked(_items(ids), _numbers(booked), _numbers(starts), _items(keys))
                 self._delays(of, found, *published.get(day, ((), ())))
+                if self._by is By.CHANNEL:
+                    self._channels[day] = dict(zip(found.ids, found.keys, strict=True))
             self._stand(of, stand)
 
     def _stand(self, of: str, appointments: Counter[str]) -> None:
         for item, number in appointments.items():
-            key, status, reason, begun = item.split(FIELD)
-            counts = self._tally(of, key).counts
+            *key, status, reason, begun = item.split(FIELD)
+            counts = self._tally(of, *key).counts
             stands = {"booked": "unsettled" if begun else "expected"}.get(status, status)
             counts["appointments"] += number
             counts[stands] += number
@@ -198,7 +222,7 @@ class _Counting:
         waited = [(one, at[one] - then) for one, then in zip(seated, since, strict=True)
                   if one in at]  # fmt: skip
         if not booked.keys:
-            tally = self._tally(of, WHOLE)
+            tally = self._tally(of)
             tally.lead.count(leads)
             tally.publication.count([each for _one, each in waited])
             return

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from guichet.domain.model import AppointmentStatus, VisitStatus
-from guichet.domain.statistics import WALK_IN, WEB, By
+from guichet.domain.statistics import WEB, By
 from guichet.store.schema import METADATA
 
 WHOLE = "*"
@@ -104,20 +104,10 @@ def _channel() -> Key:
     return case((_APPOINTMENT.c.accord.is_(None), WEB), else_=func.coalesce(through, "person"))
 
 
-def _of_appointment(by: By | None) -> Key:
-    if by is By.PROCEDURE:
-        return _APPOINTMENT.c.procedure
-    return _channel() if by is By.CHANNEL else _NONE
-
-
-def _of_visit(by: By | None) -> tuple[Key, FromClause]:
-    """What visits are told apart by, and where that is read."""
-    if by is By.PROCEDURE:
-        return func.coalesce(_VISIT.c.procedure, ""), _VISIT
-    if by is By.CHANNEL:
-        booked = _VISIT.outerjoin(_APPOINTMENT, _APPOINTMENT.c.id == _VISIT.c.appointment)
-        return case((_VISIT.c.appointment.is_(None), WALK_IN), else_=_channel()), booked
-    return _NONE, _VISIT
+CHANNELS = select(_APPOINTMENT.c.id, _channel()).where(
+    _APPOINTMENT.c.id.in_(bindparam("appointments", expanding=True))
+)
+"""The channels of these appointments."""
 
 
 @cache
@@ -127,16 +117,17 @@ def appointment_lists(by: By | None, server: str) -> Executable:
 
     These four are in the same order. There are no keys where nothing is told apart.
     """
-    key, c = _of_appointment(by), _APPOINTMENT.c
+    c = _APPOINTMENT.c
+    key = {By.PROCEDURE: (c.procedure,), By.CHANNEL: (_channel(),)}.get(by, ()) if by else ()
     begun = case((c.starts_at <= _BEGUN, "1"), else_="")
     remain = c.status != _CANCELLED
     return _by_day(
         _APPOINTMENT,
-        _item(key, c.status, func.coalesce(c.cancel_reason, ""), begun),
+        _item(*key, c.status, func.coalesce(c.cancel_reason, ""), begun),
         case((remain, c.id)),
         case((remain, _item(_epoch(c.booked_at, server)))),
         case((remain, _item(_epoch(c.starts_at, server)))),
-        case((remain, key)) if by else null(),
+        case((remain, key[0])) if key else null(),
     )
 
 
@@ -156,21 +147,23 @@ def seat_lists(server: str) -> Executable:
 def visit_lists(by: By | None, server: str) -> Executable:
     """Of the visits: key, how it ended, "1" without appointment, why in vain; key and minutes
     waited; key and minutes received; quarter of an hour of the UTC day of the arrival.
+
+    By channel, which only the appointments have, there are no keys: the last list has these, or
+    WHOLE for none, in the order of the first.
     """
-    (key, among), c = _of_visit(by), _VISIT.c
-    # How long people wait has nothing to do with the channel, nor when they come with any.
-    whose = _NONE if by is By.CHANNEL else key
+    c = _VISIT.c
+    key = (func.coalesce(c.procedure, ""),) if by is By.PROCEDURE else ()
     ended = case((c.status == _DONE, func.coalesce(c.outcome, "served")), else_="open")
     walk_in = case((c.appointment.is_(None), "1"), else_="")
     quarter = _epoch(c.arrived_at, server) // QUARTER % QUARTERS
     counts = c.status.not_in(_HIDDEN)
     return _by_day(
         _VISIT,
-        case((counts, _item(key, ended, walk_in, func.coalesce(c.reason, "")))),
-        _item(whose, c.waited),
-        _item(whose, c.served),
+        case((counts, _item(*key, ended, walk_in, func.coalesce(c.reason, "")))),
+        _item(*key, c.waited),
+        _item(*key, c.served),
         case((counts, _item(quarter))),
-        among=among,
+        case((counts, func.coalesce(c.appointment, WHOLE))) if by is By.CHANNEL else null(),
     )
 
 

@@ -1,6 +1,7 @@
 """From the call to the outcome. What happened in the room is recorded, never refused by central.
 
-Save one thing: who is called already is not called again, for two desks would wait for them.
+Save two things: who is called already is not called again, for two desks would wait for them; and
+what a desk says of somebody who is another's by now, it cannot do for that one.
 What a desk did with somebody before another settled their visit, and is heard of after, takes the
 settlement back: it was there.
 """
@@ -68,6 +69,8 @@ def step(connection: Connection, operation: Operation, action: Stepping) -> Appl
     status = VISIT[visit.status, action.kind]
     if not isinstance(status, VisitStatus):
         return refused(status, visit)
+    if _anothers(connection, operation, action, visit):
+        return refused("called_elsewhere", visit)
     stepped = _stepped(connection, operation, action, visit, status)
     if isinstance(stepped, str):
         return refused(stepped, visit)
@@ -140,6 +143,26 @@ def _at_that_desk(connection: Connection, operation: Operation, visit: Visit) ->
     step = lost(visit)
     desk = get(connection, Desk, desk_id(visit.site, step.desk)) if step else None
     return desk is not None and desk.station == operation.station
+
+
+def _anothers(connection: Connection, operation: Operation, action: Stepping, visit: Visit) -> bool:
+    """Whether they are called or received at the desk of another station, or were after this.
+
+    Then it is late: of somebody whom their desk had lost, or had called while it was cut off. Who
+    gives them back or settles their visit speaks for no desk.
+    """
+    match action:
+        case Call() | UndoStep(reason="desk_gone") | Complete(afterwards=True):
+            return False
+    last = visit.steps[-1] if visit.steps else None
+    if visit.status in (VisitStatus.CALLED, VisitStatus.SERVING):
+        name = visit.desk
+    elif last is not None and last.started_at is not None and last.started_at > operation.at:
+        name = last.desk
+    else:
+        return False
+    desk = get(connection, Desk, desk_id(visit.site, name or ""))
+    return desk is not None and desk.station not in (None, operation.station)
 
 
 def _preferred(connection: Connection, visit: Visit, changed: list[tuple[str, str]]) -> Visit:

@@ -61,7 +61,7 @@ def migrate_safely(engine: Engine, path: Path) -> None:
     except (OSError, engine.dialect.loaded_dbapi.Error) as error:
         raise StoreError(
             _(
-                "La base locale ne peut pas être copiée avant sa mise à jour\u202f: "
+                "La base locale ne peut pas être copiée avant sa mise à jour\u00a0: "
                 "libérez de la place, puis recommencez. Rien n’a été changé."
             )
         ) from error
@@ -72,7 +72,7 @@ def migrate_safely(engine: Engine, path: Path) -> None:
             raise
         raise StoreError(
             _(
-                "La mise à jour de la base locale a échoué\u202f: rien n’a été changé. "
+                "La mise à jour de la base locale a échoué\u00a0: rien n’a été changé. "
                 "Revenez à la version précédente de guichet et prévenez le support."
             )
         ) from error
@@ -114,7 +114,7 @@ def set_aside(path: Path, now: datetime) -> Path:
     except OSError as error:
         raise StoreError(
             _(
-                "La base locale est abîmée et ne peut pas être mise de côté\u202f: "
+                "La base locale est abîmée et ne peut pas être mise de côté\u00a0: "
                 "vérifiez les droits du dossier de guichet."
             )
         ) from error
@@ -122,11 +122,17 @@ def set_aside(path: Path, now: datetime) -> Path:
 
 
 def drop_old(path: Path, now: datetime) -> None:
-    """Delete the copies and damaged files of that database that are older than a month."""
+    """Delete the copies and damaged files of that database that are older than a month.
+
+    One that cannot be deleted keeps nobody from working: it is logged, and tried again next time.
+    """
     for kind in ("avant", "abimee"):
         for old in path.parent.glob(f"{path.name}.{kind}-*"):
-            if old.stat().st_mtime < (now - _KEPT).timestamp():
-                old.unlink()
+            try:
+                if old.stat().st_mtime < (now - _KEPT).timestamp():
+                    old.unlink()
+            except OSError as error:
+                logger.warning("%s is not deleted: %s", old.name, error.strerror)
 
 
 def salvage(

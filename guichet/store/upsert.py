@@ -11,9 +11,9 @@ def insert_into(connection: Connection, table: Table) -> Any:
     The dialect is imported here: PostgreSQL's takes a station a seventh of its start.
     """
     if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415
+        from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415 - as said
 
         return insert(table)
-    from sqlalchemy.dialects.sqlite import insert as sqlite_insert  # noqa: PLC0415
+    from sqlalchemy.dialects.sqlite import insert as sqlite_insert  # noqa: PLC0415 - as said
 
     return sqlite_insert(table)

@@ -9,7 +9,8 @@ from guichet.domain.day import DayRow
 from guichet.domain.estimate import Facts
 from guichet.domain.model import Procedure, Site, VisitStatus
 from guichet.domain.pace import Held
-from guichet.store.queries import day_rows, desks, everything
+from guichet.store.days import day_rows
+from guichet.store.queries import desks, everything
 from guichet.store.records import TABLES
 
 _VISIT, _PROCEDURE = TABLES["visit"], TABLES["procedure"]

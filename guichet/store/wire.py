@@ -6,8 +6,8 @@ from typing import Any, get_args
 
 import msgspec
 
-from guichet.domain.model import RECORDS, Change
 from guichet.domain.operations import Action, Operation, Verdict
+from guichet.domain.replicated import RECORDS, Change
 from guichet.errors import ProtocolError
 from guichet.i18n import _
 from guichet.store.records import from_json

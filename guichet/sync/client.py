@@ -6,11 +6,11 @@ import socket
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
+from datetime import date, datetime
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import msgspec
@@ -19,20 +19,14 @@ from guichet.domain.calibration import Measured
 from guichet.domain.foreigner_number import Existence
 from guichet.domain.history import History
 from guichet.domain.leases import Lease
-from guichet.domain.model import Change, Person, Slot
+from guichet.domain.model import Person, Slot
 from guichet.domain.operations import Verdict
+from guichet.domain.replicated import Change
 from guichet.domain.statistics import By, Statistics
 from guichet.domain.week import SiteDay
-from guichet.errors import (
-    CentralRefused,
-    CentralUnavailable,
-    DeviceRejected,
-    ProtocolError,
-    UpdateRequired,
-)
-from guichet.i18n import _
 from guichet.store.wire import nonsense, read_change, read_verdict
-from guichet.sync.tls import not_trusted, trusted
+from guichet.sync.faults import bad_address, fault, unreachable
+from guichet.sync.tls import trusted
 
 PROTOCOL = "1"
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
@@ -42,6 +36,8 @@ _HEARTBEAT = 40.0
 """Seconds of silence after which an event stream counts as cut: central speaks every 25 s."""
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +92,7 @@ class CentralClient:
                 verify=trusted(url),
             )
         except (httpx.InvalidURL, ValueError) as error:
-            raise _bad_address(url) from error
+            raise bad_address(url) from error
 
     def close(self) -> None:
         """Give the connections back."""
@@ -125,7 +121,7 @@ class CentralClient:
     def enrol(self, code: str, name: str) -> Enrolled:
         """Exchange a one-time code for a device's credentials."""
         body = self._ask("POST", "/v1/enrol", json={"code": code, "name": name})
-        try:
+        with _readable():
             return Enrolled(
                 station=str(body["station"]),
                 number=int(body["number"]),
@@ -133,22 +129,14 @@ class CentralClient:
                 token=str(body["token"]),
                 identity_secret=bytes.fromhex(body["identity_secret"]).hex(),
             )
-        except (KeyError, TypeError, ValueError) as error:
-            raise nonsense() from error
 
     def hello(self) -> Hello:
         """What central says of itself, whatever protocol it speaks."""
-        try:
-            return msgspec.convert(self._ask("GET", "/v1/hello"), Hello)
-        except ValueError as error:
-            raise nonsense() from error
+        return _read(self._ask("GET", "/v1/hello"), Hello)
 
     def rotate(self) -> str:
         """A new token for this device; the present one is good until `use` has used it."""
-        try:
-            return str(self._ask("POST", "/v1/rotate")["token"])
-        except (KeyError, TypeError) as error:
-            raise nonsense() from error
+        return _read(self._ask("POST", "/v1/rotate"), str, "token")
 
     def use(self, token: str) -> None:
         """Bear this token from now on."""
@@ -167,10 +155,8 @@ class CentralClient:
             headers={"Content-Type": "application/json"},
             params={"since": cursor} if cursor else None,
         )
-        try:
+        with _readable():
             verdicts = [read_verdict(verdict) for verdict in body["verdicts"]]
-        except (KeyError, TypeError) as error:
-            raise nonsense() from error
         if [v.operation for v in verdicts] != [json.loads(o)["id"] for o in operations]:
             raise nonsense()
         return verdicts
@@ -181,7 +167,7 @@ class CentralClient:
         if cursor:
             params["since"] = cursor
         body = self._ask("GET", "/v1/changes", params=params)
-        try:
+        with _readable():
             return Page(
                 cursor=str(body["cursor"]),
                 more=bool(body["more"]),
@@ -189,24 +175,16 @@ class CentralClient:
                 now=datetime.fromisoformat(body["now"]) if "now" in body else None,
                 end=int(body.get("end", 0)),
             )
-        except (KeyError, TypeError, ValueError) as error:
-            raise nonsense() from error
 
     def persons(self, query: str) -> list[Person]:
         """Persons of the site whom the replica may no longer hold."""
         body = self._ask("POST", "/v1/persons", json={"q": query})
-        try:
-            return msgspec.convert(body["persons"], list[Person])
-        except (KeyError, TypeError, ValueError) as error:
-            raise nonsense() from error
+        return _read(body, list[Person], "persons")
 
     def history(self, person: str) -> History:
         """The person's appointments and visits at the site, as far back as central knows."""
         body = self._ask("POST", "/v1/history", json={"person": person})
-        try:
-            return msgspec.convert(body["history"], History)
-        except (KeyError, TypeError, ValueError) as error:
-            raise nonsense() from error
+        return _read(body, History, "history")
 
     def nearest(self, procedure: str) -> list[Slot]:
         """The nearest slots of every site with a seat for a mediator, by time."""
@@ -217,28 +195,17 @@ class CentralClient:
         return self._slots({"procedure": procedure, "site": site})
 
     def _slots(self, params: dict[str, str | int]) -> list[Slot]:
-        body = self._ask("GET", "/v1/slots", params=params)
-        try:
-            return msgspec.convert(body["slots"], list[Slot])
-        except (KeyError, TypeError, ValueError) as error:
-            raise nonsense() from error
+        return _read(self._ask("GET", "/v1/slots", params=params), list[Slot], "slots")
 
     def statistics(self, first: date, last: date, by: By, *, masked: bool = False) -> Statistics:
         """What a period was like at the site."""
         asked = {"from": str(first), "to": str(last), "by": by.value, "masked": str(masked).lower()}
-        body = self._ask("GET", "/v1/statistics", params=asked)
-        try:
-            return msgspec.convert(body["statistics"], Statistics, str_keys=True)
-        except (KeyError, TypeError, ValueError) as error:
-            raise nonsense() from error
+        return _read(self._ask("GET", "/v1/statistics", params=asked), Statistics, "statistics")
 
     def week(self, first: date) -> list[SiteDay]:
         """Seven days of every site in figures, by day."""
         body = self._ask("GET", "/v1/week", params={"from": first.isoformat()})
-        try:
-            return msgspec.convert(body["days"], list[SiteDay])
-        except (KeyError, TypeError, ValueError) as error:
-            raise nonsense() from error
+        return _read(body, list[SiteDay], "days")
 
     def leases(self, wanted: int, busy: Sequence[str]) -> tuple[datetime, list[Lease]]:
         """Central's clock, and all the seats it lends this station once asked for `wanted`.
@@ -246,28 +213,16 @@ class CentralClient:
         `busy` are those that have been booked on already.
         """
         body = self._ask("POST", "/v1/leases", json={"wanted": wanted, "busy": list(busy)})
-        try:
-            return msgspec.convert(body["now"], datetime), msgspec.convert(
-                body["leases"], list[Lease]
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise nonsense() from error
+        return _read(body, datetime, "now"), _read(body, list[Lease], "leases")
 
     def durations(self) -> Measured:
         """By démarche, how many people were received for how many minutes at this site."""
-        body = self._ask("GET", "/v1/durations")
-        try:
-            return msgspec.convert(body["durations"], dict[str, dict[int, int]], strict=False)
-        except (KeyError, TypeError, ValueError) as error:
-            raise nonsense() from error
+        return _read(self._ask("GET", "/v1/durations"), dict[str, dict[int, int]], "durations")
 
     def existence(self, number: str) -> Existence:
         """What a register says of a numéro étranger."""
         body = self._ask("POST", "/v1/registry", json={"number": number})
-        try:
-            return Existence(body["existence"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise nonsense() from error
+        return _read(body, Existence, "existence")
 
     def events(self, opened: Callable[[], None]) -> Iterator[bool]:
         """Whether the site's feed has moved, each time that central speaks, until the stream ends.
@@ -276,17 +231,14 @@ class CentralClient:
         """
         timeout = httpx.Timeout(5.0, read=_HEARTBEAT)
         options: dict[str, Any] = {"timeout": timeout, "extensions": {"trace": self._traced}}
-        try:
-            with self._http.stream("GET", "/v1/events", **options) as response:
-                if response.is_error:
-                    response.read()
-                    raise _fault(response)
-                opened()
-                for line in response.iter_lines():
-                    if line.startswith(("data:", ":")):
-                        yield line.startswith("data:")
-        except (httpx.HTTPError, OSError) as error:
-            raise _unreachable(error) from error
+        with self._reached(), self._http.stream("GET", "/v1/events", **options) as response:
+            if response.is_error:
+                response.read()
+                raise fault(response)
+            opened()
+            for line in response.iter_lines():
+                if line.startswith(("data:", ":")):
+                    yield line.startswith("data:")
 
     def _ask(self, method: str, path: str, **options: Any) -> Any:
         given_up = threading.Timer(_LONGEST, self._cut)
@@ -294,81 +246,36 @@ class CentralClient:
         given_up.start()
         try:
             options["extensions"] = {"trace": self._traced}
-            response = self._http.request(method, path, **options)
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise _bad_address(str(self._http.base_url)) from error
-        except (httpx.HTTPError, OSError) as error:
-            raise _unreachable(error) from error
+            with self._reached():
+                response = self._http.request(method, path, **options)
         finally:
             given_up.cancel()
         if response.is_error:
-            raise _fault(response)
-        try:
+            raise fault(response)
+        with _readable():
             return msgspec.json.decode(response.content)
-        except ValueError as error:
-            raise nonsense() from error
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Central is asked meanwhile: what httpx raises is one of our faults."""
+        try:
+            yield
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise bad_address(str(self._http.base_url)) from error
+        except (httpx.HTTPError, OSError) as error:
+            raise unreachable(error) from error
 
 
-def _fault(response: httpx.Response) -> Exception:
-    """The fault of an error answer: later, never for this device, or a reasoned no."""
-    status = response.status_code
-    later = _retry_after(response.headers.get("Retry-After"), response.headers.get("Date"))
-    if status == httpx.codes.TOO_MANY_REQUESTS:
-        return CentralUnavailable(
-            _("Trop de demandes à la fois. Nouvel essai automatique dans un instant."), later
-        )
-    if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.REQUEST_TIMEOUT:
-        return CentralUnavailable(
-            _("La centrale est surchargée ou en panne. Nouvel essai automatique."), later
-        )
+def _read(body: Any, kind: type[T], name: str | None = None) -> T:
+    """What an answer says under `name`, or in all. Raises ProtocolError for anything else."""
+    with _readable():
+        return msgspec.convert(body if name is None else body[name], kind, str_keys=True)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """What cannot be read meanwhile is a fault of the protocol."""
     try:
-        problem = response.json()
-        reason, title = str(problem["reason"]), str(problem["title"])
-    except (ValueError, KeyError, TypeError):
-        return nonsense()
-    if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-        return DeviceRejected(title, reason, status)
-    if status == httpx.codes.UPGRADE_REQUIRED:
-        return UpdateRequired(title, reason, status)
-    return CentralRefused(title, reason, status)
-
-
-def _retry_after(value: str | None, stated: str | None) -> float | None:
-    """Seconds of a Retry-After header: a number, or a date by the clock that stated the other."""
-    if value is None:
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        asked = parsedate_to_datetime(value)
-        now = parsedate_to_datetime(stated) if stated else datetime.now(UTC)
-        return max(0.0, (asked - now).total_seconds())
-    except (TypeError, ValueError):
-        return None
-
-
-def _unreachable(error: Exception) -> CentralUnavailable:
-    if not_trusted(error):
-        return CentralUnavailable(
-            _(
-                "Le certificat de la centrale n’est pas reconnu. Vérifiez la date de cet "
-                "ordinateur, ou faites-y installer le certificat de votre administration. "
-                "Le travail continue sur ce poste."
-            )
-        )
-    return CentralUnavailable(
-        _(
-            "La centrale est injoignable. Le travail continue sur ce poste "
-            "et partira dès son retour."
-        )
-    )
-
-
-def _bad_address(url: str) -> ProtocolError:
-    return ProtocolError(
-        _(
-            "«\u00a0{url}\u00a0» n’est pas une adresse de centrale, par exemple https://centrale.exemple.fr"
-        ).format(url=url)
-    )
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise nonsense() from error

@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import random
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,13 +18,14 @@ from guichet.errors import (
     DeviceRejected,
     GuichetError,
     ProtocolError,
-    StoreError,
     UpdateRequired,
 )
 from guichet.store.engine import reading, writing
 from guichet.sync import leases, outbox, pace, replica
+from guichet.sync.awaited import Awaited
 from guichet.sync.exchanges import Exchanges, Tally, reason
 from guichet.sync.journal import Journal
+from guichet.sync.listening import Listening
 from guichet.sync.state import Link, SyncState, link_after, worth_telling
 
 if TYPE_CHECKING:
@@ -66,13 +66,10 @@ class SyncEngine:
         self._wake = threading.Event()
         self._urgent = threading.Event()
         self._stop = threading.Event()
-        self._verdicts: dict[str, Verdict] = {}
-        self._awaited: set[str] = set()
-        self._judged = threading.Condition()
+        self.awaited = Awaited()
+        self._listening = Listening(connect, self.exchanges.heard, self.wake)
         self._counting = threading.Lock()
         self._failures = 0
-        self._after = 0.0
-        self._listening = False
         self.at_desk = False
         """Whether a desk is open at this station, which then gives a sign of life more often."""
         self._skew: Skew | None = None
@@ -81,9 +78,9 @@ class SyncEngine:
 
     def start(self, after: float = 0.0) -> None:
         """Start working, `after` so many seconds; `stop` ends it."""
-        self._after = after
-        for target in (self._work, self._listen):
-            thread = threading.Thread(target=target, name=f"sync{target.__name__}", daemon=True)
+        for name, work in (("work", self._work), ("listen", self._listening.run)):
+            given = (after, self._stop)
+            thread = threading.Thread(target=work, args=given, name=f"sync_{name}", daemon=True)
             self._threads.append(thread)
             thread.start()
 
@@ -102,18 +99,6 @@ class SyncEngine:
     def wake(self) -> None:
         """There is something to push, or to pull."""
         self._wake.set()
-
-    def expect(self, operation: str) -> None:
-        """Announce, before queueing it, that `verdict` will be asked about this operation."""
-        with self._judged:
-            self._awaited.add(operation)
-
-    def verdict(self, operation: str, timeout: float) -> Verdict | None:
-        """Central's verdict on an expected operation, or None if none came within `timeout` s."""
-        with self._judged:
-            self._judged.wait_for(lambda: operation in self._verdicts, timeout)
-            self._awaited.discard(operation)
-            return self._verdicts.pop(operation, None)
 
     def once(self) -> None:
         """Push and pull now, in the calling thread. Raises the faults of guichet.errors."""
@@ -143,11 +128,9 @@ class SyncEngine:
         """Say of a fault of `once` what the working thread would have said."""
         self._say(link_after(error), str(error), reason(error))
 
-    # The working thread ----------------------------------------------------------------------
-
-    def _work(self) -> None:
-        self._stop.wait(self._after)
-        while not self._stop.is_set():
+    def _work(self, after: float, stop: threading.Event) -> None:
+        stop.wait(after)
+        while not stop.is_set():
             self._urgent.clear()
             self._wake.clear()
             try:
@@ -174,14 +157,16 @@ class SyncEngine:
             finally:
                 self.upkeep()
             self._urgent.wait(pace.CALM)
-            look = pace.next_look(_jitter(), listening=self._listening, at_desk=self.at_desk)
+            look = pace.next_look(
+                pace.drawn(), listening=self._listening.open, at_desk=self.at_desk
+            )
             self._wake.wait(look)
-            self._stop.wait(_BREATH)
+            stop.wait(_BREATH)
 
     def _rest(self, retry_after: float | None) -> None:
         """Wait before the next try."""
         self._failures += 1
-        deaf, waking = pace.rest(self._failures, retry_after, _jitter())
+        deaf, waking = pace.rest(self._failures, retry_after, pace.drawn())
         self._stop.wait(deaf)
         self._wake.wait(waking)
 
@@ -270,11 +255,7 @@ class SyncEngine:
                 replica.forget_order(connection)
         accepted = {verdict.operation for verdict in verdicts if verdict.reason is None}
         self._journal.judged([verdict.operation for verdict in verdicts], accepted)
-        with self._judged:
-            for verdict in verdicts:
-                if verdict.operation in self._awaited:
-                    self._verdicts[verdict.operation] = verdict
-            self._judged.notify_all()
+        self.awaited.tell(verdicts)
         self._told()
         self.recount()
 
@@ -297,6 +278,8 @@ class SyncEngine:
             with writing(self._engine) as connection:
                 outbox.absorb(connection, page.changes)
                 outbox.flag(connection, void, "double")
+                if not cursor:
+                    replica.read_from_the_start(connection)
                 replica.remember(connection, page.cursor)
                 if not more:
                     replica.read_to_the_end(connection)
@@ -313,40 +296,3 @@ class SyncEngine:
         with self._counting:
             self.state = replace(self.state, read=min(1.0, far / all_) if page.more else None)
         self._told()
-
-    # Listening ---------------------------------------------------------------------------------
-
-    def _listen(self) -> None:
-        """Wake the working thread whenever central says that the site has changed."""
-        self._stop.wait(self._after)
-        while not self._stop.is_set():
-            retry_after = None
-            try:
-                for moved in self._connect().events(self._opened):
-                    self._spoken(moved=moved)
-                    if self._stop.is_set():
-                        return
-            except GuichetError as error:
-                logger.info("event stream: %s", error)
-                retry_after = error.retry_after if isinstance(error, CentralUnavailable) else None
-            listened, self._listening = self._listening, False
-            if listened:
-                self._wake.set()  # a stream that ends is the first sign that central is gone
-            self._stop.wait(pace.listen_again(retry_after, _jitter()))
-
-    def _spoken(self, *, moved: bool) -> None:
-        """Central has said something on the stream: that the feed has `moved`, or that it lives."""
-        try:
-            self.exchanges.heard()
-        except StoreError as error:  # the disk: the next exchange says so on the screen
-            logger.warning("event stream: %s", error)
-        if moved:
-            self._wake.set()
-
-    def _opened(self) -> None:
-        self._listening = True
-        self._wake.set()  # what changed before the stream was open is not announced by it
-
-
-def _jitter() -> float:
-    return random.random()  # noqa: S311 - no secret

@@ -18,8 +18,9 @@ from sqlalchemy import (
     update,
 )
 
-from guichet.domain.model import Change, Visit, VisitStatus
+from guichet.domain.model import Visit, VisitStatus
 from guichet.domain.operations import Operation, Verdict, concerned
+from guichet.domain.replicated import Change
 from guichet.domain.settling import Settlement
 from guichet.store.records import change_json, get, replicate, to_json
 from guichet.store.schema import METADATA

@@ -4,6 +4,8 @@
 are seconds.
 """
 
+import random
+
 CALM = 0.3
 """Between two pulls, so that a busy site's changes come in handfuls; what this station has to send
 does not wait for it."""
@@ -20,6 +22,11 @@ MAX_WAIT = 10.0
 _FIRST_WAIT = 0.5
 LONGEST_ASKED = 300.0
 """What central may ask to be left alone for."""
+
+
+def drawn() -> float:
+    """A jitter."""
+    return random.random()  # noqa: S311 - no secret
 
 
 def next_look(jitter: float, *, listening: bool, at_desk: bool = False) -> float:

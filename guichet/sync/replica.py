@@ -18,7 +18,7 @@ _LEFT = ("outbox", "setting", "exchange", "ticket", "sign_in_failure")
 """What `wipe` leaves: the work not yet delivered, and tables that name nobody who came."""
 _DEFERRED = METADATA.tables["deferred"]
 _AGAIN = "reading_again"
-"""Set while the feed is read again from its start."""
+"""Set while the feed is read from its start."""
 _UNCONFIRMED = -1
 """The sequence of what central told before and has not told again yet."""
 _OWED = {
@@ -56,7 +56,17 @@ def forget_order(connection: Connection) -> None:
         connection.execute(update(table).where(table.c.sequence > 0).values(sequence=_UNCONFIRMED))
     connection.execute(delete(_DEFERRED))  # their order is the old one
     remember(connection, "")
+    read_from_the_start(connection)
+
+
+def read_from_the_start(connection: Connection) -> None:
+    """The first page of the feed has come: until the last one, some of it is missing here."""
     _set(connection, _AGAIN, "1")
+
+
+def catching_up(connection: Connection) -> bool:
+    """Whether the feed is read from its start, and has not been read to its end yet."""
+    return not cursor(connection) or bool(_get(connection, _AGAIN))
 
 
 def read_to_the_end(connection: Connection) -> None:

@@ -35,8 +35,12 @@ class Row:
 
 
 def share(columns: Sequence[Column], available: int, terminal: int) -> list[tuple[int, int]]:
-    """(index, width) of the columns shown in `available` cells of a `terminal` that wide."""
+    """(index, width) of the columns shown in `available` cells of a `terminal` that wide.
+
+    A number at the end keeps one cell off the scroll bar.
+    """
     shown = [i for i, column in enumerate(columns) if terminal >= column.min_terminal]
+    available -= bool(shown) and columns[shown[-1]].align == "right"
     weight = sum(columns[i].flex for i in shown)
     fixed = sum(columns[i].width for i in shown if not columns[i].flex)
     left = max(0, available - fixed - GAP * (len(shown) - 1))

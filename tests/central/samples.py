@@ -17,13 +17,13 @@ from guichet.domain.model import (
     AppointmentStatus,
     Person,
     Procedure,
-    Record,
     Role,
     Site,
     Slot,
 )
 from guichet.domain.operations import Action, Book, Hold, Operation
 from guichet.domain.reference import reference_of
+from guichet.domain.replicated import Record
 from guichet.store.wire import operation_json
 
 DAY = date(2026, 11, 24)

@@ -168,7 +168,7 @@ def test_the_command_replaces_the_matrix(run: Run, folder: Path) -> None:
     path = table(folder, HEADER + GAGNY + STAINS)
     ran = run("central", "competence", str(path), "--dir", str(folder))
     assert (ran.code, ran.errors) == (0, "")
-    assert "3 lignes" in ran.output
+    assert ran.output == "3 lignes\u00a0: 3 nouvelles ou modifiées, 0 retirée.\n"
     engine = open_engine(sqlite_url(folder / "central.sqlite3"))
     assert matrix(engine).keys() == {"93032:", "93072:", "93072:RENOUV"}
     engine.dispose()

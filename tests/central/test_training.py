@@ -29,8 +29,9 @@ from guichet.domain.model import (
 )
 from guichet.domain.needs import Need
 from guichet.phones import Phone, parse_phone
+from guichet.store.days import day_rows
 from guichet.store.engine import open_engine, reading, sqlite_url
-from guichet.store.queries import appointments_of, day_rows, everything
+from guichet.store.queries import appointments_of, everything
 from guichet.store.records import TABLES, R, get, records
 from guichet.store.schema import METADATA
 from guichet.store.search import find_indexed

@@ -3,7 +3,7 @@ from typing import get_args
 
 import pytest
 
-from guichet.domain.model import RECORDS, Person
+from guichet.domain.model import Person
 from guichet.domain.needs import Need
 from guichet.domain.operations import (
     Action,
@@ -25,6 +25,7 @@ from guichet.domain.operations import (
     UndoCheckIn,
     concerned,
 )
+from guichet.domain.replicated import RECORDS
 
 ACTIONS: tuple[type[Action], ...] = get_args(Action)
 KINDS = {next(f.default for f in fields(action) if f.name == "kind") for action in ACTIONS}

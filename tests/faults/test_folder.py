@@ -1,20 +1,23 @@
 """A station's folder: one program at a time, and a copy of its database before it is migrated."""
 
+import os
 import signal
 import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
 
 from guichet.errors import ConfigError, StoreError
-from guichet.station import Station, enrol
+from guichet.station import Station
+from guichet.station.enrolling import enrol
 from guichet.store.engine import HEAD, open_engine, sqlite_url, writing
-from guichet.store.upkeep import check
+from guichet.store.upkeep import check, drop_old
 from tests.posts import World
 from tests.store.test_migrations import config
 from tests.sync.test_sync import in_step
@@ -115,3 +118,14 @@ def test_no_room_for_the_copy_is_said_and_nothing_is_migrated(world: World) -> N
     with pytest.raises(StoreError, match="copiée avant sa mise à jour"):
         Station.open(folder, world.clock)
     assert dump(path) == before
+
+
+def test_what_cannot_be_deleted_keeps_nobody_from_working(tmp_path: Path) -> None:
+    path, old = tmp_path / "a.sqlite3", datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+    stuck, gone = (tmp_path / f"a.sqlite3.{kind}" for kind in ("avant-0001", "abimee-2026"))
+    stuck.mkdir()  # no file is deleted so
+    gone.touch()
+    for each in (stuck, gone):
+        os.utime(each, (old, old))
+    drop_old(path, datetime(2026, 3, 1, tzinfo=UTC))
+    assert (stuck.exists(), gone.exists()) == (True, False)

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from guichet.central import registry
 from guichet.domain.operations import Register
-from guichet.station import Link, Station, enrol
+from guichet.station import Link, Station
+from guichet.station.enrolling import enrol
 from guichet.store.engine import open_engine, reading, sqlite_url
 from guichet.store.records import TABLES
 from guichet.store.schema import METADATA

@@ -112,6 +112,50 @@ def test_the_desk_that_comes_back_ends_what_it_had_begun(world: World) -> None:
     assert found.started_at == MORNING
 
 
+def test_a_desk_that_comes_back_late_ends_nothing_at_the_one_that_has_them(world: World) -> None:
+    folder = world.enrolled("lost")
+    other = world.station("other", Role.COUNTER)
+    assert other.calling.set_desk("92", DeskState.OPEN) is None
+    with receiving(folder, "serving") as visit:
+        pass
+    time_passes(world, other)
+    until(lambda: row_of(other, visit).lost)
+    assert other.calling.next("92").refused is None
+    until(lambda: other.sync_state.pending == 0)
+    world.stop()
+    back = world.open(folder, Role.COUNTER)
+    assert back.calling.finish(visit, "served") is None  # it knows no better
+    world.start()
+    (line,) = until(back.refused, 20)
+    assert (line.kind, line.reason) == ("complete", "called_elsewhere")
+    until(lambda: row_of(back, visit).desk == "92")
+    assert row_of(other, visit).state is DayState.CALLED
+    assert back.settled(line.operation) is None
+    assert back.refused() == []
+    assert other.calling.start(visit) is None
+    assert other.calling.finish(visit, "left") is None
+    until(lambda: row_of(back, visit).state is DayState.LEFT)
+
+
+def test_who_was_sent_to_a_desk_that_vanishes_is_called_by_another(world: World) -> None:
+    folder = world.enrolled("lost")
+    other = world.station("other", Role.COUNTER)
+    with receiving(folder, "called"):
+        called = until(lambda: other.calling.next("92").row)
+    assert called is not None
+    sent = called.visit or ""
+    assert other.calling.start(sent) is None
+    assert other.calling.redirect(sent, row_of(other, sent).lane, "91") is None
+    until(lambda: other.sync_state.pending == 0)
+    time_passes(world, other)
+    until(lambda: row_of(other, sent).released_from)
+    row = row_of(other, sent)
+    assert (row.for_desk, row.released_from) == (None, "91")
+    assert row.waiting_since == MORNING
+    assert other.calling.this(row, "92").refused is None
+    assert row_of(other, sent).released_from is None
+
+
 def test_a_long_interview_is_no_vanished_desk(world: World) -> None:
     one, other = world.station("one", Role.COUNTER), world.station("other")
     assert one.calling.set_desk("91", DeskState.OPEN) is None

@@ -16,7 +16,8 @@ from guichet.domain.model import AppointmentStatus
 from guichet.domain.reference import ReferenceProblem, reference_of
 from guichet.scanner.faults import Reason
 from guichet.scanner.guidance import Advice
-from guichet.screens import camera_words, verdicts
+from guichet.screens import camera_words
+from guichet.screens.finding_words import REFERENCE_PROBLEMS
 from guichet.station import Link
 from guichet.widgets.rows import RowsView
 from tests.posts import DAY, MORNING, World
@@ -225,6 +226,6 @@ async def test_without_central_the_work_goes_on_and_arrives_once(
 
 
 def test_every_code_the_counter_tells_has_words() -> None:
-    assert set(verdicts.REFERENCE_PROBLEMS) == set(ReferenceProblem)
+    assert set(REFERENCE_PROBLEMS) == set(ReferenceProblem)
     assert set(camera_words.FAULTS) == set(get_args(Reason))
     assert set(camera_words.HINTS) == set(get_args(Advice))

@@ -130,7 +130,7 @@ async def test_a_practice_sheet_is_held_before_the_camera_and_taken_away(
         (papers / "exemple-2-billet-de-train.png").write_bytes(file_of(code("train")))
         await choose(counter, f"convocation {row.reference}")
         assert (await counter.sees("Attendu")).name == row.name
-        await choose(counter, "exemple\u202f: billet de train")
+        await choose(counter, "exemple\u00a0: billet de train")
         await counter.sees("Autre QR code")
         await choose(counter, f"convocation {row.reference}")
         await counter.sees("Déjà arrivé")
@@ -150,8 +150,8 @@ def test_printed_sheets_come_first_and_the_newest_of_them(tmp_path: Path) -> Non
     assert [sheet.label for sheet in sheets(tmp_path)] == [
         "convocation 7K4Q-92XD-J",
         "convocation note",
-        "exemple\u202f: autre site",
-        "exemple\u202f: annulé",
+        "exemple\u00a0: autre site",
+        "exemple\u00a0: annulé",
     ]
 
 

@@ -13,9 +13,9 @@ from guichet.domain.lifecycle import UNDO_REASONS
 from guichet.domain.model import Person
 from guichet.screens import undo, verdicts
 from guichet.screens.ask import AskScreen
+from guichet.screens.finding_words import FINDINGS
 from guichet.screens.queue import QueueBox
 from guichet.screens.recent import _COLUMNS, KEPT, Recent
-from guichet.screens.words import FINDINGS
 from guichet.station import Reading
 from guichet.store.engine import reading
 from guichet.store.records import get

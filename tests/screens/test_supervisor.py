@@ -337,3 +337,15 @@ def test_who_was_given_back_as_their_desk_has_vanished_is_said_with_since_when()
     assert f"guichet 12 sans signe depuis {MORNING:%H:%M}" in told
     seen = replace(back, state=DayState.CALLED)
     assert "sans signe" not in detail(seen, MORNING, lambda moment: moment).plain
+
+
+def test_who_was_sent_to_a_desk_that_has_vanished_is_said_with_which() -> None:
+    step = Step("3", "B", MORNING, MORNING, MORNING, MORNING, Ended.REDIRECTED, gone="12")
+    back = row(state=DayState.WAITING, last=step)
+    now = MORNING + timedelta(minutes=12)
+    line = day_table([back], {}, now, lambda moment: moment).lines["a"]
+    assert (line.status, line.cells[5:7]) == ("warn", ("rendu", "12\u00a0min"))
+    told = detail(back, now, lambda moment: moment).plain
+    assert "! rendu depuis 12\u00a0min – envoyé au guichet 12, sans signe" in told
+    seen = replace(back, state=DayState.CALLED)
+    assert "signe" not in detail(seen, now, lambda moment: moment).plain

@@ -37,7 +37,7 @@ def said(board: Board) -> list[str]:
 def test_the_board_says_its_rule() -> None:
     first, second = said(BOARD)
     assert first == "Attente : 1 h 04 max, 27 min pour 9/10 · 22 reçus en 1 h, 11 min chacun"
-    assert second == "Tension 62 min : 31 × 10 min ÷ 5 guichets (1 en pause), seuil 65"
+    assert second == "Tension 62 min : 31 × 10 min ÷ 5 guichets, seuil 65 (1 en pause)"
 
 
 def test_an_alert_has_its_sign_its_word_and_its_colour() -> None:
@@ -45,6 +45,8 @@ def test_an_alert_has_its_sign_its_word_and_its_colour() -> None:
     lines = board_lines(alert, lambda moment: moment)
     assert said(alert)[1].startswith(f"✗ TENSION 62 min depuis {MORNING:%H:%M} : 31 × 10 min")
     assert any("bad" in str(span.style) for span in lines.spans)
+    exact = replace(BOARD, tension=Tension(49, 4, 16.3, 45))
+    assert said(exact)[1].startswith("Tension 200 min : 49 × 16,3 min ÷ 4 guichets")  # it comes out
     nobody = replace(BOARD, tension=Tension(1, 0, 10.0, 45))
     assert "aucun guichet ouvert" in said(nobody)[1]
 
@@ -138,7 +140,7 @@ async def test_enter_tells_of_a_persons_comings(world: World) -> None:
             await pilot.press("enter")
             await wait_for(pilot, lambda: isinstance(app.screen, PastDialog))
             text = app.screen.query_one("#past > Static", Static)
-            await wait_for(pilot, lambda: f"{done.ticket}  ·  arrivée" in str(text.content))
+            await wait_for(pilot, lambda: f"{done.ticket} · arrivée" in str(text.content))
             assert done.name in str(app.screen.query_one(".title", Static).content)
             return str(text.content)
 
@@ -154,6 +156,10 @@ async def test_enter_tells_of_a_persons_comings(world: World) -> None:
         assert str(since.content) == "! Centrale injoignable\u00a0: seulement depuis le 23/11/2026."
 
 
+def shown_keys(app: Alone) -> str:
+    return app.screen._compositor.render_strips()[-1].text
+
+
 async def test_the_week_of_every_site_and_of_one_alone(world: World) -> None:
     station = world.station("a", Role.SUPERVISOR)
     app = Alone(station)
@@ -165,6 +171,9 @@ async def test_the_week_of_every_site_and_of_one_alone(world: World) -> None:
         await wait_for(pilot, lambda: len(view.rows) == 3 * 7)
         today = next(row for row in view.rows if row.key == "2026-11-24 1")
         assert today.cells[1] == "Bobigny (ici)"
+        to_come = next(row for row in view.rows if row.key == "2026-11-25 1")
+        assert (today.cells[4] != "", to_come.cells[4:]) == (True, ("", "", ""))
+        assert "Semaine d’avant → Semaine d’après" in shown_keys(app)
         assert today.cells[3] == str(
             sum(row.state is not DayState.CANCELLED and bool(row.appointment)
                 for row in station.reception.day())

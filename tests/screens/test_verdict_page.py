@@ -6,9 +6,9 @@ from guichet.domain.admission import Decision
 from guichet.domain.identity import Check
 from guichet.domain.verdicts import MEANINGS, Admit, Finding
 from guichet.screens import verdicts
+from guichet.screens.finding_words import FINDINGS
 from guichet.screens.verdict_page import PATH, page
 from guichet.screens.verdicts import READY
-from guichet.screens.words import FINDINGS
 from guichet.station import Reading
 
 _WAYS_ON = ("PAN", "superviseur", "nom", "Indiquez", "suivez", "ticket", "identité")

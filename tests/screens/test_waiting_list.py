@@ -20,12 +20,14 @@ from tests.screens.mediation import KOUYATE, Desk, mediation
 from tests.screens.waiting import wait_for
 from tests.waiting import until
 
-DAY = date(2026, 12, 7)
+DAY = date(2026, 12, 14)
+"""Beyond the ten open days whose seats are lent: else a station that has just opened may be lent
+the slot's only seat before it is booked here."""
 SLOT = Slot(
     id="freed",
     site=1,
     day=DAY,
-    starts_at=datetime(2026, 12, 7, 13, 40, tzinfo=PARIS).astimezone(UTC),
+    starts_at=datetime(2026, 12, 14, 13, 40, tzinfo=PARIS).astimezone(UTC),
     minutes=20,
     procedures=("REMI",),
     seats=1,
@@ -91,7 +93,7 @@ async def to_offer(desk: Desk, *persons: Person) -> None:
     await desk.shows("1 place proposée sur la liste d’attente", "F7, puis appelez")
     await desk.press("f7")
     await desk.on("WaitingList")
-    await desk.shows("1 place proposée", "KOUYATÉ Fanta", "07/12 13:40", "avant 17:00")
+    await desk.shows("1 place proposée", "KOUYATÉ Fanta", "14/12 13:40", "avant 17:00")
 
 
 async def test_a_seat_freed_elsewhere_is_offered_here_and_booked(world: World) -> None:
@@ -99,13 +101,13 @@ async def test_a_seat_freed_elsewhere_is_offered_here_and_booked(world: World) -
         await to_offer(desk, KOUYATE)
         assert seats(world) == 0
         await desk.shows("06 39 98 00 11", "soninké", "interprète")
-        await desk.shows("Place du lundi 7 décembre 2026 à 13:40", "jusqu’au mar. 24/11 à 17:00")
+        await desk.shows("Place du lundi 14 décembre 2026 à 13:40", "gardée jusqu’au mar. 24/11 à")
         await desk.press("enter")
         await desk.on("AccordScreen")
         await desk.shows("7\u00a0h\u00a020")
         await desk.press("f9")
         await desk.on("BookedScreen")
-        await desk.shows("✓ Rendez-vous confirmé", "lundi 7 décembre 2026 à 13:40")
+        await desk.shows("✓ Rendez-vous confirmé", "lundi 14 décembre 2026 à 13:40")
         (appointment,) = desk.station.mediation.appointments_of(KOUYATE)
         assert (appointment.slot, appointment.status) == (SLOT.id, AppointmentStatus.BOOKED)
         assert seats(world) == 0

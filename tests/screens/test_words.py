@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 import guichet
-from guichet.cli_desk.refusals import own_refusals
+from guichet.cli_desk.refusals import OWN
 from guichet.domain import lifecycle
 from guichet.domain.admission import ADMIT, Admit, Finding
 from guichet.domain.day import DayState
@@ -26,6 +26,7 @@ from guichet.domain.similar import Match, Reason
 from guichet.screens import desk_words, person_words, undo, words
 from guichet.screens.ask import Choices
 from guichet.screens.desk_words import wait_short, wait_words
+from guichet.screens.finding_words import FINDINGS
 
 SOURCES = sorted(Path(guichet.__file__).parent.rglob("*.py"))
 
@@ -52,7 +53,7 @@ def texts(call: ast.Call) -> Iterator[str]:
         (DayState, words.STATES),
         (Need, words.NEEDS),
         (AbsentReason, person_words.NO_NUMBER),
-        (Finding, words.FINDINGS),
+        (Finding, FINDINGS),
         (Check, words.IDENTITIES),
         (Seen, words.SEEN),
         (Proof, person_words.PROOFS),
@@ -112,7 +113,7 @@ def test_every_refusal_has_a_sentence() -> None:
         if kind != "check_in" and not isinstance(step, StrEnum)
     }
     assert {"slot_full", "other_site"} <= written
-    assert written | table <= {*words.REFUSALS, *own_refusals(), "wait", "bad_reference"}
+    assert written | table <= {*words.REFUSALS, *OWN, "wait", "bad_reference"}
 
 
 def test_an_unknown_refusal_still_says_something() -> None:
@@ -130,6 +131,17 @@ def test_french_typography() -> None:
         for path, call in calls("_", "ngettext")
         for text in texts(call)
         if _PLAIN_SPACE.search(text) or _STRAIGHT_APOSTROPHE.search(text)
+    ]
+    assert wrong == []
+
+
+def test_a_colon_stands_behind_a_whole_space_of_its_line() -> None:
+    """Imprimerie nationale: a thin one is for the other marks."""
+    wrong = [
+        f"{path.name}:{call.lineno} {text}"
+        for path, call in calls("_", "ngettext")
+        for text in texts(call)
+        if "\u202f:" in text
     ]
     assert wrong == []
 

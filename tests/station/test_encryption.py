@@ -11,7 +11,8 @@ from guichet.config import load_enrolment, save_enrolment
 from guichet.domain.model import Person, Role
 from guichet.domain.operations import Applied, Register
 from guichet.errors import ConfigError, StoreError
-from guichet.station import SignedIn, Station, enrol
+from guichet.station import SignedIn, Station
+from guichet.station.enrolling import enrol
 from guichet.store.engine import migrate, open_engine, reading, sqlite_url
 from guichet.store.records import get
 from tests.keyrings import TestKeyring, session_keyring

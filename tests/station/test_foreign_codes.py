@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import select
 
-from guichet.config import configure_logging
 from guichet.domain.admission import Admit, Finding
 from guichet.domain.model import Appointment, Role
+from guichet.logs import configure_logging
 from guichet.scanner.decoder import decode
 from guichet.station import Station
 from guichet.store.engine import reading

@@ -10,12 +10,13 @@ from guichet.domain.admission import Admit, Finding
 from guichet.domain.claims import Claims
 from guichet.domain.day import DayState
 from guichet.domain.model import Appointment, Person, Role, Visit, VisitStatus
-from guichet.domain.operations import Applied
+from guichet.domain.operations import Applied, Refused
 from guichet.domain.reference import ReferenceProblem
+from guichet.screens.verdicts import view_of
 from guichet.station import Link, Reading, Station
 from guichet.station.mediation import Booked, Held
 from guichet.store.engine import open_engine, reading, sqlite_url, writing
-from guichet.store.records import get
+from guichet.store.records import get, put
 from guichet.store.schema import METADATA
 from guichet.sync import replica
 from tests.posts import World, free_slot
@@ -61,6 +62,20 @@ def test_the_clock_decides(
     found = scanned(world, world.station("one"), minutes)
     assert (found.decision.finding, found.checked_in) == (finding, checked_in)
     assert (found.visit is not None) is checked_in
+
+
+def test_who_may_receive_no_more_checks_nobody_in(world: World) -> None:
+    """The agent's right was withdrawn while they were signed in: nothing says that it went well."""
+    station = world.station("one")
+    found = appointment(station)
+    world.clock.now = found.starts_at
+    agent = station.session.agent
+    assert agent is not None
+    with writing(station._core.engine) as connection:
+        put(connection, replace(agent, active=False))
+    seen = station.reception.scan(text_of(found))
+    assert (seen.refused, seen.checked_in, seen.visit) == (Refused("not_allowed"), False, None)
+    assert view_of(seen, station).level == "bad"
 
 
 def test_a_late_person_is_asked_and_can_be_received(world: World) -> None:

@@ -2,13 +2,16 @@
 
 import csv
 import threading
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pypdfium2 as pdfium
 import pytest
+from sqlalchemy import select
 
+from guichet.central import registry
 from guichet.domain.calibration import LEAST
-from guichet.domain.model import AccordMode, Person, Role, Site
+from guichet.domain.model import AccordMode, Appointment, Person, Role, Site
 from guichet.domain.opening_text import ended
 from guichet.domain.openings import ClosedFor, Closure, Opening, opening_id
 from guichet.domain.operations import Refused
@@ -19,8 +22,8 @@ from guichet.station import Station
 from guichet.station.inviting import Guest, Occasion
 from guichet.station.mediation import Booked, Held
 from guichet.station.steering import Moved, ToMove
-from guichet.store.engine import writing
-from guichet.store.records import get, put
+from guichet.store.engine import reading, writing
+from guichet.store.records import TABLES, get, put, records
 from guichet.store.steering import republish
 from guichet.sync.replica import purge
 from tests.posts import DAY, MORNING, World
@@ -171,6 +174,50 @@ def test_a_worked_saturday_is_seen_for_its_demarche_alone(world: World) -> None:
     assert (guest.appointment, guest.refused) == (None, "central_unavailable")
 
 
+def test_inviting_stops_after_the_one_under_way_and_goes_on_when_asked_again(world: World) -> None:
+    station = world.station("one")
+    assert station.steering.open([saturday()]) is None
+    until(lambda: SATURDAY in station.mediation.slots("REMI"))
+    (occasion,) = station.inviting.occasions(SATURDAY)
+    with reading(world.engine) as connection:
+        busy = {
+            each.person for each in records(connection, Appointment, select(TABLES["appointment"]))
+        }
+        people = records(connection, Person, select(TABLES["person"]))
+    guests = [Guest(n, e) for n, e in enumerate(e for e in people if e.id not in busy)][:3]
+    stop, heard = threading.Event(), list[Guest]()
+
+    def told(guest: Guest) -> None:
+        heard.append(guest)
+        stop.set()
+
+    begun = station.inviting.invite(guests, occasion, told, stop)
+    assert heard == begun[:1]
+    assert begun[0].appointment is not None
+    assert begun[1:] == guests[1:]
+    done = station.inviting.invite(begun, occasion)
+    assert done[0] == begun[0]
+    assert len({e.appointment.person for e in done if e.appointment}) == len(guests)
+
+
+def test_who_cannot_be_invited_is_told_why(world: World) -> None:
+    station = world.station("one")
+    assert station.steering.open([saturday()]) is None
+    until(lambda: SATURDAY in station.mediation.slots("REMI"))
+    someone, other, *_others = station.mediation.find_persons("MARTIN")
+    occasion = station.inviting.occasion(SATURDAY, "REMI")
+    assert isinstance(occasion, Occasion)
+    agent = station.session.agent
+    assert agent is not None
+    with writing(world.engine) as connection:
+        put(connection, replace(agent, active=False))
+    (guest,) = station.inviting.invite([Guest(1, someone)], occasion)
+    assert (guest.appointment, guest.refused) == (None, "not_allowed")
+    registry.revoke(world.engine, station._core.enrolment.station, world.clock())
+    both = station.inviting.invite([Guest(1, someone), Guest(2, other)], occasion)
+    assert [each.refused for each in both] == ["central_unavailable"] * 2
+
+
 def test_nobody_else_steers_nor_sees_whom_to_call(world: World) -> None:
     for role in (Role.MEDIATOR, Role.COUNTER):
         steering = world.station(role.value, role).steering
@@ -198,9 +245,12 @@ def test_calibration_is_measured_by_central(world: World) -> None:
 
 
 def test_a_contact_list_computes_nothing(world: World) -> None:
-    path = world.station("one").papers.contacts([["Nom", "Téléphone"], ["=1+1", "+33 6"]])
+    path = world.station("one").papers.contacts(
+        [["Nom", "Téléphone"], ["=1+1", "+33 6"], ["\r=1", ""]]
+    )
     with path.open(encoding="utf-8-sig", newline="") as file:
-        assert list(csv.reader(file, delimiter=";"))[1] == ["'=1+1", "'+33 6"]
+        rows = list(csv.reader(file, delimiter=";"))
+    assert rows[1:] == [["'=1+1", "'+33 6"], ["'\r=1", ""]]
     assert path.stat().st_mode & 0o077 == 0
 
 

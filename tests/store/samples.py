@@ -16,13 +16,13 @@ from guichet.domain.model import (
     Appointment,
     Person,
     Procedure,
-    Record,
     Role,
     Site,
     Slot,
     Visit,
 )
 from guichet.domain.operations import Action, Applied, Book, CheckIn, Hold, Operation, Refused
+from guichet.domain.replicated import Record
 from guichet.domain.waiting import Rules
 from guichet.store.apply import apply
 from guichet.store.booking import NEVER, Authority

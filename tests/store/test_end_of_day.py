@@ -23,8 +23,8 @@ from guichet.domain.operations import (
     UndoAbsent,
     UndoStep,
 )
+from guichet.store.days import day_rows, owed_days
 from guichet.store.engine import reading
-from guichet.store.queries import day_rows, owed_days
 from tests.store.samples import ACCORD, ADA, BOB, BOBIGNY, DAY, FIRST, Counter, furnish, new_id
 
 CLOSED = FIRST + timedelta(hours=1, minutes=20 + 15)

@@ -22,7 +22,7 @@ from guichet.domain.operations import (
     UndoCheckIn,
     WithdrawAccord,
 )
-from guichet.store import queries, search
+from guichet.store import days, queries, search
 from guichet.store.engine import reading, writing
 from guichet.store.records import put
 from guichet.store.seats import provide_seats
@@ -183,11 +183,11 @@ def test_a_sites_day_and_lead_time_count_its_own_appointments(central: Counter) 
     at_home, away = central.book(BOB, "s1"), central.book(ADA, "r1")
     with reading(central.engine) as connection:
         for site, key in ((93, at_home), (94, away)):
-            rows = queries.day_rows(connection, site, DAY)
+            rows = days.day_rows(connection, site, DAY)
             assert [row.appointment for row in rows] == [key]
             known = queries.appointments_for(connection, site, "renew")
             assert [each.id for each in known] == [key]
-        (row,) = queries.day_rows(connection, 94, DAY)
+        (row,) = days.day_rows(connection, 94, DAY)
         assert row.name == "DIALLO Aïssatou"
         # The person is found where they are from, and all their appointments with them.
         assert [p.id for p in search.find_persons(connection, 93, "diallo")] == [ADA.id]

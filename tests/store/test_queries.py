@@ -8,7 +8,7 @@ from guichet.domain.day import DayRow, DayState
 from guichet.domain.keys import PublicKey
 from guichet.domain.model import Agent, Procedure, Site, VisitStatus
 from guichet.domain.operations import Call, Cancel, CheckIn, UndoCheckIn
-from guichet.store import queries, search
+from guichet.store import days, queries, search
 from guichet.store.engine import reading
 from tests.store.samples import (
     ADA,
@@ -18,6 +18,7 @@ from tests.store.samples import (
     DAY,
     EVE,
     FIRST,
+    NOW,
     RAINCY,
     Counter,
     furnish,
@@ -38,7 +39,7 @@ def found(central: Counter, query: str, limit: int = 50) -> list[str]:
 
 def rows(central: Counter) -> list[DayRow]:
     with reading(central.engine) as connection:
-        return queries.day_rows(connection, 93, DAY)
+        return days.day_rows(connection, 93, DAY)
 
 
 SEARCHES: list[tuple[str, list[str]]] = [
@@ -108,15 +109,18 @@ def test_everything_of_a_small_type(central: Counter) -> None:
         assert queries.everything(connection, PublicKey) == []
 
 
-def test_slots_from_a_day_on_by_time(central: Counter) -> None:
+def test_coming_slots_by_time(central: Counter) -> None:
     central.put(
         slot("s0", 1, -1),
-        slot("old", 1, day=DAY - timedelta(days=1)),
+        slot("old", 1, -24, day=DAY - timedelta(days=1)),
         slot("next", 1, 24, day=DAY + timedelta(days=1)),
         slot("other", 1, site=94),
     )
     with reading(central.engine) as connection:
-        names = [made.id for made in queries.slots_from(connection, 93, DAY)]
+        names = [
+            made.id
+            for made in queries.coming_slots(connection, 93, "renew", NOW - timedelta(hours=1))
+        ]
     assert names == ["s0", "s1", "s2", "next"]
 
 
@@ -204,7 +208,7 @@ def test_who_comes_on_another_day_is_seen_on_the_day_they_came(central: Counter)
     made = central.book(ADA, "s1")
     central.do(CheckIn("v1", made, "B101", "early"), FIRST - timedelta(days=1))
     with reading(central.engine) as connection:
-        (line,) = queries.day_rows(connection, 93, DAY - timedelta(days=1))
+        (line,) = days.day_rows(connection, 93, DAY - timedelta(days=1))
     assert (line.appointment, line.visit, line.name) == (made, "v1", "DIALLO Aïssatou")
 
 

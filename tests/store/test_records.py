@@ -9,20 +9,18 @@ from sqlalchemy import Engine, select
 from guichet.domain.desks import Desk, DeskState
 from guichet.domain.keys import PublicKey
 from guichet.domain.model import (
-    RECORDS,
     Appointment,
     AppointmentStatus,
-    Change,
     Competence,
     Demand,
     Person,
-    Record,
     Site,
     Visit,
     VisitStatus,
 )
 from guichet.domain.openings import ClosedFor, Closure, Opening
 from guichet.domain.operations import Applied
+from guichet.domain.replicated import RECORDS, Change, Record
 from guichet.domain.reports import Report
 from guichet.domain.settling import Settlement
 from guichet.store import records

@@ -7,8 +7,8 @@ from sqlalchemy import Engine
 
 from guichet.domain.operations import Applied, FileReport, NoteIdentity, NoteScan
 from guichet.domain.reports import Report
+from guichet.store.days import day_rows
 from guichet.store.engine import reading
-from guichet.store.queries import day_rows
 from guichet.store.reports import reports_of
 from tests.store.samples import ADA, BOBIGNY, CHIEF, DAY, FIRST, Counter, furnish
 

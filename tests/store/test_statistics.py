@@ -247,6 +247,26 @@ def test_the_day_by_demarche_and_by_channel(monday: Engine) -> None:
     assert lines["web"].waits.histogram == {}
 
 
+def test_who_comes_against_what_was_booked_counts_for_the_channel_of_the_booking(
+    engine: Engine,
+) -> None:
+    furnish(engine)
+    site, moment = Site(), at(MONDAY, 9)
+    slots = site.slot(moment, 3), site.slot(at(MONDAY - 30 * _DAY, 9), 1)
+    helped = {"accord": accord("relative", moment)}
+    early = site.appointment(slots[1], "booked", "renew", moment, **helped)
+    cancelled = site.appointment(slots[0], "cancelled", "renew", moment, **helped)
+    alone = site.appointment(slots[0], "cancelled", "renew", moment)
+    for one in (early, cancelled, alone, replace(alone, id="unknown")):
+        site.visit(moment, one)
+    site.visit(moment, cancelled, status=VisitStatus.DUPLICATE)
+    site.write(engine)
+    lines = by_key(counted(engine, By.CHANNEL, at(MONDAY, 20)))
+    assert {key: line.counts["visits"] for key, line in lines.items()} == {
+        "relative": 2, "web": 2
+    }  # fmt: skip
+
+
 def test_what_is_to_come_is_neither_lost_nor_unsettled(monday: Engine) -> None:
     """At 09:30 only the four seats of 09:00 have had their time."""
     line = counted(monday, By.DAY, at(MONDAY, 9, 30)).total

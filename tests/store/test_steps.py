@@ -22,11 +22,11 @@ from guichet.domain.operations import (
     UndoStep,
 )
 from guichet.domain.passage import given_back, missed_at
-from guichet.store.apply import apply
+from guichet.store.days import day_rows
 from guichet.store.engine import reading, writing
-from guichet.store.queries import day_rows, desks
+from guichet.store.queries import desks
 from guichet.store.records import put
-from tests.store.samples import ADA, DAY, FIRST, Counter, furnish, operation
+from tests.store.samples import ADA, DAY, FIRST, Counter, furnish
 
 
 @pytest.fixture
@@ -41,10 +41,10 @@ def at(minute: int) -> datetime:
     return FIRST + timedelta(minutes=minute)
 
 
-def done(desk: Counter, *actions: Action) -> Visit:
+def done(desk: Counter, *actions: Action, first: int = 1, station: str = "st-1") -> Visit:
     """The visit after each of these, a minute apart."""
-    for minute, action in enumerate(actions, 1):
-        assert isinstance(desk.do(action, at(minute)), Applied)
+    for minute, action in enumerate(actions, first):
+        assert isinstance(desk.do(action, at(minute), station=station), Applied)
     return desk.visit("v1")
 
 
@@ -156,13 +156,11 @@ def test_so_many_come_on_one_ticket(desk: Counter, typed: int, kept: int) -> Non
 
 def vanished(desk: Counter, *actions: Action, station: str = "st-1") -> Visit:
     """The visit once the desk where it was has vanished, and its station has done these since."""
-    set_desk = operation(SetDesk("3", "open"), at(0), station=station)
-    with writing(desk.engine) as connection:
-        apply(connection, set_desk, at(0), desk.authority)
-    visit = done(desk, Call("v1", "3"), Start("v1"))
+    opened = SetDesk("3", "open")
+    visit = done(desk, opened, Call("v1", "3"), Start("v1"), first=0, station=station)
     with writing(desk.engine) as connection:
         put(connection, given_back(visit, at(2)))
-    return done(desk, *actions)
+    return done(desk, *actions, first=3)
 
 
 def test_who_is_given_back_keeps_their_place_and_the_trace(desk: Counter) -> None:

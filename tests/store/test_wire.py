@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guichet.domain.model import Change
 from guichet.domain.operations import Action, Operation, UndoCheckIn, Verdict
+from guichet.domain.replicated import Change
 from guichet.errors import ProtocolError
 from guichet.store.records import change_json, to_json
 from guichet.store.wire import operation_json, read_change, read_operation, read_verdict

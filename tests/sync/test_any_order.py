@@ -38,7 +38,7 @@ from guichet.domain.lifecycle import (
     STEP_UNDO_REASONS,
     UNSUCCESSFUL,
 )
-from guichet.domain.model import RECORDS, Agent, AppointmentStatus, Visit, VisitStatus
+from guichet.domain.model import Agent, AppointmentStatus, Visit, VisitStatus
 from guichet.domain.operations import (
     Action,
     Applied,
@@ -61,12 +61,13 @@ from guichet.domain.operations import (
     UndoCheckIn,
     UndoStep,
 )
+from guichet.domain.replicated import RECORDS
 from guichet.errors import CentralUnavailable
 from guichet.station.core import Core
 from guichet.store.booking import NEVER, SEAT, SLOTS
 from guichet.store.cooling import cooled
+from guichet.store.days import day_rows
 from guichet.store.engine import open_engine, reading, sqlite_url, writing
-from guichet.store.queries import day_rows
 from guichet.store.records import TABLES, get, key_of, records, to_json
 from guichet.store.schema import METADATA
 from guichet.sync import outbox

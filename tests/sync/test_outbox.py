@@ -8,15 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
-from guichet.domain.model import (
-    Appointment,
-    AppointmentStatus,
-    Change,
-    Person,
-    Slot,
-    Visit,
-    VisitStatus,
-)
+from guichet.domain.model import Appointment, AppointmentStatus, Person, Slot, Visit, VisitStatus
 from guichet.domain.operations import (
     Action,
     Applied,
@@ -29,6 +21,7 @@ from guichet.domain.operations import (
     UndoCheckIn,
     Verdict,
 )
+from guichet.domain.replicated import Change
 from guichet.domain.reports import Report
 from guichet.store.apply import apply
 from guichet.store.engine import migrate, open_engine, reading, sqlite_url, writing

@@ -94,7 +94,10 @@ def test_after_an_outage_stations_hear_of_each_other_as_soon_as_before(world: Wo
     until(lambda: one.sync_state.link is Link.OFFLINE and two.sync_state.link is Link.OFFLINE)
     world.start()
     until(lambda: in_step(one) and in_step(two))
-    until(lambda: one._core.sync._listening and two._core.sync._listening, what="both listen again")
+    until(
+        lambda: one._core.sync._listening.open and two._core.sync._listening.open,
+        what="both listen again",
+    )
     row = expected(one)[0]
     start = time.monotonic()
     assert heard_after(two, row, arrive(one, row), start) < SOON
@@ -165,13 +168,13 @@ def test_whoever_listens_asks_nothing_while_nothing_changes_and_hears_central_al
     with running(app, port=world._port):
         station = world.station("one")
         sync, pulls = station._core.sync, "/v1/changes"
-        until(lambda: in_step(station) and sync._listening and asked.count(pulls) > 1)
+        until(lambda: in_step(station) and sync._listening.open and asked.count(pulls) > 1)
         before = asked.count(pulls)
         for _ in range(5):
             world.clock.forward(minutes=2)
             until(lambda: station.liaison.facts().heard_at == world.clock())
         assert asked.count(pulls) - before <= 1  # one may have been under way
-    until(lambda: not sync._listening and station.sync_state.link is Link.OFFLINE)
+    until(lambda: not sync._listening.open and station.sync_state.link is Link.OFFLINE)
 
 
 @contextmanager

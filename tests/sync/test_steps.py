@@ -21,7 +21,7 @@ from guichet.station.core import Core
 from guichet.store.engine import open_engine, reading, sqlite_url, writing
 from guichet.store.records import get
 from guichet.store.schema import METADATA
-from guichet.sync import outbox
+from guichet.sync import outbox, replica
 from tests.posts import World
 from tests.store.samples import ADA, contents
 from tests.wire import Wire, wire_to
@@ -134,6 +134,32 @@ def test_every_page_is_pulled_and_none_twice(world: World) -> None:
         before = contents(station.core.engine)
         station.once()
         assert contents(station.core.engine) == before
+
+
+def test_a_copy_that_is_read_from_the_start_is_catching_up_until_its_last_page(
+    world: World,
+) -> None:
+    with wired(world) as (station, wire):
+        engine = station.core.engine
+
+        def catching_up() -> bool:
+            with reading(engine) as connection:
+                return replica.catching_up(connection)
+
+        assert not catching_up()
+        publish(world, *(replace(DIALLO, id=f"p{n}") for n in range(1100)))
+        with writing(engine) as connection:
+            replica.wipe(connection)
+        assert catching_up()
+        end = station.core.subscribe(lambda: setattr(wire, "status", 503))  # after the first page
+        with pytest.raises(CentralUnavailable):
+            station.once()
+        end()
+        assert len(wire.asked) == 2
+        assert catching_up()
+        wire.status = None
+        station.once()
+        assert not catching_up()
 
 
 def test_screens_are_told_of_what_came_and_of_nothing_else(world: World) -> None:

@@ -8,11 +8,13 @@ from guichet.domain.day import DayRow, DayState
 from guichet.domain.model import AccordMode, Appointment, Role, VisitStatus
 from guichet.domain.operations import Applied, NoteScan, Refused
 from guichet.errors import CentralRefused, CentralUnavailable, ProtocolError
-from guichet.station import Link, Station, enrol
+from guichet.station import Link, Station
+from guichet.station.enrolling import enrol
 from guichet.station.mediation import Booked, Held
 from guichet.store.engine import reading, writing
 from guichet.store.records import TABLES, get
 from guichet.store.schema import METADATA
+from guichet.sync.client import CentralClient
 from tests.posts import World, free_slot
 from tests.waiting import until
 from tests.wire import wire_to
@@ -327,3 +329,11 @@ def test_enrolment_refused_or_misdirected_is_said(world: World) -> None:
         wire.nonsense = b"<html>"
         with pytest.raises(ProtocolError, match="incompréhensible"):
             enrol(world.folder / "x", wire.url, "AAAAA-BBBBB", "x", world.clock)
+
+
+@pytest.mark.parametrize("url", ["ftp://central", "central.exemple.fr"])
+def test_listening_to_what_is_no_address_is_the_same_fault(url: str) -> None:
+    client = CentralClient(url)
+    with pytest.raises(ProtocolError, match="pas une adresse"):
+        list(client.events(lambda: None))
+    client.close()

@@ -272,6 +272,7 @@ def test_fit_shows_what_it_cut() -> None:
 
 
 @given(st.integers(40, 200))
-def test_columns_fill_the_width_exactly(width: int) -> None:
-    widths = [w for _, w in share(COLUMNS, width, terminal=120)]
-    assert sum(widths) + GAP * (len(widths) - 1) == width
+def test_columns_fill_the_width_but_for_a_cell_after_a_number(width: int) -> None:
+    for columns, left in ((COLUMNS, 1), (COLUMNS[:-1], 0)):
+        widths = [w for _, w in share(columns, width, terminal=120)]
+        assert sum(widths) + GAP * (len(widths) - 1) == width - left

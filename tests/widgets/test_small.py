@@ -168,10 +168,10 @@ async def test_guidance_gives_its_hint_first_and_breaks_no_line_at_a_no_break_sp
     line = Guidance()
     app = OneApp(line)
     async with app.run_test(size=(20, 5)) as pilot:
-        line.say("Un autre programme\u202f: fermez-le.", "idle")
+        line.say("Un autre programme\u00a0: fermez-le.", "idle")
         await pilot.pause()
         lines = [text.strip() for text in app.lines()[:3]]
-        assert lines == ["Un autre", "programme\u202f:", "fermez-le."]
+        assert lines == ["Un autre", "programme\u00a0:", "fermez-le."]
         line.hint("Plus près.")
         await pilot.pause()
         assert app.lines()[0].strip() == "→ Plus près."
