@@ -89,8 +89,7 @@ def arrive(
     if walk_in is None and people is not None:
         raise unfit("people")
     ask = not stdin and asking.interactive(pin_stdin=asked.pin_stdin)
-    seen = tuple(map(Seen, report))
-    how = arriving.How(admit, identity or stdin, stdin, ask, seen)
+    how = arriving.How(admit, identity or stdin, stdin, ask, tuple(map(Seen, report)))
 
     def job(station: "Station") -> "arriving.Outcome":
         if walk_in is not None:
