@@ -129,6 +129,8 @@ class _Guichet(Commands):
         from guichet.cli_central import central
         from guichet.cli_desk import COMMANDS
         from guichet.cli_desk.day import end_of_day
+        from guichet.cli_desk.entering import arrive  # adds to `person`, too
+        from guichet.cli_desk.handling import COMMANDS as HANDLING
         from guichet.cli_desk.openings import openings
         from guichet.cli_desk.periods import stats, week
         from guichet.cli_display import display
@@ -136,7 +138,7 @@ class _Guichet(Commands):
         from guichet.cli_stations import stations  # noqa: F401 - adds to `central`
         from guichet.cli_sync import outbox, sync
 
-        desk = (*COMMANDS, stats, week, end_of_day, openings)
+        desk = (*COMMANDS, *HANDLING, arrive, stats, week, end_of_day, openings)
         for command in (central, display, scan, sync, outbox, *desk):
             self.add_command(command)
 

@@ -60,7 +60,7 @@ def scan(
     """
     if bool(files) is (camera is not None):
         raise unfit("camera") if files else missing("files")
-    seen = _filmed(camera, once=once) if camera is not None else _read(files)
+    seen = _filmed(camera, once=once) if camera is not None else codes_in(files)
     with _inspector(folder, raw=raw) as inspector:
         good = True
         for each in seen:
@@ -78,7 +78,8 @@ def _inspector(folder: Path | None, *, raw: bool) -> "AbstractContextManager[Ins
     return inspecting(station_folder(folder), clock())
 
 
-def _read(paths: tuple[Path, ...]) -> Iterator[_Seen]:
+def codes_in(paths: tuple[Path, ...]) -> Iterator[_Seen]:
+    """The codes of each of these files; a fault stands in the place of those that cannot be."""
     from guichet.scanner.faults import CameraFault
     from guichet.scanner.files import files_of, read_file
     from guichet.scanner.sight import Sight

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from guichet.central import training
+from guichet.domain.desks import DeskState
 from guichet.domain.model import Role
 from guichet.domain.operations import SetDesk
 from tests.commands import Run, logging_put_back, run
 from tests.posts import MORNING, World
+from tests.waiting import until
 
 __all__ = ["logging_put_back", "run"]  # fixtures
 
@@ -60,6 +62,33 @@ def test_the_line_is_called_and_finished(ask: Asking, run: Run) -> None:
     assert told.code == 0
     assert f"en attente\u00a0: {len(line) - 2}" in told.output
     assert "son tour\u00a0: " in told.output
+
+
+def test_each_step_at_a_desk(ask: Asking, run: Run, world: World) -> None:
+    ticket = ask("call", "--desk", "41")["ticket"]
+    assert ask("recall", ticket)["state"] == "called"
+    missed = ask("no-answer", ticket.lower())
+    assert (missed["state"], missed["desk"], missed["calls_left"]) == ("waiting", None, 2)
+    assert ask("undo", ticket, "--reason", "wrong_person")["state"] == "called"
+    assert ask("start", ticket)["state"] == "serving"
+    assert ask("no-answer", ticket, code=1)["refused"] == "already_started"
+    assert ask("park", ticket, "photocopy")["state"] == "parked"
+    assert ticket in {each["ticket"] for each in ask("queue")["parked"]}
+    assert ask("call", ticket, "--desk", "41")["state"] == "called"
+    assert ask("start", ticket)["state"] == "serving"
+    assert ask("redirect", ticket, "--lane", "Q", code=1)["refused"] == "unknown_lane"
+    assert ask("redirect", ticket, "--desk", "99", code=1)["refused"] == "desk_not_open"
+    sent = ask("redirect", ticket, "--lane", "x")
+    assert (sent["state"], sent["lane"], sent["for_desk"]) == ("waiting", "X", None)
+    assert ask("undo", ticket)["state"] == "serving"
+    other = world.station("other", Role.COUNTER)
+    assert other.calling.set_desk("7", DeskState.OPEN) is None
+    until(lambda: other.sync_state.pending == 0)
+    sent = ask("redirect", ticket, "--desk", "7")
+    assert (sent["state"], sent["for_desk"]) == ("waiting", "7")
+    assert ask("start", "Z999", code=1)["refused"] == "unknown_ticket"
+    for words in (("redirect", ticket), ("redirect", ticket, "--lane", "X", "--desk", "7")):
+        assert run(*words, typed="").code == 2
 
 
 def test_a_desk_calls_the_first_of_its_own_lanes_without_a_reason(

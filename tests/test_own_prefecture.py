@@ -1,6 +1,6 @@
 """From an empty folder to a person received, by the commands of docs/operations.md as programs.
 
-What an administrator types are processes, central is one; the station of the agents is real, too.
+All that is typed are processes of their own, and central is one: nobody needs to see a screen.
 """
 
 import json
@@ -11,14 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 import pytest
-import zxingcpp
 
 from guichet.config import OFFSET_VARIABLE, clock
-from guichet.domain.admission import Finding
 from guichet.domain.day import DayState
-from guichet.domain.model import Person, Role
+from guichet.domain.model import Role
 from guichet.station import Station
 from guichet.store.engine import sqlite_url
 from tests.central.processes import served
@@ -37,6 +34,15 @@ Journée;RENO,PREM;lun-ven;{DAY:%d/%m/%Y};;08:30;16:30;20;2;;
 """
 
 
+KOUYATE = {
+    "family_name": "Kouyaté",
+    "given_names": "Fanta",
+    "birth": "1991",
+    "number": "9301234567",
+    "commune": "Valmont",
+}
+
+
 def guichet(*words: str, typed: str = "") -> str:
     """What a command of its own process says; without a terminal, so that PINs may be typed."""
     done = subprocess.run(
@@ -52,11 +58,11 @@ def guichet(*words: str, typed: str = "") -> str:
     return done.stdout
 
 
-def as_agent(role: Role, folder: Path, *words: str) -> dict[str, Any]:
-    """What a command of an agent answers."""
+def as_agent(role: Role, folder: Path, *words: str, typed: str = "") -> dict[str, Any]:
+    """What a command of an agent answers; `typed` follows the PIN."""
     code, _name, pin = AGENTS[role]
     where = ("--agent", code, "--json", "--dir", str(folder))
-    answer: dict[str, Any] = json.loads(guichet(*words, *where, typed=f"{pin}\n"))
+    answer: dict[str, Any] = json.loads(guichet(*words, *where, typed=f"{pin}\n{typed}"))
     return answer
 
 
@@ -65,36 +71,6 @@ def opened(folder: Path, role: Role) -> Station:
     code, _name, pin = AGENTS[role]
     station.session.sign_in(code, pin)
     return station
-
-
-def code_on(pdf: Path) -> str:
-    picture = pypdfium2.PdfDocument(pdf)[0].render(scale=150 / 72).to_pil()
-    code = zxingcpp.read_barcode(picture)
-    assert code is not None
-    return str(code.text)
-
-
-def known_person(folder: Path) -> str:
-    """A person whom the mediator enters; their record's id."""
-    station = opened(folder, Role.MEDIATOR)
-    person = Person(
-        id=station.mediation.new_person_id(),
-        site=1,
-        family_name="Kouyaté",
-        given_names="Fanta",
-        birth="1991",
-        number="9301234567",
-        number_absent=None,
-        phone=None,
-        email=None,
-        commune="Valmont",
-        language="fr",
-        needs=(),
-    )
-    assert station.mediation.register(person) is None
-    until(lambda: station.sync_state.pending == 0)
-    station.close()
-    return person.id
 
 
 def test_from_an_empty_folder_to_a_person_received(
@@ -118,17 +94,27 @@ def test_from_an_empty_folder_to_a_person_received(
         imported = as_agent(Role.SUPERVISOR, post, "openings", "import", str(hours))
         assert (imported["imported"], imported["bad"]) == (1, [])
         choice = ("--procedure", "RENO", "--first", "--accord", "aloud")
-        booked = as_agent(Role.MEDIATOR, post, "book", "--person", known_person(post), *choice)
+        entered = as_agent(
+            Role.MEDIATOR, post, "person", "add", "--stdin", typed=json.dumps(KOUYATE)
+        )
+        booked = as_agent(Role.MEDIATOR, post, "book", "--person", entered["id"], *choice)
         assert (booked["site"], booked["confirmed"]) == ("Préfecture de Valmont", True)
         assert (booked["day"], booked["minutes"]) == (DAY.isoformat(), 20)
 
+        paper = ("--code", booked["convocation"])
+        identity = json.dumps({"number": KOUYATE["number"]})
+        arrived = as_agent(Role.COUNTER, post, "arrive", *paper, "--stdin", typed=identity)
+        assert (arrived["verdict"], arrived["identity"]) == ("expected", "matched")
+        ticket = arrived["ticket"]
+        assert ticket.startswith("B")
+        (line,) = as_agent(Role.COUNTER, post, "queue")["waiting"]
+        assert (line["ticket"], line["name"]) == (ticket, "KOUYATÉ Fanta")
+        assert as_agent(Role.COUNTER, post, "call", "--desk", "1")["ticket"] == ticket
+        assert as_agent(Role.COUNTER, post, "start", ticket)["state"] == "serving"
+        assert as_agent(Role.COUNTER, post, "finish", ticket, "served")["state"] == "done"
         counter = opened(post, Role.COUNTER)
-        found = counter.reception.scan(code_on(Path(booked["convocation"])))
-        assert (found.decision.finding, found.checked_in) == (Finding.EXPECTED, True)
-        assert found.visit is not None
-        assert found.visit.ticket.startswith("B")
-        (line,) = counter.reception.day()
-        assert line.state is DayState.WAITING
+        (row,) = counter.reception.day()
+        assert row.state is DayState.DONE
 
         # What the préfecture changes while everybody works, they know at once.
         changed = tmp_path / "catalogue.toml"

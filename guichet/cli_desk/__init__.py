@@ -114,7 +114,7 @@ def _choosing(command: Callable[..., int]) -> Callable[..., int]:
 
 @click.group(cls=Commands, subcommand_metavar="COMMANDE…")
 def person() -> None:
-    """Retrouver une personne, sans écran."""
+    """Retrouver ou créer la fiche d’une personne, sans écran."""
 
 
 @person.command()

@@ -1,5 +1,6 @@
 """What the counter's commands do: the line, a call, the end of a visit."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -7,12 +8,14 @@ from guichet.cli_desk import reads
 from guichet.cli_desk.said import Answer, Line
 from guichet.config import load_settings
 from guichet.domain.day import DayRow, DayState
+from guichet.domain.desks import DeskState
 from guichet.domain.estimate import Waits, rounded
 from guichet.domain.lifecycle import CALL_REASONS
 from guichet.domain.line import Waiting, at_desk
 from guichet.domain.operations import Refused
 from guichet.i18n import _
 from guichet.station import Station
+from guichet.station.calling import Missed
 
 Outcome = Answer | Refused
 
@@ -74,6 +77,55 @@ def finish(
     facts = {"outcome": outcome, "reason": reason, "missing": list(missing)}
     lines = [*_lines(row), (_("issue"), OUTCOMES[outcome][1]), (_("manquait"), ", ".join(missing))]
     return Answer({**_facts(station, row), **facts, "state": DayState.DONE.value}, [lines])
+
+
+def step(station: Station, ticket: str, do: Callable[[str], Refused | Missed | None]) -> Outcome:
+    """Do something with who has this ticket, whose visit `do` is given; how they stand then."""
+    from guichet.screens.words import STATES  # translated when imported
+
+    row = ticket_of(station, ticket)
+    if row is None:
+        return Refused("unknown_ticket")
+    done = do(row.visit or "")
+    if isinstance(done, Refused):
+        return done
+    now = ticket_of(station, ticket) or row
+    left = done.left if done else None
+    calls = str(left) if done and not done.ended and left is not None else ""
+    lines = [
+        *_lines(now),
+        (_("état"), STATES[now.state][1]),
+        (_("file"), now.lane),
+        (_("guichet"), now.desk or now.for_desk or ""),
+        (_("appels restants"), calls),
+    ]
+    state = {"state": now.state.value, "desk": now.desk or None, "for_desk": now.for_desk}
+    return Answer({**_facts(station, now), **state, "calls_left": left}, [lines])
+
+
+def redirect(station: Station, ticket: str, lane: str | None, desk: str | None) -> Outcome:
+    """Send somebody on to another lane, or to one desk that is open."""
+    from guichet.screens.redirecting import lane_at  # translated when imported
+
+    row = ticket_of(station, ticket)
+    if row is None:
+        return Refused("unknown_ticket")
+    lanes = station.calling.lanes()
+    to = lane.upper() if lane else row.lane
+    if desk is not None:
+        opened = [each for each in station.calling.desks() if each.state is DeskState.OPEN]
+        found = next((each for each in opened if each.name == desk), None)
+        if found is None:
+            return Refused("desk_not_open", {"known": ", ".join(each.name for each in opened)})
+        to = lane_at(found, row)
+    if to not in lanes:
+        return Refused("unknown_lane", {"known": ", ".join(lanes)})
+    return step(station, ticket, lambda visit: station.calling.redirect(visit, to, desk))
+
+
+def ticket_of(station: Station, ticket: str) -> DayRow | None:
+    """Whose ticket it is today."""
+    return _of(station.reception.day(), ticket)
 
 
 def _of(rows: list[DayRow], ticket: str) -> DayRow | None:

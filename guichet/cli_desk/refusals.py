@@ -41,6 +41,35 @@ OWN: dict[str, str] = {
         "Personne n’a ce ticket aujourd’hui sur ce poste\u00a0: «\u00a0guichet queue\u00a0» "
         "dit ceux qui attendent."
     ),
+    "arrived_long_ago": _(
+        "Trop tard pour annuler\u00a0: une arrivée s’annule dans la minute. Si la personne est "
+        "partie, «\u00a0guichet finish\u00a0» avec left."
+    ),
+    "garbled": _(
+        "Code illisible\u00a0: le lecteur est réglé sur un autre clavier, ou Verr. Maj est "
+        "active. Tapez la référence."
+    ),
+    "no_code": _("Aucun code dans ce fichier\u00a0: une autre photo, ou tapez la référence."),
+    "several_codes": _("Plusieurs codes dans ce fichier\u00a0: une photo de chacun."),
+    "unreadable": _("Ce fichier ne peut pas être lu\u00a0: {why}"),
+    "bad_identity": _(
+        "Donnez number (10 chiffres), ou name et year (4 chiffres), lus sur la pièce."
+    ),
+    "bad_input": _("L’entrée standard n’est pas un objet JSON de ces champs\u00a0: {known}."),
+    "bad_field": _("Le champ {field} ne convient pas\u00a0: {why}."),
+    "maybe_known": _(
+        "Cette personne a peut-être déjà une fiche\u00a0: prenez la sienne, ou ajoutez --new "
+        "si c’est une autre. Rien n’est enregistré."
+    ),
+    "nothing_to_report": _("Rien à signaler ici\u00a0: cherchez par référence ou par nom."),
+    "nobody_named": _(
+        "Personne de ce nom aujourd’hui\u00a0: essayez une partie du nom, ou la référence."
+    ),
+    "many_named": _("{n} personnes de ce nom aujourd’hui\u00a0: tapez-le en entier."),
+    "choose": _("Relancez avec la référence de la personne\u00a0: guichet arrive REFERENCE."),
+    "not_recorded": _("Rien n’est enregistré."),
+    "desk_not_open": _("Ce guichet n’est pas ouvert. Les guichets ouverts\u00a0: {known}."),
+    "unknown_lane": _("Cette file n’existe pas. Les files sont\u00a0: {known}."),
     "not_owed": _(
         "Rien ne reste à solder pour {who}\u00a0: «\u00a0guichet end-of-day\u00a0» dit ce qui "
         "reste, une fois le site fermé."

@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 _PATIENCE = 12.0
 """Seconds to wait for the news of central before working with what is known here."""
+_LEAVING = 3.0
+"""Seconds for central to hear what was done; else it hears when the station is next open."""
 _FAULTS: tuple[tuple[type[GuichetError], str], ...] = (
     (CentralUnavailable, "central_unavailable"),
     (DeviceRejected, "device_rejected"),
@@ -93,7 +95,9 @@ def _outcome(
             return signed
         if role not in signed.modes:
             return Refused("not_allowed")
-        return job(station)
+        outcome = job(station)
+        _sent(station)
+        return outcome
     finally:
         station.close()
 
@@ -107,9 +111,22 @@ def _pin(asked: Asked) -> str:
 
 def _in_step(station: Station) -> None:
     """Wait until central has been heard, or is known not to answer."""
+    _while(station, lambda: station.sync_state.link is Link.STARTING, _PATIENCE)
+
+
+def _sent(station: Station) -> None:
+    """Wait until what was done has left: other desks and the waiting room's screen need it now."""
+
+    def leaving() -> bool:
+        return station.sync_state.link is Link.ONLINE and station.sync_state.pending > 0
+
+    _while(station, leaving, _LEAVING)
+
+
+def _while(station: Station, true: Callable[[], bool], seconds: float) -> None:
     moved = threading.Event()
     end = station.subscribe(moved.set)
-    until = time.monotonic() + _PATIENCE
-    while station.sync_state.link is Link.STARTING and moved.wait(until - time.monotonic()):
+    until = time.monotonic() + seconds
+    while true() and moved.wait(until - time.monotonic()):
         moved.clear()
     end()

@@ -43,14 +43,16 @@ def say(answer: Answer, *, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(answer.facts, ensure_ascii=False))
     else:
-        blocks = (
-            [f"{label}\u00a0: {value}" for label, value in block if value]
-            for block in answer.blocks
-        )
-        click.echo("\n\n".join("\n".join(block) for block in blocks))
+        click.echo(written(answer.blocks))
     if answer.warning:
         click.echo(answer.warning, err=True)
     return answer.code
+
+
+def written(blocks: Sequence[Sequence[Line]]) -> str:
+    """The blocks as text, one line for each field that has something in it."""
+    lines = ([f"{label}\u00a0: {value}" for label, value in block if value] for block in blocks)
+    return "\n\n".join("\n".join(block) for block in lines)
 
 
 def deny(refused: Refused, sentence: str, *, as_json: bool) -> int:

@@ -71,6 +71,15 @@ def _read_birth(parsed: BirthDate) -> str:
     return str(parsed)
 
 
+def year(text: str) -> FieldState:
+    """A year of birth alone."""
+    if not text.strip():
+        return IDLE
+    if re.fullmatch("(19|20)[0-9]{2}", text.strip()):
+        return FieldState("ok", _("4 chiffres"))
+    return FieldState("idle", _("Année en 4 chiffres, ex. 1985"))
+
+
 def number(text: str) -> FieldState:
     """A numéro étranger; a correction is offered, never made silently."""
     verdict = foreigner_number.form(text)
@@ -162,3 +171,15 @@ def missing(values: Mapping[str, str], absent: str) -> dict[str, str]:
         "number": (bool(values["number"] or absent), _("Le numéro, ou le motif à côté")),
     }
     return {key: why for key, (there, why) in wanted.items() if not there}
+
+
+def sent(typed: Mapping[str, str], today: date) -> dict[str, FieldState]:
+    """The state of each field of a form as it is sent: what stands in its way is "bad"."""
+    checks = of_person(today)
+    values = {key: typed.get(key, "").strip() for key in checks}
+    states = {key: final(check(values[key])) for key, check in checks.items()}
+    for key, why in missing(values, typed.get("absent", "")).items():
+        states[key] = FieldState("bad", why)
+    if states["number"].level == "warn":
+        states["number"] = FieldState("bad", states["number"].message)
+    return states

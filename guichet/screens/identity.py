@@ -1,6 +1,5 @@
 """Is it the person who was booked? What is read on the ID is compared, and kept nowhere."""
 
-import re
 from collections.abc import Callable
 from typing import ClassVar, NamedTuple
 
@@ -104,7 +103,7 @@ class IdentityDialog(ModalScreen[Checked]):
             )
             yield Field(_("Numéro étranger"), validate=checks.number, id="number")
             yield Field(_("Nom et prénoms"), validate=checks.name, id="name")
-            yield Field(_("Année de naissance"), validate=_year, max_length=4, id="year")
+            yield Field(_("Année de naissance"), validate=checks.year, max_length=4, id="year")
             yield Said()
             yield Static(
                 _("Entrée\u00a0: comparer · F9\u00a0: signaler · Échap\u00a0: retour"),
@@ -199,14 +198,6 @@ class IdentityDialog(ModalScreen[Checked]):
 def _usable(state: FieldState) -> bool:
     """Whether a line may be compared: it is right, or nothing is thought of it."""
     return state == IDLE or state.level in ("ok", "info")
-
-
-def _year(text: str) -> FieldState:
-    if not text.strip():
-        return IDLE
-    if re.fullmatch("(19|20)[0-9]{2}", text.strip()):
-        return FieldState("ok", _("4 chiffres"))
-    return FieldState("idle", _("Année en 4 chiffres, ex. 1985"))
 
 
 def _not_bound(shown: Shown) -> str:

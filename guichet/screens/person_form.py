@@ -34,7 +34,7 @@ from guichet.screens.typed import Typed, person_of
 from guichet.screens.words import NEEDS, refusal
 from guichet.station.likely import Alike
 from guichet.widgets.choice import Tick
-from guichet.widgets.field import Field, FieldState
+from guichet.widgets.field import Field
 from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
 from guichet.widgets.said import Said
@@ -275,13 +275,9 @@ class PersonForm(Screen[Person]):
 
     def _first_wrong(self) -> Field | None:
         fields = {key: self.query_one(f"#{key}", Field) for key in LABELS}
-        for key, field in fields.items():
-            field.set_state(checks.final(self._checks[key](field.value)))
-        values = {key: field.value.strip() for key, field in fields.items()}
-        for key, why in checks.missing(values, self._typed.get("absent", "")).items():
-            fields[key].set_state(FieldState("bad", why))
-        if fields["number"].state.level == "warn":
-            fields["number"].set_state(FieldState("bad", fields["number"].state.message))
+        typed = self._typed | {key: field.value for key, field in fields.items()}
+        for key, state in checks.sent(typed, self._post.station.today()).items():
+            fields[key].set_state(state)
         return next((field for field in fields.values() if field.state.level == "bad"), None)
 
     def _registered(self, person: Person, refused: Refused | None) -> None:

@@ -35,7 +35,7 @@ def ask_where(screen: Screen[None], post: Post, row: DayRow, then: Callable[[Pla
         lanes, desks = found
         others = [each for each in desks if each.state is DeskState.OPEN and each.name != here]
         places = {f"lane {letter}": Place(letter, None) for letter in lanes}
-        places |= {f"desk {each.name}": Place(_lane_at(each, row), each.name) for each in others}
+        places |= {f"desk {each.name}": Place(lane_at(each, row), each.name) for each in others}
         choices: Choices = {
             code: _words(place, lanes.get(place.lane, ())) for code, place in places.items()
         }
@@ -50,7 +50,7 @@ def ask_where(screen: Screen[None], post: Post, row: DayRow, then: Callable[[Pla
     background(screen, read, choose, group="desk")
 
 
-def _lane_at(desk: Desk, row: DayRow) -> str:
+def lane_at(desk: Desk, row: DayRow) -> str:
     """In which lane somebody waits for a desk: it calls from its own only."""
     return row.lane if not desk.lanes or row.lane in desk.lanes else desk.lanes[0]
 
