@@ -152,19 +152,19 @@ def book(
     override = action.override if known is not None else None
     appointment = _given(operation, action, slot, procedure, override)
     if authority is not None:
+        if _kept_for_another(connection, action, person.id):
+            return Refused("offer_over")
         appointment = replace(appointment, token=authority.sign(appointment, person))
-    if authority is not None and _kept_for_another(connection, action, person.id):
-        return Refused("offer_over")
     if not _BOOKED.rows(connection, **columns(appointment)):
         # Booked by another transaction meanwhile, or of an id that there is already.
         return Refused("id_taken" if taken(connection, appointment) else "already_booked")
     remember(connection, appointment)
-    if authority is not None and not _seat(connection, action, slot, person, now):
-        _UNBOOKED.run(connection, {"of": appointment.id})
-        forget(connection)
-        return Refused("slot_full")
     changed = [("appointment", appointment.id), ("person", person.id)]
     if authority is not None:
+        if not _seat(connection, action, slot, person, now):
+            _UNBOOKED.run(connection, {"of": appointment.id})
+            forget(connection)
+            return Refused("slot_full")
         recount(connection, slot.id, now)
         changed.append(("slot", slot.id))
     return Applied(tuple(changed), {"reference": appointment.reference})

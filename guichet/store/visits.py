@@ -54,11 +54,20 @@ def check_in(
     known = get(connection, Visit, action.visit)
     if known is not None:
         return Refused("duplicate_id" if known.site == operation.site else "other_site")
-    appointment = get(connection, Appointment, action.appointment or "")
-    visit = Visit(
+    visit = _arrived(operation, action, ZoneInfo(site.time_zone))
+    if action.appointment is not None:
+        return _with_appointment(connection, action, visit, final=final)
+    procedure = get(connection, Procedure, action.procedure or "")
+    put(connection, replace(visit, procedure=procedure.code if procedure else None))
+    return Applied((("visit", visit.id),), {"ticket": action.ticket})
+
+
+def _arrived(operation: Operation, action: CheckIn, zone: ZoneInfo) -> Visit:
+    """The visit as it begins, without what only the appointment or the démarche say."""
+    return Visit(
         id=action.visit,
         site=operation.site,
-        day=operation.at.astimezone(ZoneInfo(site.time_zone)).date(),
+        day=operation.at.astimezone(zone).date(),
         appointment=action.appointment,
         person=None,
         procedure=None,
@@ -73,11 +82,14 @@ def check_in(
         anomaly=action.anomaly,
         people=min(MOST_PEOPLE, max(1, action.people)),  # they are here, whatever was typed
     )
+
+
+def _with_appointment(
+    connection: Connection, action: CheckIn, visit: Visit, *, final: bool
+) -> Applied:
+    """Open the visit of who has an appointment, which may be for another day or site."""
+    appointment = get(connection, Appointment, action.appointment or "")
     changed = [("visit", visit.id)]
-    if action.appointment is None:
-        procedure = get(connection, Procedure, action.procedure or "")
-        put(connection, replace(visit, procedure=procedure.code if procedure else None))
-        return Applied(tuple(changed), {"ticket": action.ticket})
     oddity = _elsewhere(appointment, visit)
     if oddity is not None:
         if action.anomaly is not None and (oddity == "unknown_here" or not final):
@@ -87,7 +99,7 @@ def check_in(
         status, oddity = after_check_in(appointment.status)
         put(connection, replace(appointment, status=status))
         changed.append(("appointment", appointment.id))
-    if appointment is not None and appointment.site == operation.site:
+    if appointment is not None and appointment.site == visit.site:
         visit = replace(visit, person=appointment.person, procedure=appointment.procedure)
         oddity = _one_counts(connection, action, visit, oddity, changed)
     else:
