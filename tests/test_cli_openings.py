@@ -97,12 +97,16 @@ def test_an_import_reports_each_line_and_takes_all_or_nothing(ask: Asking, tmp_p
         + "\n"
         + "Samedi bis,REMI,sam,05/12/2026,,11:00,13:00,20,2,,\n"
         + "Vieux,REMI,dim,05/11/2026,,09:00,12:00,20,2,,\n"
+        + "Soir,REMI,sam,05/12/2026,,13:00,14:00,20,2,0,0,de trop\n"
     )
+    last = HEADER.strip().split(",")[-1]
     bad = [(3, "name"), (3, "first"), (3, "opens"), (3, "seats"), (5, "opens"), (6, "first")]
+    bad.append((7, last))
     refused = ask("import", str(path), code=1)
     assert [(each["line"], each["field"]) for each in refused["bad"]] == bad
-    assert [each["reason"] for each in refused["bad"][-2:]] == ["opening_overlap", "opening_past"]
-    assert refused["bad"][-2]["nearest"] == "12:00"
+    reasons = ["opening_overlap", "opening_past", "surplus"]
+    assert [each["reason"] for each in refused["bad"][-3:]] == reasons
+    assert refused["bad"][-3]["nearest"] == "12:00"
     assert refused["imported"] == 0
     names = {each["name"] for each in ask("list")["openings"]}
     assert not names & {"Samedi", "Samedi bis", "Vieux"}

@@ -37,7 +37,10 @@ def imported(station: Station, path: Path, *, skip_bad: bool, dry: bool) -> Answ
     """
     good: list[Opening] = []
     bad: list[BadLine] = []
-    for number, cells in _table(path):
+    for number, cells, surplus in _table(path):
+        if surplus:
+            bad.append(BadLine(number, surplus, "surplus"))
+            continue
         made = read_opening(cells, station.site.number, station.steering.new_rule(), 1)
         if isinstance(made, dict):
             bad += [BadLine(number, field, why) for field, why in made.items()]
@@ -63,8 +66,11 @@ def imported(station: Station, path: Path, *, skip_bad: bool, dry: bool) -> Answ
     return Answer(facts, blocks, code=1 if bad else 0)
 
 
-def _table(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """The lines of the file that are not blank, by an editor's number."""
+def _table(path: Path) -> list[tuple[int, dict[str, str], str]]:
+    """The lines of the file that are not blank, by an editor's number.
+
+    Of a line with more cells than there are columns, the last column: what follows it is nobody's.
+    """
     try:
         text = path.read_text("utf-8-sig")
         header = text.partition("\n")[0]
@@ -80,7 +86,13 @@ def _table(path: Path) -> list[tuple[int, dict[str, str]]]:
         message = _("La première ligne de {file} doit être\u00a0: {columns}")
         raise ConfigError(message.format(file=path, columns=",".join(FIELDS)))
     return [
-        (number, dict(zip(names, cells, strict=False))) for number, cells in lines[1:] if any(cells)
+        (
+            number,
+            dict(zip(names, cells, strict=False)),
+            names[-1] if any(cells[len(names) :]) else "",
+        )
+        for number, cells in lines[1:]
+        if any(cells)
     ]
 
 

@@ -31,6 +31,10 @@ WRONG: dict[str, str] = {
     "date": _("Une date, par exemple 24/11/2026."),
     "time": _("Une heure, par exemple 08:30."),
     "number": _("Un nombre entier."),
+    "surplus": _(
+        "Des cellules de trop après cette colonne\u00a0: mettez entre guillemets un texte qui "
+        "contient une virgule ou un point-virgule."
+    ),
 }
 """For each way in which a field cannot be read: what it takes."""
 

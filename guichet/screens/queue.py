@@ -159,15 +159,17 @@ class QueueBox(Vertical):
         if not text:
             return
         found = filtered(self._rows, text)
-        numbered = _numbered(text)
+        reference = isinstance(parse_reference(text), str)
         if text.startswith(_TOKEN):
             self.post_message(self.Wanted("scan", text, event.value))
-        elif numbered and (not found or isinstance(parse_reference(text), str)):
+        elif _numbered(text) and (not found or reference):
             self.post_message(self.Wanted("reference", text, event.value))
         elif len(found) == 1:
             self._choose(found[0].key)
         elif found:
             self.focus_list()
+        elif reference:  # one in thirty has no digit
+            self.post_message(self.Wanted("reference", text, event.value))
         else:
             self.say(
                 _("Personne de ce nom aujourd’hui. Essayez une partie du nom, ou la référence.")
@@ -188,7 +190,7 @@ class QueueBox(Vertical):
         if query:
             view.empty = (
                 _("Entrée\u00a0: chercher.")
-                if _numbered(query)
+                if _numbered(query) or isinstance(parse_reference(query), str)
                 else _("Personne de ce nom aujourd’hui.")
             )
             rows = filtered(self._rows, query)

@@ -66,8 +66,12 @@ def listed(path: Path) -> list[tuple[int, str]]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         message = _("{file} ne peut pas être lu\u00a0: il faut un fichier CSV en UTF-8.")
         raise ConfigError(message.format(file=path.name)) from error
-    # A column's title has no digit, a reference or a number some.
-    return [each for each in cells if each[0] > 1 or any(map(str.isdigit, each[1]))]
+    return [each for each in cells if each[0] > 1 or not _is_title(each[1])]
+
+
+def _is_title(cell: str) -> bool:
+    """Whether it names its column: it is no reference, though one in thirty has no digit."""
+    return not any(map(str.isdigit, cell)) and not isinstance(parse_reference(cell), str)
 
 
 class Inviting:

@@ -158,6 +158,16 @@ async def test_a_typed_reference(
         await counter.sees("Introuvable")
 
 
+async def test_a_reference_without_a_digit_is_no_name(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert reference_of("ed2f89d94a2f20aa") == "XMQR-KPAA-X"
+    async with at_counter(world, monkeypatch) as counter:
+        await counter.type("xmqrkpaax")
+        await counter.sees("Introuvable")
+
+
 async def test_a_name_typed_filters_the_day_and_is_chosen(
     world: World,
     monkeypatch: pytest.MonkeyPatch,

@@ -4,6 +4,7 @@ import csv
 import threading
 from dataclasses import replace
 from datetime import date, time, timedelta
+from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
@@ -20,6 +21,7 @@ from guichet.domain.waiting import Rules
 from guichet.errors import CentralUnavailable
 from guichet.station import Station
 from guichet.station.inviting import Guest, Occasion
+from guichet.station.inviting import listed as lines_of
 from guichet.station.mediation import Booked, Held
 from guichet.station.steering import Moved, ToMove
 from guichet.store.engine import reading, writing
@@ -198,6 +200,15 @@ def test_inviting_stops_after_the_one_under_way_and_goes_on_when_asked_again(wor
     done = station.inviting.invite(begun, occasion)
     assert done[0] == begun[0]
     assert len({e.appointment.person for e in done if e.appointment}) == len(guests)
+
+
+def test_a_list_begins_with_a_title_or_with_a_reference_even_without_a_digit(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "liste.csv"
+    for first, kept in (("Référence", []), ("Reference", []), ("XMQR-KPAA-X", [1])):
+        path.write_text(f"{first}\n0000000017\n", "utf-8")
+        assert [line for line, _cell in lines_of(path)] == [*kept, 2]
 
 
 def test_who_cannot_be_invited_is_told_why(world: World) -> None:
