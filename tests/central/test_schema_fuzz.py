@@ -82,7 +82,8 @@ def answered(api: Api, path: str, method: str, token: str, examples: int) -> set
 def _make_ours(case: Any, device: registry.Enrolled) -> None:
     """Have the operations come from the device and its agent, that they be looked into."""
     body = case.body if isinstance(case.body, dict) else {}
-    for operation in body.get("operations") or []:
+    operations = body.get("operations")
+    for operation in operations if isinstance(operations, list) else []:
         if isinstance(operation, dict):
             operation.update(station=device.station, site=device.site, agent="agent1")
 
