@@ -232,7 +232,7 @@ class Country:
     async def _restarted(self) -> list[Figure]:
         """Central is killed and started again: every station of the country comes back."""
         self._served.kill()
-        while any(station.ready.is_set() for station in self._stations):  # noqa: ASYNC110 - many
+        while any(station.ready.is_set() for station in self._stations):  # noqa: ASYNC110 - no event is set once all of many are cleared
             await asyncio.sleep(0.05)
         await asyncio.to_thread(self._served.start)
         return await self._part("central restarted", self._all_ready())

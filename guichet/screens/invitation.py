@@ -22,7 +22,7 @@ from guichet.screens.post import Post, background
 from guichet.screens.sure import SureDialog
 from guichet.screens.top import Top
 from guichet.screens.words import MODES
-from guichet.screens.written import Written, ask_what_to_print
+from guichet.screens.written import Written, ask_what_to_print, paper_keys
 from guichet.station.inviting import Guest, Occasion, listed
 from guichet.widgets.cells import printable
 from guichet.widgets.field import Field
@@ -41,16 +41,7 @@ class InvitationScreen(Screen[None]):
             "f9", "invite", _("Inviter"), id="invitation.invite",
             tooltip=_("Inviter tous ceux qui peuvent l’être, puis écrire leurs convocations"),
         ),
-        Binding(
-            "l", "contacts", _("Liste d’appel"), id="invitation.contacts",
-            tooltip=_("Écrire la liste de ceux à prévenir"),
-        ),
-        Binding(
-            "p", "print", _("Imprimer"), id="invitation.print",
-            tooltip=_("Imprimer les convocations, ou la liste d’appel"),
-        ),
-        Binding("o", "open", _("Ouvrir"), tooltip=_("Ouvrir le fichier"), id="invitation.open"),
-        Binding("escape", "back", _("Retour"), tooltip=_("Arrêter, ou revenir")),
+        *paper_keys("invitation"),
     ]  # fmt: skip
 
     def __init__(self, post: Post, occasion: Occasion) -> None:

@@ -23,7 +23,7 @@ from guichet.screens.post import FactsChanged, Post, background
 from guichet.screens.rebooking import papers_of, rows_of
 from guichet.screens.top import Top
 from guichet.screens.words import MODES, refusal
-from guichet.screens.written import Written, ask_what_to_print
+from guichet.screens.written import Written, ask_what_to_print, paper_keys
 from guichet.station.steering import Moved, ToMove
 from guichet.widgets.foot import Foot
 from guichet.widgets.level import Level
@@ -48,16 +48,7 @@ class ToMoveScreen(Screen[None]):
             "f9", "move", _("Tout déplacer"), id="to_move.move",
             tooltip=_("Déplacer tous ceux qui ont une proposition, puis écrire leurs convocations"),
         ),
-        Binding(
-            "l", "contacts", _("Liste d’appel"), id="to_move.contacts",
-            tooltip=_("Écrire la liste de ceux à prévenir"),
-        ),
-        Binding(
-            "p", "print", _("Imprimer"), id="to_move.print",
-            tooltip=_("Imprimer les nouvelles convocations, ou la liste d’appel"),
-        ),
-        Binding("o", "open", _("Ouvrir"), tooltip=_("Ouvrir le fichier"), id="to_move.open"),
-        Binding("escape", "back", _("Retour"), tooltip=_("Arrêter, ou revenir")),
+        *paper_keys("to_move"),
     ]  # fmt: skip
 
     def __init__(self, post: Post) -> None:

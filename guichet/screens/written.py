@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from guichet.errors import GuichetError
@@ -20,6 +21,22 @@ class Written(NamedTuple):
     convocations: Path | None
     sheet: Path
     table: Path
+
+
+def paper_keys(screen: str) -> list[BindingType]:
+    """The keys of a screen that writes such papers, under its own name."""
+    return [
+        Binding(
+            "l", "contacts", _("Liste d’appel"), id=f"{screen}.contacts",
+            tooltip=_("Écrire la liste de ceux à prévenir"),
+        ),
+        Binding(
+            "p", "print", _("Imprimer"), id=f"{screen}.print",
+            tooltip=_("Imprimer les convocations, ou la liste d’appel"),
+        ),
+        Binding("o", "open", _("Ouvrir"), tooltip=_("Ouvrir le fichier"), id=f"{screen}.open"),
+        Binding("escape", "back", _("Retour"), tooltip=_("Arrêter, ou revenir")),
+    ]  # fmt: skip
 
 
 def written(papers: Papers, confirmed: list[str], rows: list[list[str]]) -> Written:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 
 from guichet.central import registry, training
 from guichet.store.engine import open_engine, reading
@@ -67,7 +68,7 @@ class Server:
         try:
             with engine.connect() as connection:
                 return connection.execute(text(question)).scalar()
-        except Exception:  # noqa: BLE001 - whatever a server that is not there yet makes of it
+        except OperationalError:  # it does not serve yet
             return None
         finally:
             engine.dispose()
