@@ -6,6 +6,7 @@ commits together whatever has queued up meanwhile.
 """
 
 import asyncio
+import logging
 import random
 import threading
 import time
@@ -22,6 +23,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from guichet.errors import StoreError
 from guichet.store.engine import writing
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -181,12 +184,18 @@ def _together(engine: Engine, jobs: Sequence[_Job]) -> bool:
                     if written.total_changes != before:
                         raise
                     job.fault = fault
-    except Exception:  # noqa: BLE001 - whose fault it is shows when each is done alone
+    except Exception as fault:  # noqa: BLE001 - whose fault it is shows when each is done alone
+        _again(fault)
         for job in jobs:
             job.results.clear()
             job.fault = None
         return False
     return True
+
+
+def _again(fault: Exception) -> None:
+    # Its kind alone: a message may quote what somebody typed.
+    log.info("%s: what was done together is done again, each alone", type(fault).__name__)
 
 
 def _by_slices(engine: Engine, job: _Job) -> None:
@@ -203,7 +212,8 @@ def _at_once(engine: Engine, works: Sequence[Work[Any]], results: list[Any]) -> 
     try:
         with writing(engine) as connection:
             done = [work(connection) for work in works]
-    except Exception:  # noqa: BLE001 - whose fault it is shows when each is done alone
+    except Exception as fault:  # noqa: BLE001 - whose fault it is shows when each is done alone
+        _again(fault)
         return False
     results += done
     return True

@@ -144,7 +144,11 @@ def test_nobody_is_answered_before_the_commit(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("fault", [RuntimeError("ours"), KeyError("key")])
-def test_a_failure_takes_no_other_with_it(engine: Engine, fault: Exception) -> None:
+def test_a_failure_takes_no_other_with_it(
+    engine: Engine, fault: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+
     def fail(connection: Connection) -> str:
         note("half")(connection)
         raise fault
@@ -157,6 +161,7 @@ def test_a_failure_takes_no_other_with_it(engine: Engine, fault: Exception) -> N
     assert (good.result(timeout=10), late.result(timeout=10)) == (["good"], ["late"])
     with pytest.raises(type(fault)):
         bad.result(timeout=10)
+    assert f"{type(fault).__name__}: what was done together" in caplog.text
     # What was done before the fault stays, as its sender will ask for it again; nothing after it.
     assert noted(engine) == ["before", "first", "good", "late"]
 
