@@ -181,7 +181,8 @@ def _together(engine: Engine, jobs: Sequence[_Job]) -> bool:
                 try:
                     job.results = [work(connection) for work in job.works]
                 except Exception as fault:
-                    if written.total_changes != before:
+                    # The database's own are told as such once the transaction has ended.
+                    if isinstance(fault, DBAPIError) or written.total_changes != before:
                         raise
                     job.fault = fault
     except Exception as fault:  # noqa: BLE001 - whose fault it is shows when each is done alone

@@ -211,9 +211,11 @@ def test_who_no_longer_waits_takes_nobody_with_them(engine: Engine) -> None:
     assert asyncio.run(asked()) == ["stays"]
 
 
-def test_nor_does_a_fault_of_the_database(engine: Engine) -> None:
+@pytest.mark.parametrize("before", ["half", None])
+def test_nor_does_a_fault_of_the_database(engine: Engine, before: str | None) -> None:
     def fail(connection: Connection) -> str:
-        note("half")(connection)
+        if before is not None:
+            note(before)(connection)
         connection.execute(sa.text("SELECT * FROM nowhere"))
         return ""
 
